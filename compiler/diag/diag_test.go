@@ -1,0 +1,28 @@
+package diag
+
+import "testing"
+
+func TestCatalogueIsComplete(t *testing.T) {
+	for _, e := range Catalogue() {
+		if e.Summary == "" || e.Doc == "" {
+			t.Errorf("%s has no summary or no doc", e.Code)
+		}
+		if e.Severity != Error && e.Severity != Warning {
+			t.Errorf("%s has severity %q", e.Code, e.Severity)
+		}
+	}
+}
+
+func TestSortedDropsRepeats(t *testing.T) {
+	at := func(line int) Span {
+		return Span{File: "m.yaml", Start: Pos{line, 1}, End: Pos{line, 2}}
+	}
+	var l List
+	l.Add(UnknownKey, at(9), "b")
+	l.Add(UnknownKey, at(2), "a")
+	l.Add(UnknownKey, at(9), "b")
+	got := l.Sorted()
+	if len(got) != 2 || got[0].Span != at(2) || got[1].Span != at(9) {
+		t.Errorf("Sorted() = %v", got)
+	}
+}
