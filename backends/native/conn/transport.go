@@ -1,0 +1,267 @@
+package conn
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// Limits of the transport. There is no limit for a whole request: a download may be long.
+const (
+	dialTimeout = 10 * time.Second
+	tlsTimeout  = 10 * time.Second
+	// headerTimeout is above the 60 s after which a blocked worker answers a create by itself.
+	headerTimeout = 90 * time.Second
+	idlePerHost   = 32
+)
+
+// RefusedError is a request that the transport did not send, since it would have
+// led to a host that is not allowed or taken credentials from https to http.
+type RefusedError struct{ Reason string }
+
+// Error is the reason, with the way out.
+func (e *RefusedError) Error() string { return e.Reason }
+
+// Client is an HTTP client on Transport, without a limit of time: give each
+// request a context.
+func (s Settings) Client() (*http.Client, error) {
+	rt, err := s.Transport()
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: rt}, nil
+}
+
+// Transport is the one way to the web service. For each request it
+//
+//   - attaches the credentials, if scheme, host and port are those of AdminURL
+//     or of AllowedHosts, and to no other host;
+//   - sends a request for the first host of AdminURL to the next ones, when a
+//     host cannot be connected to, and stays with the one that worked;
+//   - refuses (RefusedError) a redirect to a host that is not allowed, from https
+//     to http, or that would turn a write into a GET.
+//
+// It honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY except for loopback addresses.
+// Each call returns a transport with a connection pool of its own.
+//
+// Errors: AdminURL or AllowedHosts are not valid, a certificate file cannot be read.
+func (s Settings) Transport() (http.RoundTripper, error) {
+	b, err := parseBases(first(s.AdminURL, DefaultAdminURL))
+	if err != nil {
+		return nil, err
+	}
+	allow, err := parseAllowed(s.AllowedHosts, b[0].Scheme)
+	if err != nil {
+		return nil, err
+	}
+	base, err := plainTransport(s.TLS)
+	if err != nil {
+		return nil, err
+	}
+	return &transport{bases: b, allowed: allow, auth: s.Auth, base: base}, nil
+}
+
+// plainTransport is the transport beneath, without credentials and rules.
+func plainTransport(t TLS) (*http.Transport, error) {
+	cfg, err := t.Config()
+	if err != nil {
+		return nil, err
+	}
+	return &http.Transport{
+		// net/http asks no proxy for localhost and loopback addresses.
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        cfg,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		ExpectContinueTimeout:  2 * time.Second,
+		IdleConnTimeout:        60 * time.Second,
+		MaxIdleConns:           4 * idlePerHost,
+		MaxIdleConnsPerHost:    idlePerHost,
+		MaxResponseHeaderBytes: 1 << 20,
+	}, nil
+}
+
+// Config builds the TLS configuration; nil for a zero TLS. The client's own
+// certificate is read again for each handshake, so that rotation works.
+func (t TLS) Config() (*tls.Config, error) {
+	if t == (TLS{}) {
+		return nil, nil
+	}
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
+	if t.TrustCertsFile != "" {
+		pem, err := os.ReadFile(t.TrustCertsFile)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the trusted certificates: %w", err)
+		}
+		cfg.RootCAs = x509.NewCertPool()
+		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no PEM certificate; tlsTrustCertsFilePath must name a PEM file", t.TrustCertsFile)
+		}
+	}
+	if t.CertFile != "" {
+		load := func() (*tls.Certificate, error) {
+			cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+			if err != nil {
+				return nil, fmt.Errorf("cannot load the client certificate %s with the key %s: %w", t.CertFile, t.KeyFile, err)
+			}
+			return &cert, nil
+		}
+		if _, err := load(); err != nil {
+			return nil, err
+		}
+		cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return load() }
+	}
+	switch {
+	case t.AllowInsecure:
+		cfg.InsecureSkipVerify = true
+	case t.SkipHostname:
+		// The standard check cannot leave out the name only: switch it off and check the chain here.
+		cfg.InsecureSkipVerify = true
+		roots := cfg.RootCAs
+		cfg.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, roots) }
+	}
+	return cfg, nil
+}
+
+func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
+	opts := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+	for _, cert := range state.PeerCertificates[1:] {
+		opts.Intermediates.AddCert(cert)
+	}
+	_, err := state.PeerCertificates[0].Verify(opts)
+	return err
+}
+
+type transport struct {
+	bases   bases
+	allowed []allowed
+	auth    Auth
+	base    *http.Transport
+	// current is the index of the host that worked last.
+	current atomic.Int32
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the pool.
+func (t *transport) CloseIdleConnections() { t.base.CloseIdleConnections() }
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := t.check(req); err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	if req.Response == nil && t.configured(req.URL) {
+		return t.failover(req)
+	}
+	return t.send(req, req.URL)
+}
+
+// check applies the rules for redirects. net/http sets Response on the requests
+// that follow one; checking here covers each client that uses this transport.
+func (t *transport) check(req *http.Request) error {
+	if req.Response == nil || req.Response.Request == nil {
+		return nil
+	}
+	from := req.Response.Request
+	switch {
+	case from.URL.Scheme == "https" && req.URL.Scheme != "https":
+		return &RefusedError{fmt.Sprintf("the server redirected from https to %s://%s: not followed, since it would show the credentials; correct the addresses that the brokers and workers advertise", req.URL.Scheme, req.URL.Host)}
+	case !t.trusted(req.URL):
+		return &RefusedError{fmt.Sprintf("the server redirected to %s://%s, which is not a configured host; if it is part of the cluster, allow it with %s %[2]s", req.URL.Scheme, req.URL.Host, FlagAllowHost)}
+	case from.Method != req.Method:
+		return &RefusedError{fmt.Sprintf("the server answered %d to a %s, which would turn it into a %s; check the admin URL", req.Response.StatusCode, from.Method, req.Method)}
+	}
+	return nil
+}
+
+func (t *transport) configured(u *url.URL) bool {
+	o := origin(u)
+	for _, b := range t.bases {
+		if origin(b) == o {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *transport) trusted(u *url.URL) bool {
+	if t.configured(u) {
+		return true
+	}
+	for _, a := range t.allowed {
+		if a.matches(u) {
+			return true
+		}
+	}
+	return false
+}
+
+// failover sends to the host that worked last, then to the others in turn. Only
+// a connection that was never made lets it go on: nothing was sent by then.
+func (t *transport) failover(req *http.Request) (*http.Response, error) {
+	start := int(t.current.Load())
+	for i := 0; ; i++ {
+		at := (start + i) % len(t.bases)
+		u := *req.URL
+		u.Host = t.bases[at].Host
+		resp, err := t.send(req, &u)
+		if err == nil {
+			t.current.Store(int32(at))
+			return resp, nil
+		}
+		if i+1 == len(t.bases) || !notConnected(req.Context(), err) {
+			return nil, err
+		}
+		if req.Body != nil && req.Body != http.NoBody {
+			if req.GetBody == nil {
+				return nil, err
+			}
+			body, bodyErr := req.GetBody()
+			if bodyErr != nil {
+				return nil, bodyErr
+			}
+			req = req.Clone(req.Context())
+			req.Body = body
+		}
+	}
+}
+
+func notConnected(ctx context.Context, err error) bool {
+	var op *net.OpError
+	return ctx.Err() == nil && errors.As(err, &op) && op.Op == "dial"
+}
+
+// send attaches the credentials, if the address may have them, and sends.
+func (t *transport) send(req *http.Request, u *url.URL) (*http.Response, error) {
+	out := req.Clone(req.Context())
+	out.URL, out.Host = u, ""
+	u.User = nil
+	// Whoever made the request cannot smuggle a credential past the rule either.
+	out.Header.Del("Authorization")
+	if t.trusted(u) {
+		value, err := t.auth.Authorization(req.Context())
+		if err != nil {
+			closeBody(req)
+			return nil, err
+		}
+		if value != "" {
+			out.Header.Set("Authorization", value)
+		}
+	}
+	return t.base.RoundTrip(out)
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}
