@@ -1,0 +1,145 @@
+package diff
+
+import (
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Options choose between bringing a mesh up to date and taking it down.
+type Options struct {
+	// Destroy takes the whole mesh down; the desired state only says what belongs to it.
+	Destroy bool
+	// DeleteTopics lets Destroy delete the topics that the mesh made.
+	DeleteTopics bool
+}
+
+// Diff compares live with want. The changes are in the order of their
+// addresses, NoOp included. A finding of severity error means that the
+// difference cannot be planned; the changes are then not to be carried out.
+func Diff(live, want *state.State, rules RuleSet, opts Options) ([]Change, diag.List) {
+	d := &differ{live: live, want: want, rules: rules, opts: opts}
+	if opts.Destroy {
+		d.destroy()
+	} else {
+		d.converge()
+	}
+	return d.changes, d.findings.Sorted()
+}
+
+type differ struct {
+	live, want *state.State
+	rules      RuleSet
+	opts       Options
+	changes    []Change
+	findings   diag.List
+}
+
+func (d *differ) converge() {
+	for _, addr := range union(d.live, d.want) {
+		want, isWanted := d.want.Resources[addr]
+		live, isLive := d.live.Resources[addr]
+		switch {
+		case isWanted && !isLive:
+			d.absent(addr, want)
+		case isWanted:
+			d.compare(addr, live, want)
+		default:
+			d.unwanted(addr, live)
+		}
+	}
+}
+
+// absent plans a resource that is not there.
+func (d *differ) absent(addr state.Addr, want state.Resource) {
+	span := d.want.Places[addr].Span
+	switch want := want.(type) {
+	case *state.Namespace:
+		if want.Owner == "" {
+			d.findings.Add(diag.AbsentNamespace, span,
+				"namespace "+want.Name+" does not exist in the cluster",
+				"create it (pulsar-admin namespaces create "+want.Name+"), or let meshc do so: namespace: {name: "+afterSlash(want.Name)+", create: true}")
+			return
+		}
+	case *state.Topic:
+		if want.External {
+			d.findings.Add(diag.AbsentTopic, span,
+				"topic "+want.Name+" is declared external and does not exist in the cluster",
+				"create it first (pulsar-admin topics create "+want.Name+"), or remove `external: true` so that meshc creates it")
+			return
+		}
+	}
+	d.add(Change{Addr: addr, Action: Create, After: want, Why: Absent, Span: span})
+}
+
+// compare plans a resource that is wanted and there.
+func (d *differ) compare(addr state.Addr, live, want state.Resource) {
+	switch want := want.(type) {
+	case *state.Topic:
+		d.compareTopic(addr, live.(*state.Topic), want)
+	case *state.Function:
+		d.compareFunction(addr, live.(*state.Function), want)
+	default:
+		d.noop(addr, live, Same)
+	}
+}
+
+// unwanted plans a resource that is there and not named by the mesh (any more).
+func (d *differ) unwanted(addr state.Addr, live state.Resource) {
+	if live.OwnerID() != d.live.Mesh.String() {
+		return
+	}
+	switch live.(type) {
+	case *state.Function, *state.Subscription:
+		d.add(Change{Addr: addr, Action: Delete, Before: live, Why: NotWanted})
+	default:
+		d.noop(addr, live, Retained)
+	}
+}
+
+func (d *differ) destroy() {
+	for _, addr := range d.live.Addrs() {
+		live := d.live.Resources[addr]
+		if live.OwnerID() != d.live.Mesh.String() {
+			continue
+		}
+		span := d.want.Places[addr].Span
+		switch live.(type) {
+		case *state.Namespace:
+			// Namespaces hold what is not of this mesh; they stay.
+			d.noop(addr, live, Retained)
+		case *state.Topic:
+			if !d.opts.DeleteTopics {
+				d.noop(addr, live, Retained)
+				continue
+			}
+			d.add(Change{Addr: addr, Action: Delete, Before: live, Why: Destroyed, Span: span})
+		default:
+			d.add(Change{Addr: addr, Action: Delete, Before: live, Why: Destroyed, Span: span})
+		}
+	}
+}
+
+func (d *differ) compareTopic(addr state.Addr, live, want *state.Topic) {
+	place := d.want.Places[addr]
+	if want.Partitions == 0 || want.Partitions == live.Partitions {
+		d.noop(addr, live, Same)
+		return
+	}
+	span := place.Fields["partitions"]
+	if live.Partitions == 0 || want.Partitions < live.Partitions {
+		d.findings.Add(diag.PartitionsFixed, span,
+			topicPartitions(live)+" in the cluster and "+plural(want.Partitions, "partition")+" in the mesh file",
+			"declare what is there, or use a topic of another name")
+		return
+	}
+	after := *live
+	after.Partitions = want.Partitions
+	d.add(Change{Addr: addr, Action: Update, Before: live, After: &after, Why: Differs, Span: span,
+		Fields: []FieldChange{{Field: "partitions", Before: float64(live.Partitions), After: float64(want.Partitions), Span: span}}})
+}
+
+func (d *differ) noop(addr state.Addr, live state.Resource, why Reason) {
+	d.add(Change{Addr: addr, Action: NoOp, Before: live, After: live, Why: why, Span: d.want.Places[addr].Span})
+}
+
+func (d *differ) add(c Change) { d.changes = append(d.changes, c) }

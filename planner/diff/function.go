@@ -1,0 +1,150 @@
+package diff
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/planner/state"
+)
+
+func (d *differ) compareFunction(addr state.Addr, live, want *state.Function) {
+	place := d.want.Places[addr]
+	if live.OtherKind != "" {
+		d.findings.Add(diag.NameTaken, place.Span,
+			"a "+live.OtherKind+" named "+live.FullName()+" runs in the cluster",
+			"give the function another name, or delete the "+live.OtherKind)
+		return
+	}
+	if live.Owner != want.Owner {
+		d.notOurs(live, place.Span)
+		return
+	}
+	changed, writeOnce := d.fields(live, want, place)
+	for _, f := range writeOnce {
+		d.findings.Add(diag.WriteOnce, f.Span,
+			f.Field+" of function "+want.FullName()+" is read only when the function is created; it stays as it was")
+	}
+	// What an update ignores stays as it is live, so that the plan tells what will be.
+	after := *want
+	after.Generation = live.Generation + 1
+	for _, f := range writeOnce {
+		after.Fields = withField(after.Fields, f.Field, live.Fields[f.Field])
+	}
+	if code := d.code(live, want); code != nil {
+		changed = append(changed, *code)
+	}
+	if len(changed) == 0 {
+		d.noop(addr, live, Same)
+		return
+	}
+	c := Change{Addr: addr, Action: Update, Before: live, After: &after, Why: Differs, Fields: changed, Span: place.Span}
+	if slices.ContainsFunc(changed, func(f FieldChange) bool { return f.Forces }) {
+		c.Action, c.Why = Replace, CannotUpdate
+		// A new component reads what an update would have ignored.
+		replaced := *want
+		replaced.Generation = live.Generation + 1
+		c.After = &replaced
+	}
+	d.add(c)
+}
+
+func (d *differ) notOurs(live *state.Function, span diag.Span) {
+	whose := "carries no marker of meshc"
+	if live.Owner != "" {
+		whose = "belongs to mesh " + live.Owner
+	}
+	d.findings.Add(diag.NotOurs, span,
+		"function "+live.FullName()+" exists in the cluster and "+whose,
+		"give the function another name, or delete the one that is there (pulsar-admin functions delete --fqfn "+live.FullName()+")")
+}
+
+// fields compares the config field by field.
+func (d *differ) fields(live, want *state.Function, place state.Place) (changed, writeOnce []FieldChange) {
+	names := slices.Sorted(maps.Keys(live.Fields))
+	for name := range want.Fields {
+		if _, ok := live.Fields[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		before, after := live.Fields[name], want.Fields[name]
+		if reflect.DeepEqual(before, after) {
+			continue
+		}
+		span, ok := place.Fields[name]
+		if !ok {
+			span = place.Span
+		}
+		rule := d.rules.Rule(state.KindFunction, name)
+		if rule.WriteOnce {
+			writeOnce = append(writeOnce, FieldChange{Field: name, Before: before, After: after, Span: span})
+			continue
+		}
+		forces := rule.Fixed || (rule.CannotClear && after == nil)
+		changed = append(changed, explode(name, before, after, forces, span)...)
+	}
+	return changed, writeOnce
+}
+
+// code compares the code by content. Where it is equal nothing is sent,
+// whatever the file is called now.
+func (d *differ) code(live, want *state.Function) *FieldChange {
+	// A component once deployed by URL keeps running its old code when it is
+	// updated by data (stale upload, seen on 4.0.8 and 4.2.4), so it is replaced.
+	if live.Code.Mode == state.ByURL && want.Code.Mode == state.ByData {
+		return &FieldChange{Field: "code.mode", Before: string(live.Code.Mode), After: string(want.Code.Mode), Forces: true}
+	}
+	if live.Code.SHA256 != want.Code.SHA256 {
+		return &FieldChange{Field: "code", Before: shortHash(live.Code.SHA256), After: shortHash(want.Code.SHA256)}
+	}
+	if live.Code.Mode != want.Code.Mode {
+		return &FieldChange{Field: "code.mode", Before: string(live.Code.Mode), After: string(want.Code.Mode)}
+	}
+	return nil
+}
+
+// explode gives a difference between two maps key by key.
+func explode(name string, before, after any, forces bool, span diag.Span) []FieldChange {
+	b, bok := before.(map[string]any)
+	a, aok := after.(map[string]any)
+	if !bok && !aok || (before != nil && !bok) || (after != nil && !aok) {
+		return []FieldChange{{Field: name, Before: before, After: after, Forces: forces, Span: span}}
+	}
+	keys := slices.Collect(maps.Keys(b))
+	for k := range a {
+		if _, ok := b[k]; !ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	var out []FieldChange
+	for _, k := range keys {
+		if !reflect.DeepEqual(b[k], a[k]) {
+			out = append(out, FieldChange{Field: name + "." + k, Before: b[k], After: a[k], Forces: forces, Span: span})
+		}
+	}
+	return out
+}
+
+func withField(m map[string]any, name string, value any) map[string]any {
+	m = maps.Clone(m)
+	if value == nil {
+		delete(m, name)
+	} else {
+		m[name] = value
+	}
+	return m
+}
+
+func shortHash(sha string) any {
+	if sha == "" {
+		return nil
+	}
+	return "sha256:" + sha[:min(12, len(sha))]
+}
+
+func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

@@ -1,0 +1,181 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// connect fills in what each step needs. The rule behind all of it: no topic
+// ever has a producer of the mesh without the subscriptions of its readers, and
+// nothing goes away while something still feeds it.
+func (b *builder) connect() {
+	keys := slices.Sorted(maps.Keys(b.steps))
+	for _, key := range keys {
+		s := b.steps[key]
+		switch s.Op {
+		case Create, Update:
+			b.needsOfWrite(s)
+		case Delete:
+			b.needsOfDelete(s)
+		case AwaitRunning:
+			b.need(s, Create, s.Addr)
+			b.need(s, Update, s.Addr)
+		case Verify:
+			b.need(s, AwaitRunning, s.Addr)
+		}
+	}
+	// Drains come last: they ask what the others need.
+	for _, key := range keys {
+		if s := b.steps[key]; s.Op == Drain {
+			b.needsOfDrain(s)
+		}
+	}
+}
+
+// need adds a step to what s needs, if the plan has it.
+func (b *builder) need(s *Step, op Op, addr state.Addr) {
+	if t, ok := b.steps[id(op, addr)]; ok && t != s && !slices.Contains(s.Needs, t.ID) {
+		s.Needs = append(s.Needs, t.ID)
+		slices.Sort(s.Needs)
+	}
+}
+
+// ready adds the steps that bring a resource about.
+func (b *builder) ready(s *Step, addr state.Addr) {
+	b.need(s, Create, addr)
+	b.need(s, Update, addr)
+}
+
+func (b *builder) needsOfWrite(s *Step) {
+	switch r := s.Change.After.(type) {
+	case *state.Topic:
+		b.ready(s, state.NamespaceAddr(state.NamespaceOf(r.Name)))
+	case *state.Package:
+		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
+	case *state.Subscription:
+		b.ready(s, state.TopicAddr(r.Topic))
+	case *state.Function:
+		b.needsOfFunction(s, r)
+	}
+}
+
+func (b *builder) needsOfFunction(s *Step, f *state.Function) {
+	b.ready(s, state.NamespaceAddr(f.Tenant+"/"+f.Namespace))
+	b.ready(s, state.PackageAddr(f.Code.URL))
+	for _, t := range f.Inputs() {
+		b.ready(s, state.TopicAddr(t))
+		b.ready(s, state.SubscriptionAddr(t, f.Subscription()))
+	}
+	for _, t := range f.Writes() {
+		b.ready(s, state.TopicAddr(t))
+		for _, addr := range b.want.Addrs() {
+			if sub, ok := b.want.Resources[addr].(*state.Subscription); ok && sub.Topic == t {
+				b.ready(s, addr)
+			}
+		}
+	}
+	if s.Op == Create {
+		b.need(s, Delete, s.Addr)
+	}
+}
+
+func (b *builder) needsOfDelete(s *Step) {
+	switch r := s.Change.Before.(type) {
+	case *state.Function:
+		for _, t := range r.Inputs() {
+			b.need(s, Drain, state.SubscriptionAddr(t, r.Subscription()))
+		}
+		if s.Change.Action == diff.Replace {
+			// All that could still fail comes before the old function goes.
+			after := s.Change.After.(*state.Function)
+			b.needsOfFunction(s, after)
+		}
+	case *state.Subscription:
+		b.need(s, Drain, s.Addr)
+		if f := b.reader(r); f != nil {
+			b.need(s, Delete, f.Addr())
+			// The old subscription goes only when the new function runs.
+			b.need(s, AwaitRunning, f.Addr())
+		}
+	case *state.Package, *state.Topic:
+		b.needEveryDelete(s)
+	}
+}
+
+// needEveryDelete lets topics and packages go last.
+func (b *builder) needEveryDelete(s *Step) {
+	for _, t := range b.steps {
+		kind := t.Addr.Kind()
+		if t.Op == Delete && (kind == state.KindFunction || kind == state.KindSubscription) {
+			b.need(s, Delete, t.Addr)
+		}
+	}
+}
+
+// needsOfDrain: what feeds the topic goes first, and so do the subscriptions
+// that take the place of the drained one.
+func (b *builder) needsOfDrain(s *Step) {
+	sub := s.Change.Before.(*state.Subscription)
+	for _, f := range b.live.Functions() {
+		// A live mesh that was changed by hand can have a cycle; there the order is
+		// dropped, the drain itself stays.
+		upstream := b.steps[id(Delete, f.Addr())]
+		if slices.Contains(f.Writes(), sub.Topic) && b.goes(f.Addr()) && !b.reaches(upstream, s) {
+			b.need(s, Delete, f.Addr())
+		}
+	}
+	if f := b.reader(sub); f != nil {
+		if next, ok := b.want.Resources[f.Addr()].(*state.Function); ok && !b.header.Destroy {
+			b.ready(s, state.SubscriptionAddr(sub.Topic, next.Subscription()))
+		}
+	}
+}
+
+// reaches tells whether from needs to, directly or through others.
+func (b *builder) reaches(from, to *Step) bool {
+	seen := map[*Step]bool{}
+	var walk func(s *Step) bool
+	walk = func(s *Step) bool {
+		if s == to {
+			return true
+		}
+		if seen[s] {
+			return false
+		}
+		seen[s] = true
+		return slices.ContainsFunc(s.Needs, func(n string) bool { return walk(b.steps[n]) })
+	}
+	return walk(from)
+}
+
+// goes tells whether a live function is deleted for good.
+func (b *builder) goes(addr state.Addr) bool {
+	s, ok := b.steps[id(Delete, addr)]
+	return ok && s.Change.Action == diff.Delete
+}
+
+// ordered returns the steps so that each comes after what it needs; among those
+// that could come next, the order is that of kinds and addresses.
+func (b *builder) ordered() []Step {
+	done := map[string]bool{}
+	keys := slices.SortedFunc(maps.Keys(b.steps), func(x, y string) int { return compareSteps(b.steps[x], b.steps[y]) })
+	out := make([]Step, 0, len(keys))
+	for len(out) < len(keys) {
+		before := len(out)
+		for _, k := range keys {
+			s := b.steps[k]
+			if !done[k] && !slices.ContainsFunc(s.Needs, func(n string) bool { return !done[n] }) {
+				done[k] = true
+				out = append(out, *s)
+			}
+		}
+		if len(out) == before {
+			// Needs follow the acyclic mesh, so this is a bug, caught before anything is done.
+			panic("plan: steps need each other in a circle")
+		}
+	}
+	return out
+}

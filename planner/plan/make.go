@@ -1,0 +1,125 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// The limits of waiting steps.
+const (
+	// RunLimit bounds the wait for instances: a Python or Java process on a busy
+	// machine takes up to half a minute, a retry of the worker comes each 30 s.
+	RunLimit = 5 * time.Minute
+	// DrainLimit bounds the wait for an empty backlog.
+	DrainLimit = 5 * time.Minute
+	// LossyDrainLimit is DrainLimit where the loss of the rest was allowed.
+	LossyDrainLimit = 30 * time.Second
+)
+
+// Header says what a plan is for; see the fields of Plan.
+type Header struct {
+	Backend string
+	Cluster Cluster
+	Destroy bool
+	// Allowed are the risks that the user allows. With MessageLoss a drain that
+	// does not end is given up; without it the drain fails and nothing is lost.
+	Allowed []RiskKind
+}
+
+// New makes the plan for changes that diff.Diff gave for these two states,
+// without findings of severity error. The same input gives the same plan.
+func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
+	b := &builder{header: h, live: live, want: want, steps: map[string]*Step{}}
+	p := &Plan{
+		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
+		Base: live.Fingerprint(), Scope: want.Addrs(), Destroy: h.Destroy,
+	}
+	for i := range changes {
+		c := &changes[i]
+		switch {
+		case c.Action != diff.NoOp:
+			b.changes = append(b.changes, c)
+		case c.Why == diff.Retained:
+			p.Retained = append(p.Retained, c.Addr)
+		case c.Addr.Kind() == state.KindFunction:
+			p.Unchanged = append(p.Unchanged, c.Addr)
+		}
+	}
+	for _, c := range b.changes {
+		b.expand(c)
+	}
+	for _, c := range b.changes {
+		b.risks(c)
+	}
+	b.connect()
+	p.Steps = b.ordered()
+	return p
+}
+
+// builder collects the steps of a plan and ties them together.
+type builder struct {
+	header     Header
+	live, want *state.State
+	changes    []*diff.Change
+	steps      map[string]*Step
+}
+
+func id(op Op, addr state.Addr) string { return string(op) + " " + string(addr) }
+
+// step adds a step once; the second call of the same op and address returns the first.
+func (b *builder) step(op Op, addr state.Addr, c *diff.Change) *Step {
+	key := id(op, addr)
+	if s, ok := b.steps[key]; ok {
+		return s
+	}
+	s := &Step{ID: key, Op: op, Addr: addr, Change: c}
+	b.steps[key] = s
+	return s
+}
+
+// expand makes the steps of one change.
+func (b *builder) expand(c *diff.Change) {
+	switch c.Action {
+	case diff.Create:
+		b.step(Create, c.Addr, c)
+	case diff.Update:
+		b.step(Update, c.Addr, c)
+	case diff.Delete:
+		b.step(Delete, c.Addr, c)
+	case diff.Replace:
+		b.step(Delete, c.Addr, c)
+		b.step(Create, c.Addr, c)
+	}
+	if c.Addr.Kind() == state.KindFunction && c.Action != diff.Delete {
+		b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
+		b.step(Verify, c.Addr, c)
+	}
+	if c.Addr.Kind() == state.KindSubscription && c.Action == diff.Delete {
+		b.drain(c)
+	}
+}
+
+// drain empties a subscription before it is deleted, while its function still runs.
+func (b *builder) drain(c *diff.Change) {
+	if b.reader(c.Before.(*state.Subscription)) == nil {
+		return
+	}
+	s := b.step(Drain, c.Addr, c)
+	s.Limit = DrainLimit
+	if contains(b.header.Allowed, MessageLoss) {
+		s.Limit, s.GoOn = LossyDrainLimit, true
+	}
+}
+
+// reader returns the live function that reads through a subscription, or nil.
+func (b *builder) reader(sub *state.Subscription) *state.Function {
+	for _, f := range b.live.Functions() {
+		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
+			return f
+		}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+// Package plan turns changes into a plan: the steps that will be taken, in an
+// order that loses no message, with what each of them risks. Nothing is decided
+// after the plan.
+package plan
+
+import (
+	"time"
+
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Format is the version of the plan file. Its number rises when a reader of the
+// old format could misunderstand a new file.
+const Format = "meshc.plan/1"
+
+// Plan is what will happen to one mesh. A saved plan is the same value as a
+// computed one.
+type Plan struct {
+	Format string `json:"format"`
+	// Mesh is tenant/namespace/name.
+	Mesh    string `json:"mesh"`
+	Backend string `json:"backend"`
+	// Cluster is where the plan was made; it is refused elsewhere.
+	Cluster Cluster `json:"cluster"`
+	// Base is the fingerprint of the live state that the plan starts from; the
+	// plan is refused when live has moved.
+	Base string `json:"base"`
+	// Scope are the addresses whose state Base covers, beside what carries the mesh's mark.
+	Scope   []state.Addr `json:"scope"`
+	Destroy bool         `json:"destroy,omitempty"`
+	Steps   []Step       `json:"steps"`
+	// Unchanged are the functions that stay as they are. For display only.
+	Unchanged []state.Addr `json:"unchanged,omitempty"`
+	// Retained are resources that the mesh made, does not name now and keeps. For display only.
+	Retained []state.Addr `json:"retained,omitempty"`
+}
+
+// Cluster names a cluster.
+type Cluster struct {
+	Name string `json:"name"`
+	// URL is the admin service's, without credentials.
+	URL string `json:"url"`
+}
+
+// Op is the kind of a step.
+type Op string
+
+// The operations.
+const (
+	Create Op = "create"
+	Update Op = "update"
+	Delete Op = "delete"
+	// Drain waits until a subscription has no backlog and nothing unacknowledged.
+	Drain Op = "drain"
+	// AwaitRunning waits until all instances of a function run and their new consumers are connected.
+	AwaitRunning Op = "await-running"
+	// Verify reads back and compares with what was asked for.
+	Verify Op = "verify"
+)
+
+// Writes tells whether the step changes the cluster.
+func (o Op) Writes() bool { return o == Create || o == Update || o == Delete }
+
+// Step is one thing that will happen.
+type Step struct {
+	// ID is unique in the plan: the op, a blank and the address.
+	ID   string     `json:"id"`
+	Op   Op         `json:"op"`
+	Addr state.Addr `json:"addr"`
+	// Change is nil for a Drain.
+	Change *diff.Change `json:"change,omitempty"`
+	Risks  []Risk       `json:"risks,omitempty"`
+	// Needs are the IDs of the steps that have to succeed before.
+	Needs []string `json:"needs,omitempty"`
+	// Limit bounds how long the step may wait, in nanoseconds; 0 is no limit of its own.
+	Limit time.Duration `json:"limit,omitempty"`
+	// GoOn (Drain only) goes on when Limit has passed; the loss was allowed.
+	GoOn bool `json:"goOn,omitempty"`
+}
+
+// RiskKind is the name of a risk, as --allow takes it.
+type RiskKind string
+
+// The risks.
+const (
+	MessageLoss  RiskKind = "message-loss"
+	StateLoss    RiskKind = "state-loss"
+	TopicData    RiskKind = "topic-data"
+	Restart      RiskKind = "restart"
+	Reprocessing RiskKind = "reprocessing"
+	Reorder      RiskKind = "reorder"
+)
+
+// RiskKinds are all risks, those that must be allowed first.
+func RiskKinds() []RiskKind {
+	return []RiskKind{MessageLoss, StateLoss, TopicData, Restart, Reprocessing, Reorder}
+}
+
+// MustBeAllowed tells whether apply refuses the risk unless the user allows it.
+func (k RiskKind) MustBeAllowed() bool {
+	return k == MessageLoss || k == StateLoss || k == TopicData
+}
+
+// Risk is what a step can do beyond what it is for.
+type Risk struct {
+	Kind RiskKind `json:"kind"`
+	// Detail tells the case in one sentence without a full stop.
+	Detail string `json:"detail"`
+	// Messages is the backlog at stake, 0 where it is not known.
+	Messages int64 `json:"messages,omitempty"`
+	// Instances is how many restart.
+	Instances int `json:"instances,omitempty"`
+}
+
+// Empty tells that nothing will happen.
+func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
+
+// Refused returns the steps' risks that must be allowed and are not, by step.
+func (p *Plan) Refused(allowed []RiskKind) map[string][]Risk {
+	out := map[string][]Risk{}
+	for _, s := range p.Steps {
+		for _, r := range s.Risks {
+			if r.Kind.MustBeAllowed() && !contains(allowed, r.Kind) {
+				out[s.ID] = append(out[s.ID], r)
+			}
+		}
+	}
+	return out
+}
+
+// Changes returns each change once, in the order of the steps.
+func (p *Plan) Changes() []diff.Change {
+	var out []diff.Change
+	seen := map[state.Addr]bool{}
+	for _, s := range p.Steps {
+		if s.Change != nil && !seen[s.Addr] {
+			seen[s.Addr] = true
+			out = append(out, *s.Change)
+		}
+	}
+	return out
+}
+
+func contains(list []RiskKind, k RiskKind) bool {
+	for _, e := range list {
+		if e == k {
+			return true
+		}
+	}
+	return false
+}

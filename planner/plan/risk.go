@@ -1,0 +1,134 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// risks adds what the steps of a change can do beyond what they are for.
+func (b *builder) risks(c *diff.Change) {
+	switch c.Addr.Kind() {
+	case state.KindFunction:
+		b.functionRisks(c)
+	case state.KindSubscription:
+		if c.Action == diff.Delete {
+			b.subscriptionRisks(c)
+		}
+	case state.KindTopic:
+		b.topicRisks(c)
+	}
+}
+
+func (b *builder) functionRisks(c *diff.Change) {
+	if c.Action == diff.Create {
+		if after := c.After.(*state.Function); after.Guarantees() == "EFFECTIVELY_ONCE" {
+			s := b.steps[id(Create, c.Addr)]
+			s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses most outputs behind a producer that batches"})
+		}
+		return
+	}
+	op := Update
+	if c.Action != diff.Update {
+		op = Delete
+	}
+	s := b.steps[id(op, c.Addr)]
+	live := c.Before.(*state.Function)
+	switch live.Guarantees() {
+	case "EFFECTIVELY_ONCE":
+		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses outputs when instances stop under load"})
+	case "ATMOST_ONCE":
+		s.risk(Risk{Kind: MessageLoss, Detail: "ATMOST_ONCE loses what is in process when instances stop"})
+	}
+	if op == Delete && b.live.StateStore {
+		s.risk(Risk{Kind: StateLoss, Detail: "deleting a function deletes the state that its code keeps"})
+	}
+	if c.Action == diff.Delete {
+		return
+	}
+	n := live.Parallelism()
+	s.risk(Risk{Kind: Restart, Instances: n, Detail: "stops all " + count(n, "instance") + " and starts the new ones"})
+	if live.Guarantees() == "ATLEAST_ONCE" || live.Guarantees() == "MANUAL" {
+		s.risk(Risk{Kind: Reprocessing, Detail: "messages not yet acknowledged are processed again"})
+	}
+}
+
+func (b *builder) subscriptionRisks(c *diff.Change) {
+	sub := c.Before.(*state.Subscription)
+	facts := b.live.Facts[c.Addr]
+	s := b.steps[id(Delete, c.Addr)]
+	reader := b.reader(sub)
+	if reader != nil && !b.header.Destroy && b.readsOn(reader, sub) {
+		// The new subscription was there before the old one was drained: what it
+		// has not seen was processed, what came since it has, too.
+		s.risk(Risk{Kind: Reprocessing, Detail: "messages that arrive during the change are processed twice"})
+		return
+	}
+	pending := facts.Backlog + facts.Unacked
+	switch {
+	case reader == nil && pending > 0:
+		s.risk(Risk{Kind: MessageLoss, Messages: pending, Detail: "no function reads the subscription any more, its backlog goes with it"})
+	case reader != nil && contains(b.header.Allowed, MessageLoss) && pending > 0:
+		s.risk(Risk{Kind: MessageLoss, Messages: pending, Detail: "what is not processed within " + LossyDrainLimit.String() + " goes with the subscription"})
+	}
+	if writers := b.writersThatStay(sub.Topic); writers != "" {
+		s.risk(Risk{Kind: MessageLoss, Detail: writers + " still there on " + shortTopic(sub.Topic) + "; what is sent after the drain goes with the subscription"})
+	}
+}
+
+// readsOn tells whether the function still reads the topic after the plan, through another subscription.
+func (b *builder) readsOn(f *state.Function, sub *state.Subscription) bool {
+	next, ok := b.want.Resources[f.Addr()].(*state.Function)
+	return ok && slices.Contains(next.Inputs(), sub.Topic) && next.Subscription() != sub.Name
+}
+
+// writersThatStay names who can still send to a topic after its reader went; "" for nobody.
+func (b *builder) writersThatStay(topic string) string {
+	for _, f := range b.live.Functions() {
+		if slices.Contains(f.Writes(), topic) && !b.goes(f.Addr()) {
+			return "function " + f.Name + " is"
+		}
+	}
+	if n := b.live.Facts[state.TopicAddr(topic)].Publishers; n > 0 {
+		return count(n, "producer") + " of others " + isAre(n)
+	}
+	return ""
+}
+
+func (b *builder) topicRisks(c *diff.Change) {
+	switch c.Action {
+	case diff.Delete:
+		s := b.steps[id(Delete, c.Addr)]
+		s.risk(Risk{Kind: TopicData, Detail: "deletes the topic with all messages that it keeps"})
+	case diff.Update:
+		s := b.steps[id(Update, c.Addr)]
+		s.risk(Risk{Kind: Reorder, Detail: "keys move to other partitions; messages of one key can be processed out of order during the change"})
+	}
+}
+
+func (s *Step) risk(r Risk) { s.Risks = append(s.Risks, r) }
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// shortTopic leaves the scheme out of a topic's name.
+func shortTopic(topic string) string {
+	const scheme = "persistent://"
+	if len(topic) > len(scheme) && topic[:len(scheme)] == scheme {
+		return topic[len(scheme):]
+	}
+	return topic
+}

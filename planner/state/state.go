@@ -1,0 +1,77 @@
+package state
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/meshc/meshc/compiler/mesh"
+)
+
+// State is a set of resources. In a live state it holds what exists of the
+// addresses that were asked for and all else that the mesh made.
+type State struct {
+	Mesh      mesh.ID
+	Resources map[Addr]Resource
+	// Places (desired only) say where in the mesh file a resource comes from.
+	Places map[Addr]Place
+	// Facts (live only) are what moves by itself; they are no part of the fingerprint.
+	Facts map[Addr]Facts
+	// StateStore (live only) tells that functions can keep state in this cluster.
+	StateStore bool
+}
+
+// Facts are observations of a live resource that change without anyone deploying.
+type Facts struct {
+	// Backlog and Unacked of a subscription are in messages (entries where producers batch).
+	Backlog int64 `json:"backlog,omitempty"`
+	Unacked int64 `json:"unacked,omitempty"`
+	// Publishers of a topic are the producers connected that are not functions of the mesh.
+	Publishers int `json:"publishers,omitempty"`
+}
+
+// New returns an empty state for a mesh.
+func New(id mesh.ID) *State {
+	return &State{Mesh: id, Resources: map[Addr]Resource{}, Places: map[Addr]Place{}, Facts: map[Addr]Facts{}}
+}
+
+// Put adds a resource, replacing one of the same address.
+func (s *State) Put(r Resource) { s.Resources[r.Addr()] = r }
+
+// Addrs returns the addresses in order.
+func (s *State) Addrs() []Addr { return slices.Sorted(maps.Keys(s.Resources)) }
+
+// Functions returns the functions in the order of their addresses.
+func (s *State) Functions() []*Function {
+	var out []*Function
+	for _, a := range s.Addrs() {
+		if f, ok := s.Resources[a].(*Function); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Fingerprint is a digest of all resources: equal for equal states, whatever
+// the order in which they were read. Facts do not take part.
+func (s *State) Fingerprint() string {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	for _, a := range s.Addrs() {
+		// Encoding into a hash cannot fail for these types: maps of JSON values only.
+		_ = enc.Encode([]any{a, s.Resources[a]})
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// Digest returns the fingerprint of one resource; "" for nil.
+func Digest(r Resource) string {
+	if r == nil {
+		return ""
+	}
+	data, _ := json.Marshal([]any{r.Addr(), r})
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
