@@ -1,0 +1,103 @@
+package pulsar
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// errPort says that a port was grabbed between its choice and its use.
+var errPort = errors.New("pulsar: a port of the server is taken")
+
+// awaitReady returns when the server takes functions, and an error when its
+// process ends first, or ctx.
+func (s *Server) awaitReady(ctx context.Context) error {
+	var last error
+	for {
+		if last = s.ready(ctx); last == nil {
+			return nil
+		}
+		select {
+		case <-s.proc.done:
+			log := tail(s.Log, 40)
+			if strings.Contains(log, "BindException") || strings.Contains(log, "Address already in use") {
+				return errPort
+			}
+			return fmt.Errorf("pulsar: the server ended while it started (%v); its last words:\n%s", s.proc.err, log)
+		case <-ctx.Done():
+			return fmt.Errorf("pulsar: the server was not ready in time (%v): %w; its last words:\n%s", last, ctx.Err(), tail(s.Log, 12))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// ready asks three questions. The leader of the workers says early that it is
+// one, before public/default is made; a create in between would fail. And with
+// a port race, what answers may be another server, still starting next to
+// ours: the runtime configuration has our run folder in it.
+func (s *Server) ready(ctx context.Context) error {
+	body, err := s.get(ctx, "/admin/v2/worker/cluster/leader/ready")
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(string(body)) != "true" {
+		return fmt.Errorf("the worker's leader is not ready: %s", body)
+	}
+	if body, err = s.get(ctx, "/admin/v2/namespaces/public"); err != nil {
+		return err
+	}
+	var namespaces []string
+	if err := json.Unmarshal(body, &namespaces); err != nil {
+		return err
+	}
+	if !slices.Contains(namespaces, "public/default") {
+		return errors.New("there is no namespace public/default yet")
+	}
+	if body, err = s.get(ctx, "/admin/v2/brokers/configuration/runtime"); err != nil {
+		return err
+	}
+	var settings map[string]any
+	if err := json.Unmarshal(body, &settings); err != nil {
+		return err
+	}
+	if settings["narExtractionDirectory"] != s.path("tmp") {
+		return fmt.Errorf("another server answers at %s", s.AdminURL)
+	}
+	return nil
+}
+
+// get returns the body of an answer 200 of the admin REST.
+func (s *Server) get(ctx context.Context, path string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.AdminURL+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if t := s.AdminToken(); t != "" {
+		req.Header.Set("Authorization", "Bearer "+t)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("GET %s: %s: %.200s", path, resp.Status, body)
+	}
+	return body, nil
+}
+
+// client keeps no connections: they would make a goroutine leak in tests that
+// look for such, and hold a stopping server up. It ignores proxies.
+var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}

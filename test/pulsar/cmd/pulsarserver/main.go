@@ -1,0 +1,143 @@
+// Command pulsarserver runs a real Pulsar for a desk or for a test run.
+//
+//	pulsarserver [FLAGS]                  starts one and waits for Ctrl-C
+//	pulsarserver [FLAGS] -- COMMAND ...   starts one, runs COMMAND with
+//	                                      MESHC_TEST_PULSAR set, exits as it does
+//	pulsarserver -fetch [FLAGS]           only fetches
+//
+// Nothing is left behind but the fetched server in the user's cache folder.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/meshc/meshc/internal/testserver/pulsar"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit code: 0, 1 for a failure, 2 for wrong usage, that of
+// COMMAND where there is one, 128 and the signal's number after a signal.
+func run(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("pulsarserver", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	version := flags.String("version", pulsar.DefaultVersion, "Pulsar `version`: "+strings.Join(pulsar.Versions(), " or "))
+	runtime := flags.String("runtime", string(pulsar.Thread), "where functions run: thread (Java only) or process")
+	packages := flags.Bool("packages", true, "package service on (RocksDB); off means ZooKeeper")
+	auth := flags.Bool("auth", false, "token authentication and authorisation on")
+	threads := flags.Int("threads", 32, "HTTP threads of the broker; 0 for Pulsar's default")
+	python := flags.Bool("python", false, "make a Python environment for Python functions (with -runtime process)")
+	fetch := flags.Bool("fetch", false, "only fetch the server (and with -python the environment)")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	ctx, caught, stop := onSignal()
+	defer stop()
+	opts := pulsar.Options{
+		Version: *version, Runtime: pulsar.Runtime(*runtime), Packages: *packages,
+		Auth: *auth, HTTPThreads: *threads, Output: stderr,
+	}
+	err := func() (err error) {
+		if *python {
+			if opts.Python, err = pulsar.Python(ctx, stderr); err != nil {
+				return err
+			}
+		}
+		if *fetch {
+			_, err = pulsar.Home(ctx, opts.Version, stderr)
+			return err
+		}
+		return serve(ctx, opts, flags.Args(), stdout)
+	}()
+	var exit *exec.ExitError
+	switch {
+	case caught() != 0:
+		return 128 + int(caught())
+	case errors.As(err, &exit):
+		return max(exit.ExitCode(), 1)
+	case err != nil:
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// serve starts the server, runs the command or else waits for ctx, and stops
+// the server. An [exec.ExitError] is the command's.
+func serve(ctx context.Context, opts pulsar.Options, command []string, stdout io.Writer) (err error) {
+	srv, err := pulsar.Start(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// The command's own failure is what the caller wants to know of.
+		if stopErr := srv.Stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	if len(command) == 0 {
+		if err := announce(stdout, srv, opts); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), pulsar.AttachEnv+"="+srv.AdminURL+","+srv.BrokerURL)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	return cmd.Run()
+}
+
+// announce tells where the server is. With authentication it writes a
+// client.conf of the superuser into the run folder.
+func announce(out io.Writer, srv *pulsar.Server, opts pulsar.Options) error {
+	fmt.Fprintf(out, "Pulsar %s is ready\n  admin   %s\n  broker  %s\n  log     %s\n", srv.Version, srv.AdminURL, srv.BrokerURL, srv.Log)
+	if opts.Auth {
+		path := filepath.Join(srv.RunDir, "client.conf")
+		conf := fmt.Sprintf("webServiceUrl=%s\nbrokerServiceUrl=%s\nauthPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\nauthParams=token:%s\n",
+			srv.AdminURL, srv.BrokerURL, srv.AdminToken())
+		if err := os.WriteFile(path, []byte(conf), 0o600); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "  superuser's settings: PULSAR_CLIENT_CONF=%s\n", path)
+	}
+	fmt.Fprintln(out, "Ctrl-C stops it and removes its data.")
+	return nil
+}
+
+// onSignal returns a context that SIGINT or SIGTERM ends, and which of them it
+// was (0: none). A second signal ends the process at once; the server dies with it.
+func onSignal() (ctx context.Context, caught func() syscall.Signal, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		sig := (<-signals).(syscall.Signal)
+		signal.Stop(signals)
+		cancel(caughtSignal(sig))
+	}()
+	caught = func() syscall.Signal {
+		var c caughtSignal
+		errors.As(context.Cause(ctx), &c)
+		return syscall.Signal(c)
+	}
+	return ctx, caught, func() { cancel(nil) }
+}
+
+type caughtSignal syscall.Signal
+
+func (c caughtSignal) Error() string { return syscall.Signal(c).String() }
