@@ -20,10 +20,14 @@ type Span struct {
 // IsZero tells whether the span names no place.
 func (s Span) IsZero() bool { return s == Span{} }
 
-// String gives file:line:column, the form that editors and terminals link.
+// String gives file:line:column, the form that editors and terminals link, or
+// the file alone where the whole file is meant.
 func (s Span) String() string {
 	if s.IsZero() {
 		return "-"
+	}
+	if s.Start == (Pos{}) {
+		return s.File
 	}
 	return fmt.Sprintf("%s:%d:%d", s.File, s.Start.Line, s.Start.Column)
 }

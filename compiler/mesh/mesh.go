@@ -36,6 +36,9 @@ type Topic struct {
 	// External topics are someone else's: never created, never deleted.
 	External bool
 	Declared bool
+	// Doubt tells that a mistake elsewhere in the file may hide a node that
+	// writes the topic, so nothing follows from the absence of a writer.
+	Doubt bool
 	// Span is the declaration, or the first place that names the topic.
 	Span diag.Span
 }

@@ -14,6 +14,8 @@ const (
 	Namespace Kind = "namespace"
 	Topic     Kind = "topic"
 	Function  Kind = "function"
+	// Resource is what `resources` of a function holds.
+	Resource Kind = "resources"
 )
 
 // Type is the shape of a field's value in a mesh file.
@@ -23,7 +25,8 @@ type Type string
 // PIP-66 writes an output; Topics and Functions are lists of mappings.
 const (
 	Text      Type = "text"
-	Count     Type = "count" // a whole number from 1
+	Count     Type = "count"  // a whole number from 1
+	Number    Type = "number" // any number above 0
 	Bool      Type = "bool"
 	Enum      Type = "enum"
 	TopicName Type = "topic"
@@ -85,6 +88,8 @@ type Field struct {
 	Type    Type
 	// Values are the allowed ones of an Enum.
 	Values []string
+	// Pattern is what a Text has to match, in RE2 as in JSON Schema; empty means any text.
+	Pattern string
 	// Default is what a worker reads back when the field was not set; nil means it is absent then.
 	Default  any
 	Required bool

@@ -1,13 +1,18 @@
 package fields
 
+// EntityName is what Pulsar allows in names of tenants, namespaces and
+// components (NamedEntity.NAMED_ENTITY_PATTERN), but for the empty name, which
+// every one of them refuses elsewhere.
+const EntityName = `^[-=:.\w]+$`
+
 // The rows say what FunctionConfig of Pulsar 4.0 and 4.2 does; where behaviour
 // is given it was measured on 4.0.8 and 4.2.4.
 var table = []Field{
-	{Kind: Mesh, Name: "name", Type: Text, Required: true, Update: Local, Example: "word-count",
+	{Kind: Mesh, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Local, Example: "word-count",
 		Doc: "Name of the mesh. A mesh is known by tenant, namespace and name."},
-	{Kind: Mesh, Name: "tenant", Type: Text, Update: Local, Default: "public", Example: "public",
+	{Kind: Mesh, Name: "tenant", Type: Text, Pattern: EntityName, Update: Local, Default: "public", Example: "public",
 		Doc: "Pulsar tenant of all nodes and of topics without one. It has to exist."},
-	{Kind: Mesh, Name: "namespace", Type: Place, Update: Local, Default: "default", Example: "default",
+	{Kind: Mesh, Name: "namespace", Type: Place, Pattern: EntityName, Update: Local, Default: "default", Example: "default",
 		Doc: "Pulsar namespace of all nodes and of topics without one: its name, or a mapping with `name` and `create`."},
 	{Kind: Mesh, Name: "jarFile", Aliases: []string{"jar"}, Type: Text, Update: Local, Example: "target/functions.jar",
 		Doc: "Jar of the Java functions that name none of their own. Paths are relative to the mesh file."},
@@ -16,7 +21,7 @@ var table = []Field{
 	{Kind: Mesh, Name: "functions", Aliases: []string{"functionInfos"}, Type: Functions, Update: Local,
 		Doc: "The functions of the mesh."},
 
-	{Kind: Namespace, Name: "name", Type: Text, Required: true, Update: Local, Example: "orders",
+	{Kind: Namespace, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Local, Example: "orders",
 		Doc: "Name of the Pulsar namespace, without the tenant."},
 	{Kind: Namespace, Name: "create", Type: Bool, Default: false, Update: Local, Example: true,
 		Doc: "Create the namespace where it is absent. Without it an absent namespace is a finding of the plan."},
@@ -28,7 +33,7 @@ var table = []Field{
 	{Kind: Topic, Name: "external", Type: Bool, Default: false, Update: Local, Example: true,
 		Doc: "The topic is someone else's: written or read by others, never created, never deleted."},
 
-	{Kind: Function, Name: "name", Type: Text, Required: true, Update: Fixed, Example: "split",
+	{Kind: Function, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Fixed, Example: "split",
 		Doc: "Name of the function, unique among functions, sources and sinks of the namespace."},
 	{Kind: Function, Name: "className", Aliases: []string{"classname"}, Type: Text, Update: Updatable, Clear: NotPossible, Example: "org.example.Split",
 		Doc: "Class of the function. Java and Python need it; Go has none."},
@@ -59,6 +64,13 @@ var table = []Field{
 		Doc: "Topic that the function's log lines go to."},
 	{Kind: Function, Name: "subName", Type: Text, Update: Fixed, Clear: NotPossible, Example: "split",
 		Doc: "Name of the subscription on the inputs. Default: tenant/namespace/name. Workers cannot alter it, so a change replaces the function."},
+
+	{Kind: Resource, Name: "cpu", Type: Number, Default: 1.0, Update: Updatable, Clear: ByDefault, Example: 0.5,
+		Doc: "Cores for each instance."},
+	{Kind: Resource, Name: "ram", Type: Count, Default: float64(1 << 30), Update: Updatable, Clear: ByDefault, Example: 536870912,
+		Doc: "Memory for each instance, in bytes."},
+	{Kind: Resource, Name: "disk", Type: Count, Default: 10 * float64(1<<30), Update: Updatable, Clear: ByDefault, Example: 1073741824,
+		Doc: "Disk for each instance, in bytes."},
 
 	{Kind: Function, Name: "runtime", Type: Enum, Values: []string{"JAVA", "PYTHON", "GO"}, Update: Fixed, Clear: NotPossible, Internal: true,
 		Doc: "Language, from the kind of code file. Workers cannot alter it."},
