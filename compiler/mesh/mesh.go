@@ -4,6 +4,9 @@
 package mesh
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/meshc/meshc/compiler/diag"
 )
 
@@ -83,4 +86,13 @@ func (m *Mesh) TopicNamed(full string) *Topic {
 		}
 	}
 	return nil
+}
+
+// ParseID reads tenant/namespace/name.
+func ParseID(s string) (ID, error) {
+	parts := strings.Split(s, "/")
+	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+		return ID{}, fmt.Errorf("%q is not the name of a mesh: write tenant/namespace/name", s)
+	}
+	return ID{Tenant: parts[0], Namespace: parts[1], Name: parts[2]}, nil
 }

@@ -68,8 +68,8 @@ type Step struct {
 	ID   string     `json:"id"`
 	Op   Op         `json:"op"`
 	Addr state.Addr `json:"addr"`
-	// Change is nil for a Drain.
-	Change *diff.Change `json:"change,omitempty"`
+	// Change is the change that the step is a part of.
+	Change *diff.Change `json:"change"`
 	Risks  []Risk       `json:"risks,omitempty"`
 	// Needs are the IDs of the steps that have to succeed before.
 	Needs []string `json:"needs,omitempty"`

@@ -1,0 +1,209 @@
+// Package memory is the reference backend: a cluster that is a map. It serves
+// the planner's own tests; it runs nothing.
+package memory
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Backend is a cluster in memory. It is safe for concurrent use.
+type Backend struct {
+	mu        sync.Mutex
+	resources map[state.Addr]state.Resource
+	facts     map[state.Addr]state.Facts
+	writes    int
+	rules     diff.RuleSet
+	fault     func(plan.Step) error
+}
+
+// New returns an empty cluster that updates by the given rules.
+func New(rules diff.RuleSet) *Backend {
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, rules: rules}
+}
+
+// Put places a resource as if someone had made it.
+func (b *Backend) Put(r state.Resource) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.resources[r.Addr()] = r
+}
+
+// SetFacts sets what moves by itself on a resource.
+func (b *Backend) SetFacts(addr state.Addr, f state.Facts) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.facts[addr] = f
+}
+
+// Resources returns a copy of all that is there.
+func (b *Backend) Resources() map[state.Addr]state.Resource {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.resources)
+}
+
+// Writes returns how many writes were done.
+func (b *Backend) Writes() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.writes
+}
+
+// Fault lets fn see each step before it is done; an error of it is the step's. nil ends that.
+func (b *Backend) Fault(fn func(plan.Step) error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fault = fn
+}
+
+// Traits implements backend.Backend.
+func (b *Backend) Traits(context.Context) (backend.Traits, error) {
+	return backend.Traits{
+		Cluster: plan.Cluster{Name: "memory", URL: "memory:"}, Packages: true, WritesInFlight: 4, Rules: b.rules,
+	}, nil
+}
+
+// Read implements backend.Backend.
+func (b *Backend) Read(_ context.Context, scope backend.Scope) (*state.State, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := state.New(scope.Mesh)
+	for addr, r := range b.resources {
+		if r.OwnerID() == scope.Mesh.String() || slices.Contains(scope.Addrs, addr) {
+			out.Put(r)
+			out.Facts[addr] = b.facts[addr]
+		}
+	}
+	return out, nil
+}
+
+// Do implements backend.Backend.
+func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fault != nil {
+		if err := b.fault(s); err != nil {
+			return err
+		}
+	}
+	switch s.Op {
+	case plan.Create, plan.Update:
+		return b.write(s)
+	case plan.Delete:
+		return b.delete(s)
+	case plan.Drain:
+		f := b.facts[s.Addr]
+		f.Backlog, f.Unacked = 0, 0
+		b.facts[s.Addr] = f
+		return nil
+	case plan.AwaitRunning, plan.Verify:
+		if state.Digest(b.resources[s.Addr]) != state.Digest(stored(s.Change.After)) {
+			return fmt.Errorf("%s is not as planned", s.Addr)
+		}
+		return nil
+	default:
+		return fmt.Errorf("unknown operation %q", s.Op)
+	}
+}
+
+func (b *Backend) write(s plan.Step) error {
+	after := stored(s.Change.After)
+	have := b.resources[s.Addr]
+	if state.Digest(have) == state.Digest(after) {
+		return nil
+	}
+	before := s.Change.Before
+	if s.Op == plan.Create {
+		before = nil
+	}
+	if state.Digest(have) != state.Digest(before) {
+		return fmt.Errorf("%s: %w", s.Addr, backend.ErrMoved)
+	}
+	b.writes++
+	b.resources[s.Addr] = after
+	return nil
+}
+
+func (b *Backend) delete(s plan.Step) error {
+	have, ok := b.resources[s.Addr]
+	if !ok {
+		return nil
+	}
+	if state.Digest(have) != state.Digest(s.Change.Before) {
+		// A replacement that was carried out before finds its own result.
+		if s.Change.After != nil && state.Digest(have) == state.Digest(stored(s.Change.After)) {
+			return nil
+		}
+		return fmt.Errorf("%s: %w", s.Addr, backend.ErrMoved)
+	}
+	b.writes++
+	delete(b.resources, s.Addr)
+	delete(b.facts, s.Addr)
+	return nil
+}
+
+// Health implements backend.Backend: everything that is there runs.
+func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f, ok := b.resources[addr].(*state.Function)
+	if !ok {
+		return backend.Health{Addr: addr}, nil
+	}
+	return backend.Health{Addr: addr, Wanted: f.Parallelism(), Running: f.Parallelism()}, nil
+}
+
+// List implements backend.Lister.
+func (b *Backend) List(_ context.Context, namespace string) ([]backend.Summary, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var functions []*state.Function
+	for _, r := range b.resources {
+		if f, ok := r.(*state.Function); ok && f.Tenant+"/"+f.Namespace == namespace {
+			functions = append(functions, f)
+		}
+	}
+	return backend.Summarize(functions), nil
+}
+
+// stored is a desired resource as reading shows it.
+func stored(r state.Resource) state.Resource {
+	switch r := r.(type) {
+	case *state.Topic:
+		c := *r
+		c.External = false
+		return &c
+	case *state.Subscription:
+		c := *r
+		c.Position = ""
+		return &c
+	case *state.Package:
+		c := *r
+		c.Path = ""
+		return &c
+	case *state.Function:
+		c := *r
+		c.Code.Path, c.Code.Size = "", 0
+		c.Generation = max(1, c.Generation)
+		return &c
+	default:
+		return r
+	}
+}
+
+var _ interface {
+	backend.Backend
+	backend.Lister
+} = (*Backend)(nil)

@@ -1,0 +1,128 @@
+// Package apply carries a plan out: in parallel along what the steps need,
+// never more than the cluster takes, and never anything that the plan does not say.
+package apply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Options steer a run.
+type Options struct {
+	// Parallelism is how many writes may be in flight; 0 takes the backend's number.
+	Parallelism int
+	// Allow are the risks that the user allows.
+	Allow []plan.RiskKind
+	// Events is told what happens; calls never overlap. nil is fine.
+	Events func(backend.Event)
+	// Stop, when closed, lets what is in the air finish and starts nothing more.
+	Stop <-chan struct{}
+	// WaitLimit replaces the limits of steps that wait; 0 keeps them.
+	WaitLimit time.Duration
+}
+
+// Report says how a run ended.
+type Report struct {
+	Done    []plan.Step
+	Failed  []Failure
+	Skipped []plan.Step
+	// Interrupted tells that the run was stopped before its end.
+	Interrupted bool
+	Took        time.Duration
+}
+
+// Failure is a step that failed for good.
+type Failure struct {
+	Step plan.Step
+	Err  error
+}
+
+// OK tells that every step was done.
+func (r Report) OK() bool { return len(r.Failed) == 0 && len(r.Skipped) == 0 && !r.Interrupted }
+
+// StaleError refuses a plan whose base is not the live state any more.
+type StaleError struct{ Moved []state.Addr }
+
+// Error implements error.
+func (e *StaleError) Error() string {
+	return "the cluster has changed since the plan was made; nothing was written"
+}
+
+// ClusterError refuses a plan that was made for another cluster.
+type ClusterError struct{ Want, Have plan.Cluster }
+
+// Error implements error.
+func (e *ClusterError) Error() string {
+	return fmt.Sprintf("the plan was made for cluster %s (%s), this is %s (%s); nothing was written",
+		e.Want.Name, e.Want.URL, e.Have.Name, e.Have.URL)
+}
+
+// RiskError refuses a plan with risks that were not allowed, by step.
+type RiskError struct{ Refused map[string][]plan.Risk }
+
+// Error implements error.
+func (e *RiskError) Error() string {
+	return "the plan has risks that were not allowed; nothing was written"
+}
+
+// Run carries the plan out. Before the first write it checks that the cluster is
+// the plan's, that every risk that needs it is allowed, and that live is still
+// the plan's base; the errors are *ClusterError, *RiskError and *StaleError.
+// Failed steps are in the report, not in the error. Cancelling ctx stops at once;
+// closing Stop finishes what is in the air.
+func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Report, error) {
+	start := time.Now()
+	traits, err := b.Traits(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	if traits.Cluster != p.Cluster {
+		return Report{}, &ClusterError{Want: p.Cluster, Have: traits.Cluster}
+	}
+	if refused := p.Refused(opts.Allow); len(refused) > 0 {
+		return Report{}, &RiskError{Refused: refused}
+	}
+	if err := checkBase(ctx, b, p); err != nil {
+		return Report{}, err
+	}
+	if opts.Parallelism <= 0 {
+		opts.Parallelism = max(1, traits.WritesInFlight)
+	}
+	r := newRunner(b, p, opts)
+	report := r.run(ctx)
+	report.Took = time.Since(start)
+	return report, nil
+}
+
+// checkBase reads live again and compares it with what the plan starts from.
+func checkBase(ctx context.Context, b backend.Backend, p *plan.Plan) error {
+	id, err := mesh.ParseID(p.Mesh)
+	if err != nil {
+		return err
+	}
+	live, err := b.Read(ctx, backend.Scope{Mesh: id, Addrs: p.Scope})
+	if err != nil {
+		return err
+	}
+	if live.Fingerprint() == p.Base {
+		return nil
+	}
+	return &StaleError{Moved: moved(live, p)}
+}
+
+// moved names the resources that are not as the plan's changes found them.
+func moved(live *state.State, p *plan.Plan) []state.Addr {
+	var out []state.Addr
+	for _, c := range p.Changes() {
+		if state.Digest(live.Resources[c.Addr]) != state.Digest(c.Before) {
+			out = append(out, c.Addr)
+		}
+	}
+	return out
+}

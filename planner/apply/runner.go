@@ -1,0 +1,170 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+// errStopped ends waiting steps when the run is stopped.
+var errStopped = errors.New("stopped before its end")
+
+// runner walks the steps. One goroutine owns all of its state; steps run in
+// goroutines of their own and report over a channel.
+type runner struct {
+	backend  backend.Backend
+	plan     *plan.Plan
+	opts     Options
+	gate     *gate
+	finished chan outcome
+
+	eventLock sync.Mutex
+
+	waiting map[string]plan.Step
+	running int
+	done    map[string]bool
+	report  Report
+}
+
+// outcome is how one step ended.
+type outcome struct {
+	step plan.Step
+	err  error
+	took time.Duration
+}
+
+func newRunner(b backend.Backend, p *plan.Plan, opts Options) *runner {
+	r := &runner{
+		backend: b, plan: p, opts: opts, gate: newGate(opts.Parallelism),
+		finished: make(chan outcome), waiting: map[string]plan.Step{}, done: map[string]bool{},
+	}
+	for _, s := range p.Steps {
+		r.waiting[s.ID] = s
+	}
+	return r
+}
+
+func (r *runner) run(ctx context.Context) Report {
+	// waits end when the run is stopped; writes do not, they finish.
+	waits, endWaits := context.WithCancelCause(ctx)
+	defer endWaits(nil)
+	stop := r.opts.Stop
+	r.startReady(ctx, waits)
+	for r.running > 0 {
+		select {
+		case o := <-r.finished:
+			r.running--
+			r.settle(o)
+			if !r.report.Interrupted {
+				r.startReady(ctx, waits)
+			}
+		case <-stop:
+			stop = nil
+			r.report.Interrupted = true
+			endWaits(errStopped)
+		case <-ctx.Done():
+			// Steps see the cancelled context themselves; only starting ends here.
+			if !r.report.Interrupted {
+				r.report.Interrupted = true
+			}
+			r.settle(r.await())
+		}
+	}
+	r.skipRest()
+	return r.report
+}
+
+// await takes the next outcome after ctx has ended.
+func (r *runner) await() outcome {
+	o := <-r.finished
+	r.running--
+	return o
+}
+
+// startReady starts every step that has what it needs, in the order of the plan.
+func (r *runner) startReady(ctx, waits context.Context) {
+	for _, s := range r.plan.Steps {
+		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) {
+			continue
+		}
+		delete(r.waiting, s.ID)
+		r.running++
+		stepCtx := waits
+		if s.Op.Writes() {
+			stepCtx = ctx
+		}
+		go func() {
+			begin := time.Now()
+			err := r.do(stepCtx, waits, s)
+			r.finished <- outcome{step: s, err: err, took: time.Since(begin)}
+		}()
+	}
+}
+
+func (r *runner) ready(s plan.Step) bool {
+	for _, n := range s.Needs {
+		if !r.done[n] {
+			return false
+		}
+	}
+	return true
+}
+
+// settle books the end of a step; a failure silences all that needs it.
+func (r *runner) settle(o outcome) {
+	switch {
+	case o.err == nil:
+		r.done[o.step.ID] = true
+		r.report.Done = append(r.report.Done, o.step)
+		r.emit(backend.Done{Step: o.step, Took: o.took})
+	case errors.Is(o.err, errStopped) || r.report.Interrupted && errors.Is(o.err, context.Canceled):
+		r.report.Skipped = append(r.report.Skipped, o.step)
+		r.emit(backend.Skipped{Step: o.step})
+	default:
+		r.report.Failed = append(r.report.Failed, Failure{Step: o.step, Err: o.err})
+		r.emit(backend.Failed{Step: o.step, Err: o.err})
+		r.skipAfter(o.step.ID, o.step.ID)
+	}
+}
+
+// skipAfter skips all steps that need the given one, directly or through others.
+func (r *runner) skipAfter(id, because string) {
+	for _, s := range r.plan.Steps {
+		if _, ok := r.waiting[s.ID]; !ok {
+			continue
+		}
+		for _, n := range s.Needs {
+			if n == id {
+				delete(r.waiting, s.ID)
+				r.report.Skipped = append(r.report.Skipped, s)
+				r.emit(backend.Skipped{Step: s, Because: because})
+				r.skipAfter(s.ID, because)
+				break
+			}
+		}
+	}
+}
+
+// skipRest skips what an interruption kept from starting.
+func (r *runner) skipRest() {
+	for _, s := range r.plan.Steps {
+		if _, ok := r.waiting[s.ID]; ok {
+			delete(r.waiting, s.ID)
+			r.report.Skipped = append(r.report.Skipped, s)
+			r.emit(backend.Skipped{Step: s})
+		}
+	}
+}
+
+func (r *runner) emit(e backend.Event) {
+	if r.opts.Events == nil {
+		return
+	}
+	r.eventLock.Lock()
+	defer r.eventLock.Unlock()
+	r.opts.Events(e)
+}

@@ -1,0 +1,87 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+// How passing errors are met: the first wait, the longest, and for how long in all.
+const (
+	firstWait   = 500 * time.Millisecond
+	longestWait = 15 * time.Second
+	patience    = 3 * time.Minute
+)
+
+// do carries one step out, again after passing errors. A write holds a place in
+// the gate while it is in the air, not while it waits to be done again.
+func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
+	if limit := r.limit(s); limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	started := false
+	deadline := time.Now().Add(patience)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		if s.Op.Writes() {
+			if err := r.gate.enter(waits); err != nil {
+				return errStopped
+			}
+		}
+		if !started {
+			started = true
+			r.emit(backend.Started{Step: s})
+		}
+		err := r.backend.Do(ctx, s, r.emit)
+		var temporary *backend.Temporary
+		again := errors.As(err, &temporary)
+		if s.Op.Writes() {
+			r.gate.leave(again && temporary.Overload)
+		}
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return r.expired(ctx, waits, s, err)
+		}
+		if !again || time.Now().After(deadline) {
+			return err
+		}
+		pause := max(wait, temporary.After)
+		r.emit(backend.Retrying{Step: s, Err: temporary.Err, After: pause})
+		select {
+		case <-time.After(pause):
+		case <-waits.Done():
+			// Nothing is in the air during the pause, so the stop counts here too.
+			return fmt.Errorf("%w: %w", errStopped, err)
+		}
+	}
+}
+
+// expired tells why a step's context ended: the run was stopped, or its limit passed.
+func (r *runner) expired(ctx, waits context.Context, s plan.Step, err error) error {
+	if errors.Is(context.Cause(waits), errStopped) || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errStopped
+	}
+	if s.Op == plan.Drain && s.GoOn {
+		return nil
+	}
+	limit := r.limit(s)
+	if s.Op == plan.Drain {
+		return fmt.Errorf("not drained within %v, so nothing was deleted: %w (--allow %s gives the rest up, --timeout waits longer)", limit, err, plan.MessageLoss)
+	}
+	return fmt.Errorf("not done within %v: %w", limit, err)
+}
+
+// limit is how long a step may take; 0 is for ever.
+func (r *runner) limit(s plan.Step) time.Duration {
+	if s.Limit > 0 && r.opts.WaitLimit > 0 && !s.GoOn {
+		return r.opts.WaitLimit
+	}
+	return s.Limit
+}

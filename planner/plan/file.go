@@ -1,0 +1,84 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// file is the form of a saved plan: one for each mesh of the run.
+type file struct {
+	Format string  `json:"format"`
+	Plans  []*Plan `json:"plans"`
+}
+
+// Write writes plans as a plan file, indented JSON.
+func Write(w io.Writer, plans []*Plan) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(file{Format: Format, Plans: plans})
+}
+
+// IsPlan tells whether data is a plan file of any version: a JSON object with a
+// top-level key "format".
+func IsPlan(data []byte) bool {
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+		return false
+	}
+	var f struct {
+		Format *string `json:"format"`
+	}
+	return json.Unmarshal(data, &f) == nil && f.Format != nil
+}
+
+// ReadFile reads a plan file. A file of another format version, a damaged one,
+// or one whose steps do not fit together is an error.
+func ReadFile(data []byte) ([]*Plan, error) {
+	var f file
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&f); err != nil {
+		return nil, fmt.Errorf("plan file cannot be read: %w", err)
+	}
+	if f.Format != Format {
+		return nil, fmt.Errorf("plan file has format %q, this version of meshc reads %q: make the plan again", f.Format, Format)
+	}
+	for _, p := range f.Plans {
+		if err := p.check(); err != nil {
+			return nil, fmt.Errorf("plan file is damaged: %w", err)
+		}
+	}
+	return f.Plans, nil
+}
+
+// check refuses what apply would stumble over: a step twice, a need that no
+// earlier step meets, a write without its change.
+func (p *Plan) check() error {
+	if p == nil || p.Format != Format {
+		return fmt.Errorf("a plan without a format")
+	}
+	seen := map[string]bool{}
+	for _, s := range p.Steps {
+		if s.ID != id(s.Op, s.Addr) || seen[s.ID] {
+			return fmt.Errorf("step %q is not unique or not named for what it does", s.ID)
+		}
+		if _, known := opOrder[s.Op]; !known {
+			return fmt.Errorf("step %q has an unknown operation", s.ID)
+		}
+		if s.Change == nil || s.Change.Addr != s.Addr {
+			return fmt.Errorf("step %q does not hold its change", s.ID)
+		}
+		if s.Op == Delete && s.Change.Before == nil || (s.Op == Create || s.Op == Update) && s.Change.After == nil {
+			return fmt.Errorf("step %q does not say what to write", s.ID)
+		}
+		for _, n := range s.Needs {
+			if !seen[n] {
+				return fmt.Errorf("step %q needs %q, which does not come before it", s.ID, n)
+			}
+		}
+		seen[s.ID] = true
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+// Package planner wires the stages from a compiled mesh to a carried out plan.
+package planner
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/lower"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Options steer the making of a plan.
+type Options struct {
+	// Destroy plans the way back.
+	Destroy bool
+	// DeleteTopics lets Destroy delete the topics that the mesh made.
+	DeleteTopics bool
+	// Allow are the risks that the user allows: with message-loss, drains are
+	// given up after a while instead of failing.
+	Allow []plan.RiskKind
+}
+
+// Make compares a compiled mesh with what runs and plans the difference; it only
+// reads. name is the backend's. Findings of severity error mean that there is no
+// plan; failures to read the cluster or a code file are the error.
+func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Unit, o Options) (*plan.Plan, diag.List, error) {
+	traits, err := b.Traits(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, err := desired(unit.Mesh, traits, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return between(ctx, b, name, traits, want, o)
+}
+
+// MakeDestroy plans to take a mesh down that is known only by name: what carries
+// its mark in its namespace goes.
+func MakeDestroy(ctx context.Context, b backend.Backend, name string, id mesh.ID, o Options) (*plan.Plan, diag.List, error) {
+	o.Destroy = true
+	traits, err := b.Traits(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return between(ctx, b, name, traits, state.New(id), o)
+}
+
+// Apply carries a plan out. See apply.Run.
+func Apply(ctx context.Context, b backend.Backend, p *plan.Plan, o apply.Options) (apply.Report, error) {
+	return apply.Run(ctx, b, p, o)
+}
+
+// desired lowers the mesh. To take it down no code is needed, so missing code
+// files must not be in the way.
+func desired(m *mesh.Mesh, traits backend.Traits, o Options) (*state.State, error) {
+	return lower.State(m, lower.Options{Packages: traits.Packages, NamesOnly: o.Destroy})
+}
+
+func between(ctx context.Context, b backend.Backend, name string, traits backend.Traits, want *state.State, o Options) (*plan.Plan, diag.List, error) {
+	live, err := b.Read(ctx, backend.Scope{Mesh: want.Mesh, Addrs: want.Addrs()})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
+	}
+	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics})
+	if findings.HasErrors() {
+		return nil, findings, nil
+	}
+	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow}
+	return plan.New(header, live, want, changes), findings, nil
+}
