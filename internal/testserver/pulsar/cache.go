@@ -104,7 +104,7 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 
 // noSpace adds the remedy to an error that says that the disk is full.
 func noSpace(err error, dir string) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, errMavenNoSpace) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, errToolNoSpace) {
 		return fmt.Errorf("pulsar: the disk of %s is full (a fetch needs about 700 MB for a while): free some space, or name another cache folder with XDG_CACHE_HOME: %w", dir, err)
 	}
 	return err

@@ -14,7 +14,7 @@ import (
 // dependencyPlugin is pinned so that a fetch does the same everywhere.
 const dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 
-var errMavenNoSpace = errors.New("no space left for Maven")
+var errToolNoSpace = errors.New("no space left on device")
 
 // maven runs mvn in the folder dir with the local repository repo.
 //
@@ -41,7 +41,7 @@ func maven(ctx context.Context, dir, repo string, args ...string) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("pulsar: the fetch was interrupted: %w", ctx.Err())
 	case strings.Contains(said.String(), "No space left on device"):
-		return errMavenNoSpace
+		return errToolNoSpace
 	}
 	return fmt.Errorf("pulsar: mvn failed (%w); its last words:\n%s", err, lastLines(said.String(), 12))
 }

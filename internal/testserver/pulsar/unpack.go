@@ -5,7 +5,6 @@ import (
 	"bufio"
 	"compress/gzip"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,23 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 )
-
-// pin is the content that a file must have.
-type pin struct {
-	size   int64
-	sha256 string // lower-case hex
-}
-
-// check compares what was read with the pin; name is for the error.
-func (p pin) check(name string, size int64, sum []byte) error {
-	if size != p.size {
-		return fmt.Errorf("pulsar: %s has %d bytes, want %d: the fetch was cut short, or the file was replaced; fetch again", name, size, p.size)
-	}
-	if got := hex.EncodeToString(sum); got != p.sha256 {
-		return fmt.Errorf("pulsar: %s has SHA-256 %s, want %s: do not trust the place it came from", name, got, p.sha256)
-	}
-	return nil
-}
 
 // unpackTarGz unpacks the archive file into the existing folder dir, without
 // the first element of each path, and hashes while it reads. When it returns
