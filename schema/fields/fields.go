@@ -124,10 +124,10 @@ func Lookup(kind Kind, spelling string) (Field, bool) {
 	return Field{}, false
 }
 
-// Named finds a field by Pulsar's own name, internal ones included.
+// Named finds a field by Pulsar's own name, internal ones and those of ReadBack included.
 func Named(kind Kind, name string) (Field, bool) {
-	for _, f := range table {
-		if f.Kind == kind && f.Name == name {
+	for _, f := range slices.Concat(Of(kind), ReadBack(kind)) {
+		if f.Name == name {
 			return f, true
 		}
 	}
