@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"strings"
 )
 
@@ -81,3 +82,13 @@ func (s Settings) LogValue() slog.Value {
 
 // MarshalText is String too, so that an encoder cannot reach the credentials.
 func (s Settings) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Base returns the first address of the web service, to which requests are made;
+// the transport sends them to the others when it has to.
+func (s Settings) Base() (*url.URL, error) {
+	b, err := parseBases(first(s.AdminURL, DefaultAdminURL))
+	if err != nil {
+		return nil, err
+	}
+	return b[0], nil
+}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -251,7 +252,7 @@ func (t *transport) send(req *http.Request, u *url.URL) (*http.Response, error) 
 		value, err := t.auth.Authorization(req.Context())
 		if err != nil {
 			closeBody(req)
-			return nil, err
+			return nil, &CredentialError{err}
 		}
 		if value != "" {
 			out.Header.Set("Authorization", value)
@@ -264,4 +265,23 @@ func closeBody(req *http.Request) {
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
+}
+
+// CredentialError is a request that was not sent, since no credential could be had for it.
+type CredentialError struct{ Err error }
+
+// Error is the text of the cause.
+func (e *CredentialError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *CredentialError) Unwrap() error { return e.Err }
+
+// IsTLS tells whether err is a failed TLS handshake: an untrusted certificate,
+// a wrong host name, a protocol that does not fit, or plain HTTP on that port.
+func IsTLS(err error) bool {
+	var verify *tls.CertificateVerificationError
+	var alert tls.AlertError
+	var header tls.RecordHeaderError
+	return errors.As(err, &verify) || errors.As(err, &alert) || errors.As(err, &header) ||
+		(err != nil && (strings.Contains(err.Error(), "TLS handshake") || strings.Contains(err.Error(), "HTTP response to HTTPS client")))
 }

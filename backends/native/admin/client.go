@@ -1,0 +1,98 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/conn"
+
+	pulsaradmin "github.com/apache/pulsar-client-go/pulsaradmin/pkg/admin"
+)
+
+// Observer is told of each HTTP exchange, redirected ones too: the method, the
+// path without query, the status (0 if there was no answer) and the time until
+// the head of the answer. It is called from the goroutine that sends and must
+// be safe for use by several.
+type Observer func(method, path string, status int, dur time.Duration)
+
+// Client talks to one cluster. It is safe for use by several goroutines.
+type Client struct {
+	base      *url.URL
+	http      *http.Client
+	userAgent string
+	observe   Observer
+	pulsar    pulsaradmin.Client
+}
+
+// Option changes how New builds a client.
+type Option func(*Client)
+
+// WithObserver sets the observer.
+func WithObserver(o Observer) Option { return func(c *Client) { c.observe = o } }
+
+// WithUserAgent sets the User-Agent header; without it, it is "meshc".
+func WithUserAgent(text string) Option { return func(c *Client) { c.userAgent = text } }
+
+// New builds a client; it connects to nothing yet. Errors are those of
+// conn.Settings.Transport.
+func New(s conn.Settings, opts ...Option) (*Client, error) {
+	rt, err := s.Transport()
+	if err != nil {
+		return nil, err
+	}
+	base, err := s.Base()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{base: base, userAgent: "meshc"}
+	for _, o := range opts {
+		o(c)
+	}
+	watched := &observed{next: rt, client: c}
+	c.http = &http.Client{Transport: watched}
+	c.pulsar, err = newPulsarAdmin(base, watched)
+	return c, err
+}
+
+// Close frees the idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// observed reports exchanges to the observer and names the client.
+type observed struct {
+	next   http.RoundTripper
+	client *Client
+}
+
+// CloseIdleConnections passes on to the transport beneath.
+func (o *observed) CloseIdleConnections() {
+	if t, ok := o.next.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
+	out := req.Clone(req.Context())
+	out.Header.Set("User-Agent", o.client.userAgent)
+	strictPath(out.URL)
+	start := time.Now()
+	resp, err := o.next.RoundTrip(out)
+	if o.client.observe != nil {
+		status := 0
+		if resp != nil {
+			status = resp.StatusCode
+		}
+		o.client.observe(req.Method, req.URL.Path, status, time.Since(start))
+	}
+	return resp, err
+}
+
+// strictPath escapes the plus sign, which Go leaves alone in a path and which
+// Pulsar's topic resources read as a space.
+func strictPath(u *url.URL) {
+	if escaped := u.EscapedPath(); strings.Contains(escaped, "+") {
+		u.RawPath = strings.ReplaceAll(escaped, "+", "%2B")
+	}
+}

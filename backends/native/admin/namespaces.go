@@ -1,0 +1,74 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"slices"
+)
+
+func namespacePath(tenant, namespace, rest string) string {
+	return "/admin/v2/namespaces/" + tenant + "/" + namespace + rest
+}
+
+func tenantAdmin(tenant string) string { return "to be an administrator of tenant " + tenant }
+
+// Namespaces lists the namespaces of a tenant as "tenant/namespace"; a tenant
+// that does not exist is NotFound. GET /admin/v2/namespaces/{tenant}.
+func (c *Client) Namespaces(ctx context.Context, tenant string) ([]string, error) {
+	names, err := c.pulsar.Namespaces().GetNamespacesWithContext(ctx, tenant)
+	return names, library(http.MethodGet, "/admin/v2/namespaces/"+tenant, tenantAdmin(tenant), err)
+}
+
+// NamespaceExists tells whether a namespace is there. It lists the tenant: a GET
+// of the namespace itself takes other rights from one version to the next.
+func (c *Client) NamespaceExists(ctx context.Context, tenant, namespace string) (bool, error) {
+	names, err := c.Namespaces(ctx, tenant)
+	if Classify(err) == NotFound {
+		return false, nil
+	}
+	return slices.Contains(names, tenant+"/"+namespace), err
+}
+
+// CreateNamespace makes a namespace with the broker's default policies; one that
+// is there is Exists. PUT /admin/v2/namespaces/{tenant}/{namespace}.
+func (c *Client) CreateNamespace(ctx context.Context, tenant, namespace string) error {
+	name, err := namespaceName(tenant, namespace)
+	if err != nil {
+		return err
+	}
+	err = c.pulsar.Namespaces().CreateNamespaceWithContext(ctx, name.String())
+	return library(http.MethodPut, namespacePath(tenant, namespace, ""), tenantAdmin(tenant), err)
+}
+
+// NamespaceProperties returns the properties of a namespace, never nil without an error.
+// GET /admin/v2/namespaces/{tenant}/{namespace}/properties.
+func (c *Client) NamespaceProperties(ctx context.Context, tenant, namespace string) (map[string]string, error) {
+	name, err := namespaceName(tenant, namespace)
+	if err != nil {
+		return nil, err
+	}
+	props, err := c.pulsar.Namespaces().GetPropertiesWithContext(ctx, name)
+	return props, library(http.MethodGet, namespacePath(tenant, namespace, "/properties"), tenantAdmin(tenant), err)
+}
+
+// SetNamespaceProperties adds properties to those that a namespace has, and
+// replaces those of the same key. PUT /admin/v2/namespaces/{tenant}/{namespace}/properties.
+func (c *Client) SetNamespaceProperties(ctx context.Context, tenant, namespace string, props map[string]string) error {
+	name, err := namespaceName(tenant, namespace)
+	if err != nil {
+		return err
+	}
+	err = c.pulsar.Namespaces().UpdatePropertiesWithContext(ctx, name, props)
+	return library(http.MethodPut, namespacePath(tenant, namespace, "/properties"), tenantAdmin(tenant), err)
+}
+
+// DeleteNamespace removes an empty namespace; one with topics is Busy.
+// DELETE /admin/v2/namespaces/{tenant}/{namespace}.
+func (c *Client) DeleteNamespace(ctx context.Context, tenant, namespace string) error {
+	name, err := namespaceName(tenant, namespace)
+	if err != nil {
+		return err
+	}
+	err = c.pulsar.Namespaces().DeleteNamespaceWithContext(ctx, name.String())
+	return library(http.MethodDelete, namespacePath(tenant, namespace, ""), tenantAdmin(tenant), err)
+}

@@ -1,0 +1,53 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+
+	pulsaradmin "github.com/apache/pulsar-client-go/pulsaradmin/pkg/admin"
+	"github.com/apache/pulsar-client-go/pulsaradmin/pkg/admin/config"
+	"github.com/apache/pulsar-client-go/pulsaradmin/pkg/utils"
+)
+
+// newPulsarAdmin builds the library's client on our transport. Its own
+// authentication is not used: the transport decides where credentials go.
+func newPulsarAdmin(base *url.URL, rt http.RoundTripper) (pulsaradmin.Client, error) {
+	return pulsaradmin.NewPulsarClientWithAuthProvider(
+		&config.Config{WebServiceURL: base.String(), PulsarAPIVersion: config.V2}, provider{rt})
+}
+
+// provider is the library's hook for a transport. It turns bad statuses into
+// *Error, which the library's own error type cannot hold the request of.
+type provider struct{ next http.RoundTripper }
+
+// RoundTrip implements the library's auth.Provider and http.RoundTripper.
+func (p provider) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := p.next.RoundTrip(req)
+	if err != nil || resp.StatusCode < 400 {
+		return resp, err
+	}
+	defer resp.Body.Close()
+	return nil, answerError(req.Method, req.URL.Path, "", resp)
+}
+
+// Transport implements the library's auth.Provider.
+func (p provider) Transport() http.RoundTripper { return p.next }
+
+// WithTransport implements the library's auth.Provider; the transport stays.
+func (p provider) WithTransport(http.RoundTripper) {}
+
+// library turns an error of pulsaradmin into ours.
+func library(method, path, needs string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return transportError(method, path, needs, err)
+}
+
+func namespaceName(tenant, namespace string) (utils.NameSpaceName, error) {
+	name, err := utils.GetNameSpaceName(tenant, namespace)
+	if err != nil {
+		return utils.NameSpaceName{}, &Error{Method: http.MethodGet, Path: "/admin/v2/namespaces/" + tenant + "/" + namespace, Reason: clean(err.Error())}
+	}
+	return *name, nil
+}

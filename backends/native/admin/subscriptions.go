@@ -1,0 +1,100 @@
+package admin
+
+import (
+	"context"
+	"math"
+	"net/url"
+	"strconv"
+)
+
+// Position is where a new subscription starts.
+type Position string
+
+// The positions.
+const (
+	// Latest takes messages published from now on.
+	Latest Position = "Latest"
+	// Earliest takes all messages that the topic still holds.
+	Earliest Position = "Earliest"
+)
+
+// segment escapes a subscription name once more, since Pulsar's topic resources
+// decode this path parameter twice.
+func segment(subscription string) string { return url.QueryEscape(subscription) }
+
+// CreateSubscription makes a durable subscription with properties, on all
+// partitions of a topic that has some. One that is there is Exists, whatever its
+// position and properties. PUT /admin/v2/persistent/{tenant}/{namespace}/{topic}/subscription/{name}.
+//
+// The server would create a missing topic without being asked to; a GET before
+// makes that NotFound.
+func (c *Client) CreateSubscription(ctx context.Context, topic, name string, at Position, props map[string]string) error {
+	t, err := parseTopic(topic)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Partitions(ctx, topic); err != nil {
+		return err
+	}
+	// The message ids that Java calls MessageId.latest and MessageId.earliest.
+	id := int64(math.MaxInt64)
+	if at == Earliest {
+		id = -1
+	}
+	k, err := put(t.path("subscription", segment(name))...).needing(t.needs()).json(map[string]any{
+		"ledgerId": id, "entryId": id, "partitionIndex": -1, "properties": props,
+	})
+	if err != nil {
+		return err
+	}
+	return c.send(ctx, k)
+}
+
+// SubscriptionProperties returns the properties of a subscription, never nil
+// without an error. GET .../subscription/{name}/properties.
+func (c *Client) SubscriptionProperties(ctx context.Context, topic, name string) (map[string]string, error) {
+	t, err := parseTopic(topic)
+	if err != nil {
+		return nil, err
+	}
+	props := map[string]string{}
+	return props, c.read(ctx, get(t.path("subscription", segment(name), "properties")...).needing(t.needs()), &props)
+}
+
+// SetSubscriptionProperties replaces all properties of a subscription.
+// PUT .../subscription/{name}/properties.
+func (c *Client) SetSubscriptionProperties(ctx context.Context, topic, name string, props map[string]string) error {
+	t, err := parseTopic(topic)
+	if err != nil {
+		return err
+	}
+	k, err := put(t.path("subscription", segment(name), "properties")...).needing(t.needs()).json(props)
+	if err != nil {
+		return err
+	}
+	return c.send(ctx, k)
+}
+
+// Subscriptions lists the durable subscriptions of a topic.
+// GET /admin/v2/persistent/{tenant}/{namespace}/{topic}/subscriptions.
+func (c *Client) Subscriptions(ctx context.Context, topic string) ([]string, error) {
+	t, err := parseTopic(topic)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	return names, c.read(ctx, get(t.path("subscriptions")...).needing(t.needs()), &names)
+}
+
+// DeleteSubscription removes a subscription from all partitions, and with it the
+// backlog. Without force one with consumers is Busy.
+// DELETE /admin/v2/persistent/{tenant}/{namespace}/{topic}/subscription/{name}.
+func (c *Client) DeleteSubscription(ctx context.Context, topic, name string, force bool) error {
+	t, err := parseTopic(topic)
+	if err != nil {
+		return err
+	}
+	k := del(t.path("subscription", segment(name))...).needing(t.needs())
+	k.query = values("force", strconv.FormatBool(force))
+	return c.send(ctx, k)
+}
