@@ -31,7 +31,7 @@ type Options struct {
 // reads. name is the backend's. Findings of severity error mean that there is no
 // plan; failures to read the cluster or a code file are the error.
 func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Unit, o Options) (*plan.Plan, diag.List, error) {
-	traits, err := b.Traits(ctx)
+	traits, err := b.Traits(ctx, unit.Mesh.ID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,7 +46,7 @@ func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Uni
 // its mark in its namespace goes.
 func MakeDestroy(ctx context.Context, b backend.Backend, name string, id mesh.ID, o Options) (*plan.Plan, diag.List, error) {
 	o.Destroy = true
-	traits, err := b.Traits(ctx)
+	traits, err := b.Traits(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
@@ -66,7 +67,7 @@ func (b *Backend) Fault(fn func(plan.Step) error) {
 }
 
 // Traits implements backend.Backend.
-func (b *Backend) Traits(context.Context) (backend.Traits, error) {
+func (b *Backend) Traits(context.Context, mesh.ID) (backend.Traits, error) {
 	return backend.Traits{
 		Cluster: plan.Cluster{Name: "memory", URL: "memory:"}, Packages: true, WritesInFlight: 4, Rules: b.rules,
 	}, nil

@@ -78,7 +78,11 @@ func (e *RiskError) Error() string {
 // closing Stop finishes what is in the air.
 func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Report, error) {
 	start := time.Now()
-	traits, err := b.Traits(ctx)
+	id, err := mesh.ParseID(p.Mesh)
+	if err != nil {
+		return Report{}, err
+	}
+	traits, err := b.Traits(ctx, id)
 	if err != nil {
 		return Report{}, err
 	}
@@ -88,7 +92,7 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	if refused := p.Refused(opts.Allow); len(refused) > 0 {
 		return Report{}, &RiskError{Refused: refused}
 	}
-	if err := checkBase(ctx, b, p); err != nil {
+	if err := checkBase(ctx, b, id, p); err != nil {
 		return Report{}, err
 	}
 	if opts.Parallelism <= 0 {
@@ -101,11 +105,7 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 }
 
 // checkBase reads live again and compares it with what the plan starts from.
-func checkBase(ctx context.Context, b backend.Backend, p *plan.Plan) error {
-	id, err := mesh.ParseID(p.Mesh)
-	if err != nil {
-		return err
-	}
+func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan) error {
 	live, err := b.Read(ctx, backend.Scope{Mesh: id, Addrs: p.Scope})
 	if err != nil {
 		return err

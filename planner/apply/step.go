@@ -26,7 +26,7 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 		defer cancel()
 	}
 	started := false
-	deadline := time.Now().Add(patience)
+	deadline, reached := time.Now().Add(patience), time.Now()
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		if s.Op.Writes() {
 			if err := r.gate.enter(waits); err != nil {
@@ -38,10 +38,9 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 			r.emit(backend.Started{Step: s})
 		}
 		err := r.backend.Do(ctx, s, r.emit)
-		var temporary *backend.Temporary
-		again := errors.As(err, &temporary)
+		passing, again := passes(err)
 		if s.Op.Writes() {
-			r.gate.leave(again && temporary.Overload)
+			r.gate.leave(passing.Overload)
 		}
 		if err == nil {
 			return nil
@@ -49,11 +48,14 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 		if ctx.Err() != nil {
 			return r.expired(ctx, waits, s, err)
 		}
-		if !again || time.Now().After(deadline) {
+		if !again || time.Now().After(deadline) || (unreached(err) && time.Since(reached) > absence) {
 			return err
 		}
-		pause := max(wait, temporary.After)
-		r.emit(backend.Retrying{Step: s, Err: temporary.Err, After: pause})
+		if !unreached(err) {
+			reached = time.Now()
+		}
+		pause := max(wait, passing.After)
+		r.emit(backend.Retrying{Step: s, Err: passing.Err, After: pause})
 		select {
 		case <-time.After(pause):
 		case <-waits.Done():
@@ -61,6 +63,20 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 			return fmt.Errorf("%w: %w", errStopped, err)
 		}
 	}
+}
+
+// passes tells whether an error goes away by itself.
+func passes(err error) (backend.Temporary, bool) {
+	var temporary *backend.Temporary
+	if errors.As(err, &temporary) {
+		return *temporary, true
+	}
+	return backend.Temporary{Err: err}, unreached(err)
+}
+
+func unreached(err error) bool {
+	var n *backend.NotReached
+	return errors.As(err, &n)
 }
 
 // expired tells why a step's context ended: the run was stopped, or its limit passed.

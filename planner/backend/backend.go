@@ -16,9 +16,9 @@ import (
 
 // Backend is a place where meshes run.
 type Backend interface {
-	// Traits tells what the planner has to know of the cluster. It asks the
-	// cluster once and remembers.
-	Traits(ctx context.Context) (Traits, error)
+	// Traits tells what the planner has to know of the cluster, as it is for one
+	// mesh: rights can differ by namespace. It changes nothing.
+	Traits(ctx context.Context, id mesh.ID) (Traits, error)
 	// Read returns what exists of the scope. It changes nothing and may be repeated.
 	Read(ctx context.Context, scope Scope) (*state.State, error)
 	// Do carries one step out and returns when its effect can be read back. It may
