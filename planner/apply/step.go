@@ -15,6 +15,9 @@ const (
 	firstWait   = 500 * time.Millisecond
 	longestWait = 15 * time.Second
 	patience    = 3 * time.Minute
+	// absence is how long a cluster that cannot be reached at all is waited for:
+	// a broker restarts within it.
+	absence = 30 * time.Second
 )
 
 // do carries one step out, again after passing errors. A write holds a place in
