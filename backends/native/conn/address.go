@@ -81,11 +81,16 @@ func parseBroker(text string) (string, error) {
 }
 
 func splitService(text string) (hosts []string, scheme, path string, err error) {
-	scheme, rest, ok := strings.Cut(withoutUser(strings.TrimSpace(text)), "://")
+	scheme, rest, ok := strings.Cut(strings.TrimSpace(text), "://")
 	if !ok {
 		return nil, "", "", fmt.Errorf("no scheme")
 	}
 	authority, path, _ := strings.Cut(rest, "/")
+	if strings.Contains(path, "@") {
+		// A password with a slash, or a path with an @: guessing could name another host.
+		return nil, "", "", fmt.Errorf("an @ after the host")
+	}
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
 	for host := range strings.SplitSeq(strings.ReplaceAll(authority, ";", ","), ",") {
 		if host = strings.TrimSpace(host); host != "" {
 			hosts = append(hosts, host)

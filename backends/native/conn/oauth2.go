@@ -35,6 +35,8 @@ type oauth2 struct {
 
 	mu     sync.Mutex
 	cached *xoauth2.Token
+	// margin is how long before its end the cached token is replaced.
+	margin time.Duration
 }
 
 func parseOAuth2(params string) (credential, error) {
@@ -93,22 +95,16 @@ func metadataURL(issuer *url.URL, path string) (string, error) {
 func (o *oauth2) authorization(ctx context.Context) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.cached == nil || (!o.cached.Expiry.IsZero() && time.Until(o.cached.Expiry) < min(refreshBefore, o.lifetime()/2)) {
+	if o.cached == nil || (!o.cached.Expiry.IsZero() && time.Until(o.cached.Expiry) < o.margin) {
 		fresh, err := o.fetch(ctx)
 		if err != nil {
 			return "", fmt.Errorf("cannot get an OAuth2 token from %s: %w", o.issuer, err)
 		}
 		o.cached = fresh
+		// A token that lives less than a minute must not be fetched for each request.
+		o.margin = min(refreshBefore, time.Until(fresh.Expiry)/2)
 	}
 	return "Bearer " + o.cached.AccessToken, nil
-}
-
-// lifetime keeps a token that lives less than a minute from being fetched for each request.
-func (o *oauth2) lifetime() time.Duration {
-	if o.cached.ExpiresIn > 0 {
-		return time.Duration(o.cached.ExpiresIn) * time.Second
-	}
-	return 2 * refreshBefore
 }
 
 func (o *oauth2) fetch(ctx context.Context) (*xoauth2.Token, error) {

@@ -138,8 +138,10 @@ func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
 	for _, cert := range state.PeerCertificates[1:] {
 		opts.Intermediates.AddCert(cert)
 	}
-	_, err := state.PeerCertificates[0].Verify(opts)
-	return err
+	if _, err := state.PeerCertificates[0].Verify(opts); err != nil {
+		return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+	}
+	return nil
 }
 
 type transport struct {
