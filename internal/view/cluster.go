@@ -1,0 +1,92 @@
+package view
+
+import (
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// List is the document of the meshes of a namespace.
+type List struct {
+	Format    string            `json:"format"`
+	Namespace string            `json:"namespace"`
+	Meshes    []backend.Summary `json:"meshes"`
+}
+
+// NewList makes the document.
+func NewList(namespace string, meshes []backend.Summary) List {
+	if meshes == nil {
+		meshes = []backend.Summary{}
+	}
+	return List{Format: ListFormat, Namespace: namespace, Meshes: meshes}
+}
+
+// Mesh is the document of a mesh as the cluster has it.
+type Mesh struct {
+	Format  string       `json:"format"`
+	Mesh    string       `json:"mesh"`
+	Cluster plan.Cluster `json:"cluster"`
+	// Functions are those that carry the mesh's mark, by name.
+	Functions []*state.Function `json:"functions"`
+	// Topics and Subscriptions are those that the mesh made.
+	Topics        []*state.Topic     `json:"topics"`
+	Subscriptions []SubscriptionInfo `json:"subscriptions"`
+	// Missing are functions that the mesh file has and the cluster has not.
+	Missing []string `json:"missing,omitempty"`
+}
+
+// SubscriptionInfo is a subscription with what waits on it, in messages.
+type SubscriptionInfo struct {
+	*state.Subscription
+	Backlog int64 `json:"backlog"`
+	Unacked int64 `json:"unacked"`
+}
+
+// NewMesh makes the document from the live state; missing comes from the mesh file.
+func NewMesh(live *state.State, cluster plan.Cluster, missing []string) Mesh {
+	m := Mesh{
+		Format: MeshFormat, Mesh: live.Mesh.String(), Cluster: cluster, Missing: missing,
+		Functions: []*state.Function{}, Topics: []*state.Topic{}, Subscriptions: []SubscriptionInfo{},
+	}
+	for _, a := range live.Addrs() {
+		r := live.Resources[a]
+		if r.OwnerID() != m.Mesh {
+			continue
+		}
+		switch r := r.(type) {
+		case *state.Function:
+			m.Functions = append(m.Functions, r)
+		case *state.Topic:
+			m.Topics = append(m.Topics, r)
+		case *state.Subscription:
+			facts := live.Facts[a]
+			m.Subscriptions = append(m.Subscriptions, SubscriptionInfo{r, facts.Backlog, facts.Unacked})
+		}
+	}
+	return m
+}
+
+// Status is the document of how a mesh is doing.
+type Status struct {
+	Format string `json:"format"`
+	Mesh   string `json:"mesh"`
+	// Running tells that every function has all of its instances and none is missing.
+	Running   bool             `json:"running"`
+	Functions []backend.Health `json:"functions"`
+	// Missing are functions that the mesh file has and the cluster has not.
+	Missing []string `json:"missing,omitempty"`
+}
+
+// NewStatus makes the document.
+func NewStatus(mesh string, functions []backend.Health, missing []string) Status {
+	s := Status{Format: StatusFormat, Mesh: mesh, Running: len(missing) == 0, Functions: functions, Missing: missing}
+	if s.Functions == nil {
+		s.Functions = []backend.Health{}
+	}
+	for _, h := range functions {
+		if h.Running < h.Wanted {
+			s.Running = false
+		}
+	}
+	return s
+}

@@ -1,0 +1,87 @@
+package view
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/meshc/meshc/planner/state"
+)
+
+// leading are the fields of a new function that people look for, in the order
+// in which they are shown; the rest follows by name.
+var leading = []string{"className", "runtime", "inputs", "output", "logTopic", "parallelism"}
+
+// usual are values that go without saying for a new function: meshc sets them
+// for all, or they are Pulsar's own defaults.
+var usual = map[string]any{
+	"cleanupSubscription": false, "autoAck": true, "retainOrdering": false,
+	"processingGuarantees": "ATLEAST_ONCE", "subscriptionPosition": "Latest",
+	"resources": map[string]any{"cpu": 1.0, "ram": float64(1 << 30), "disk": float64(10 << 30)},
+}
+
+// created tells what is worth knowing of a new resource.
+func created(r state.Resource) (fields []Field, notes []string) {
+	switch r := r.(type) {
+	case *state.Topic:
+		if r.Partitions > 0 {
+			notes = append(notes, plural(r.Partitions, "partition"))
+		}
+	case *state.Subscription:
+		if r.Position != "" {
+			notes = append(notes, "from "+r.Position)
+		}
+	case *state.Package:
+		notes = append(notes, r.Path, strconv.FormatInt(r.Size, 10)+" bytes")
+	case *state.Function:
+		fields = FunctionFields(r)
+	}
+	return fields, notes
+}
+
+// FunctionFields are the settings of a function that are worth showing, in the
+// order in which people look for them; what goes without saying is left out.
+func FunctionFields(f *state.Function) []Field {
+	var out []Field
+	if sha := f.Code.SHA256; sha != "" {
+		code := "sha256:" + sha[:min(12, len(sha))]
+		if f.Code.Path != "" {
+			code = f.Code.Path + " (" + code + ")"
+		}
+		out = append(out, Field{Field: "code", After: code})
+	}
+	names := slices.Clone(leading)
+	for _, n := range slices.Sorted(maps.Keys(f.Fields)) {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	for _, n := range names {
+		v := f.Fields[n]
+		if v == nil || reflect.DeepEqual(v, usual[n]) || empty(v) || n == "subName" && v == f.FullName() {
+			continue
+		}
+		out = append(out, Field{Field: n, After: v})
+	}
+	return out
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return itoa(n) + " " + noun + "s"
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,150 @@
+package view
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/meshc/meshc/compiler/diag"
+)
+
+// Findings is the document of what meshc has to say about mesh files.
+type Findings struct {
+	Format   string `json:"format"`
+	Errors   int    `json:"errors"`
+	Warnings int    `json:"warnings"`
+	// Meshes are the meshes that could be read, findings or not.
+	Meshes   []MeshInfo `json:"meshes"`
+	Findings []Finding  `json:"findings"`
+}
+
+// MeshInfo tells the size of a mesh that was read.
+type MeshInfo struct {
+	File      string `json:"file,omitempty"`
+	Mesh      string `json:"mesh"`
+	Functions int    `json:"functions"`
+	Topics    int    `json:"topics"`
+}
+
+// Finding is one finding with the lines of the file that it is about.
+type Finding struct {
+	Code     diag.Code     `json:"code"`
+	Severity diag.Severity `json:"severity"`
+	Summary  string        `json:"summary"`
+	Detail   string        `json:"detail"`
+	Span     *diag.Span    `json:"span,omitempty"`
+	Excerpt  []Line        `json:"excerpt,omitempty"`
+	Hints    []string      `json:"hints,omitempty"`
+	Related  []Related     `json:"related,omitempty"`
+}
+
+// Related is another place that took part in a finding.
+type Related struct {
+	Note    string     `json:"note"`
+	Span    *diag.Span `json:"span,omitempty"`
+	Excerpt []Line     `json:"excerpt,omitempty"`
+}
+
+// Line is one line of a file. From and To mark the columns that are meant, from
+// 1 in runes, To not included; both are 0 in a line that only gives context.
+type Line struct {
+	Number int    `json:"line"`
+	Text   string `json:"text"`
+	From   int    `json:"from,omitempty"`
+	To     int    `json:"to,omitempty"`
+}
+
+// NewFindings makes the document; the findings come in the order of their places.
+func NewFindings(list diag.List, sources diag.Sources, meshes []MeshInfo) Findings {
+	list = list.Sorted()
+	f := Findings{Format: FindingsFormat, Meshes: meshes, Findings: []Finding{}}
+	if f.Meshes == nil {
+		f.Meshes = []MeshInfo{}
+	}
+	f.Errors, f.Warnings = list.Count()
+	for _, d := range list {
+		f.Findings = append(f.Findings, newFinding(d, sources))
+	}
+	return f
+}
+
+// Files counts the files that the findings are in.
+func (f Findings) Files() int {
+	files := map[string]bool{}
+	for _, x := range f.Findings {
+		if x.Span != nil {
+			files[x.Span.File] = true
+		}
+	}
+	return len(files)
+}
+
+func newFinding(d diag.Diagnostic, sources diag.Sources) Finding {
+	f := Finding{
+		Code: d.Code, Severity: d.Severity, Summary: d.Code.Summary(), Detail: d.Detail,
+		Span: place(d.Span), Excerpt: excerpt(d.Span, sources), Hints: d.Hints,
+	}
+	for _, r := range d.Related {
+		f.Related = append(f.Related, Related{Note: r.Note, Span: place(r.Span), Excerpt: excerpt(r.Span, sources)})
+	}
+	return f
+}
+
+// maxExcerpt bounds the runes of an excerpt line: a minified file has one line of a megabyte.
+const maxExcerpt = 200
+
+// excerpt cuts the first line of a span out of its file; none where the span
+// names no line or the file is not at hand.
+func excerpt(s diag.Span, sources diag.Sources) []Line {
+	text, ok := lineAt(sources[s.File], s.Start.Line)
+	if !ok {
+		return nil
+	}
+	runes := []rune(text)
+	from := min(max(s.Start.Column, 1), len(runes)+1)
+	to := s.End.Column
+	if s.End.Line != s.Start.Line {
+		// The rest of the line stands for a span of several.
+		to = len([]rune(strings.TrimRight(text, " \t"))) + 1
+	}
+	to = max(min(to, len(runes)+1), from+1)
+	l := Line{Number: s.Start.Line, From: from, To: to}
+	if len(runes) > maxExcerpt {
+		runes, l.From, l.To = window(runes, from, to)
+	}
+	l.Text = string(runes)
+	return []Line{l}
+}
+
+// window cuts a long line to the stretch around the marked columns.
+func window(runes []rune, from, to int) (cut []rune, newFrom, newTo int) {
+	begin := max(0, from-1-maxExcerpt/4)
+	end := min(len(runes), begin+maxExcerpt)
+	cut = append([]rune(nil), runes[begin:end]...)
+	shift := 0
+	if begin > 0 {
+		cut, shift = append([]rune("…"), cut...), 1
+	}
+	if end < len(runes) {
+		cut = append(cut, '…')
+	}
+	newFrom = from - begin + shift
+	return cut, newFrom, max(newFrom+1, min(to-begin+shift, len(cut)+1))
+}
+
+// lineAt returns the n-th line of a text, without its end.
+func lineAt(text []byte, n int) (string, bool) {
+	if text == nil || n < 1 {
+		return "", false
+	}
+	for range n - 1 {
+		i := bytes.IndexByte(text, '\n')
+		if i < 0 {
+			return "", false
+		}
+		text = text[i+1:]
+	}
+	if i := bytes.IndexByte(text, '\n'); i >= 0 {
+		text = text[:i]
+	}
+	return strings.TrimSuffix(strings.ToValidUTF8(string(text), "\ufffd"), "\r"), true
+}

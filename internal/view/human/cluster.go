@@ -1,0 +1,111 @@
+package human
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// List draws the meshes of a namespace.
+func List(s Style, doc view.List) string {
+	if len(doc.Meshes) == 0 {
+		return "No meshes in " + view.Clean(doc.Namespace) + ".\n"
+	}
+	t := table{Style: s}
+	t.head("MESH", "FUNCTIONS", "WRITES")
+	for _, m := range doc.Meshes {
+		t.row(m.Mesh, strings.Join(m.Functions, ", "), fmt.Sprint(m.Generation))
+	}
+	return t.String()
+}
+
+// Mesh draws a mesh as the cluster has it.
+func Mesh(s Style, doc view.Mesh) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s\n", s.paint(bold, "Mesh "+view.Clean(doc.Mesh)), clusterName(doc.Cluster))
+	if len(doc.Functions)+len(doc.Missing)+len(doc.Topics)+len(doc.Subscriptions) == 0 {
+		b.WriteString("\nNothing of this mesh is in the cluster.\n")
+		return b.String()
+	}
+	for _, f := range doc.Functions {
+		fmt.Fprintf(&b, "\n%s\n", s.paint(bold, "function "+view.Clean(f.FullName())))
+		for _, x := range view.FunctionFields(f) {
+			fmt.Fprintf(&b, "  %s: %s\n", view.Clean(x.Field), value(x.After))
+		}
+	}
+	for _, name := range doc.Missing {
+		fmt.Fprintf(&b, "\n%s\n", s.paint(red, "function "+view.Clean(name)+": in the mesh file, not in the cluster"))
+	}
+	if len(doc.Topics) > 0 {
+		b.WriteString("\n")
+	}
+	for _, t := range doc.Topics {
+		b.WriteString("topic " + view.Clean(view.ShortTopic(t.Name)))
+		if t.Partitions > 0 {
+			b.WriteString(", " + count(t.Partitions, "partition"))
+		}
+		b.WriteString("\n")
+	}
+	if len(doc.Subscriptions) > 0 {
+		b.WriteString("\n")
+	}
+	for _, sub := range doc.Subscriptions {
+		b.WriteString(view.Clean(view.Name(state.SubscriptionAddr(sub.Topic, sub.Name))))
+		if sub.Backlog+sub.Unacked > 0 {
+			b.WriteString(", " + count(sub.Backlog, "message") + " waiting, " + grouped(sub.Unacked) + " unacknowledged")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// Status draws how a mesh is doing: a line for each function, then what is wrong.
+func Status(s Style, doc view.Status) string {
+	if len(doc.Functions)+len(doc.Missing) == 0 {
+		return "No function of " + view.Clean(doc.Mesh) + " is in the cluster.\n"
+	}
+	t := table{Style: s}
+	t.head("FUNCTION", "RUNNING", "RESTARTS", "RECEIVED", "PROCESSED", "EXCEPTIONS", "BACKLOG")
+	var trouble strings.Builder
+	for _, h := range doc.Functions {
+		var sum backend.Instance
+		for _, i := range h.Instances {
+			sum.Restarts += i.Restarts
+			sum.Received += i.Received
+			sum.Processed += i.Processed
+			sum.UserErrors += i.UserErrors + i.SystemErrors
+			trouble.WriteString(instanceTrouble(s, h, i))
+		}
+		t.row(view.ShortName(h.Addr), fmt.Sprintf("%d/%d", h.Running, h.Wanted), grouped(sum.Restarts), grouped(sum.Received),
+			grouped(sum.Processed), grouped(sum.UserErrors), grouped(h.Backlog+h.Unacked))
+		if h.Running < h.Wanted {
+			t.mark(red)
+		}
+	}
+	for _, name := range doc.Missing {
+		t.row(name, "missing", "", "", "", "", "")
+		t.mark(red)
+	}
+	out := t.String()
+	if trouble.Len() > 0 {
+		out += "\n" + trouble.String()
+	}
+	return out
+}
+
+func instanceTrouble(s Style, h backend.Health, i backend.Instance) string {
+	var b strings.Builder
+	title := fmt.Sprintf("%s, instance %d", view.Clean(view.ShortName(h.Addr)), i.ID)
+	if i.Worker != "" {
+		title += " on " + view.Clean(i.Worker)
+	}
+	for _, text := range []string{i.Error, i.LastError} {
+		if text != "" {
+			b.WriteString(s.paint(bold, title) + "\n" + indent("  ", view.CleanText(text)) + "\n")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,88 @@
+package human
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Result tells in one line how the plan of a mesh ended well.
+func Result(s Style, m view.MeshReport) string {
+	switch {
+	case m.Outcome == view.Unchanged && m.Destroy:
+		return "Nothing of " + view.Clean(m.Mesh) + " is left to delete.\n"
+	case m.Outcome == view.Unchanged:
+		return "Nothing to do for " + view.Clean(m.Mesh) + ".\n"
+	case m.Destroy:
+		return fmt.Sprintf("%s %s: %s in %s.\n", s.paint(green, "Took down"), view.Clean(m.Mesh), written(m), took(m.TookSeconds))
+	}
+	return fmt.Sprintf("%s %s: %s in %s.\n", s.paint(green, "Applied"), view.Clean(m.Mesh), written(m), took(m.TookSeconds))
+}
+
+// written counts what was written.
+func written(m view.MeshReport) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{m.Created, "created"}, {m.Updated, "updated"}, {m.Replaced, "replaced"}, {m.Deleted, "deleted"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing written"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Trouble tells what was done of a plan that did not end well, and what was not.
+func Trouble(s Style, m view.MeshReport) string {
+	var b strings.Builder
+	done := fmt.Sprintf("%d of %d steps done, %s", len(m.Done), m.Steps, written(m))
+	if m.Outcome == view.NotStarted {
+		done = "not started"
+	}
+	fmt.Fprintf(&b, "%s: %s\n", view.Clean(m.Mesh), done)
+	if m.Error != "" {
+		b.WriteString(indent("  ", view.CleanText(m.Error)) + "\n")
+	}
+	for _, f := range m.Failed {
+		fmt.Fprintf(&b, "  %s %s\n", s.paint(boldRed, "failed:"), step(f.Op, f.Addr))
+		b.WriteString(indent("      ", view.CleanText(f.Error)) + "\n")
+	}
+	for _, k := range m.Skipped {
+		why := ""
+		if k.Because != "" {
+			op, addr, _ := strings.Cut(k.Because, " ")
+			why = ", because it needs: " + step(plan.Op(op), state.Addr(addr))
+		}
+		fmt.Fprintf(&b, "  %s %s%s\n", s.paint(yellow, "not started:"), step(k.Op, k.Addr), why)
+	}
+	return b.String()
+}
+
+var opWords = map[plan.Op]string{plan.AwaitRunning: "wait for", plan.Verify: "check"}
+
+// step gives a step in words.
+func step(op plan.Op, addr state.Addr) string {
+	word, ok := opWords[op]
+	if !ok {
+		word = string(op)
+	}
+	return word + " " + view.Clean(view.Name(addr))
+}
+
+// took writes a duration of a run.
+func took(seconds float64) string {
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%.1fs", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%dm%02ds", int(seconds)/60, int(seconds)%60)
+	}
+	return fmt.Sprintf("%dh%02dm", int(seconds)/3600, int(seconds)%3600/60)
+}

@@ -1,0 +1,160 @@
+package view
+
+import (
+	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Outcome says how an apply, or its part for one mesh, ended.
+type Outcome string
+
+// The outcomes.
+const (
+	// Applied: everything that was planned is done.
+	Applied Outcome = "applied"
+	// Unchanged: there was nothing to do.
+	Unchanged Outcome = "unchanged"
+	// Failed: steps failed, or the cluster could not be asked.
+	Failed Outcome = "failed"
+	// Interrupted: a signal ended the run before its end.
+	Interrupted Outcome = "interrupted"
+	// Refused: risks were not allowed, or the user did not agree. Nothing was written.
+	Refused Outcome = "refused"
+	// Stale: the plan does not fit the cluster any more. Nothing was written.
+	Stale Outcome = "stale"
+	// HasFindings: the mesh files or the plan have errors. Nothing was written.
+	HasFindings Outcome = "findings"
+	// NotStarted: a mesh before this one did not end well.
+	NotStarted Outcome = "not-started"
+)
+
+// Report is the last line of an apply.
+type Report struct {
+	Format  string  `json:"format"`
+	Type    string  `json:"type"`
+	Outcome Outcome `json:"outcome"`
+	// Exit is the exit code of the command.
+	Exit   int          `json:"exit"`
+	Error  string       `json:"error,omitempty"`
+	Meshes []MeshReport `json:"meshes"`
+}
+
+// MeshReport says how the plan of one mesh ended.
+type MeshReport struct {
+	Mesh    string  `json:"mesh"`
+	Outcome Outcome `json:"outcome"`
+	Destroy bool    `json:"destroy,omitempty"`
+	Error   string  `json:"error,omitempty"`
+	// Counts are of resources that were written.
+	Created  int `json:"created"`
+	Updated  int `json:"updated"`
+	Replaced int `json:"replaced"`
+	Deleted  int `json:"deleted"`
+	// Steps is how many the plan has.
+	Steps       int           `json:"steps"`
+	Done        []string      `json:"done"`
+	Failed      []FailedStep  `json:"failed"`
+	Skipped     []SkippedStep `json:"skipped"`
+	TookSeconds float64       `json:"tookSeconds"`
+}
+
+// FailedStep is a step that failed for good.
+type FailedStep struct {
+	Step  string     `json:"step"`
+	Op    plan.Op    `json:"op"`
+	Addr  state.Addr `json:"addr"`
+	Error string     `json:"error"`
+}
+
+// SkippedStep is a step that was not started.
+type SkippedStep struct {
+	Step string     `json:"step"`
+	Op   plan.Op    `json:"op"`
+	Addr state.Addr `json:"addr"`
+	// Because is the ID of the failed step that it needed; absent when the run was stopped.
+	Because string `json:"because,omitempty"`
+}
+
+// NewReport makes the last line of an apply.
+func NewReport(outcome Outcome, exit int, err error, meshes []MeshReport) Report {
+	if meshes == nil {
+		meshes = []MeshReport{}
+	}
+	return Report{Format: ApplyFormat, Type: TypeReport, Outcome: outcome, Exit: exit, Error: errorText(err), Meshes: meshes}
+}
+
+// NewMeshReport tells how a plan ended that was started.
+func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
+	m := MeshReport{
+		Mesh: p.Mesh, Destroy: p.Destroy, Steps: len(p.Steps), TookSeconds: seconds(r.Took),
+		Done: []string{}, Failed: []FailedStep{}, Skipped: []SkippedStep{},
+	}
+	for _, s := range r.Done {
+		m.Done = append(m.Done, s.ID)
+		m.count(s)
+	}
+	failed := map[string]bool{}
+	for _, f := range r.Failed {
+		failed[f.Step.ID] = true
+		m.Failed = append(m.Failed, FailedStep{f.Step.ID, f.Step.Op, f.Step.Addr, errorText(f.Err)})
+	}
+	causes := causesOf(p, failed)
+	for _, s := range r.Skipped {
+		m.Skipped = append(m.Skipped, SkippedStep{s.ID, s.Op, s.Addr, causes[s.ID]})
+	}
+	switch {
+	case r.Interrupted:
+		m.Outcome = Interrupted
+	case !r.OK():
+		m.Outcome = Failed
+	case len(p.Steps) == 0:
+		m.Outcome = Unchanged
+	default:
+		m.Outcome = Applied
+	}
+	return m
+}
+
+// WithoutRun tells of a plan that was not started.
+func WithoutRun(p *plan.Plan, outcome Outcome, err error) MeshReport {
+	m := NewMeshReport(p, apply.Report{})
+	m.Outcome, m.Error = outcome, errorText(err)
+	return m
+}
+
+func (m *MeshReport) count(s plan.Step) {
+	replaces := s.Change != nil && s.Change.Action == diff.Replace
+	switch s.Op {
+	case plan.Create:
+		if replaces {
+			m.Replaced++
+		} else {
+			m.Created++
+		}
+	case plan.Update:
+		m.Updated++
+	case plan.Delete:
+		// The deletion in a replacement is half of it; its creation counts.
+		if !replaces {
+			m.Deleted++
+		}
+	}
+}
+
+// causesOf finds, for each step that needs a failed one, directly or through
+// others, which that is. Steps come after what they need.
+func causesOf(p *plan.Plan, failed map[string]bool) map[string]string {
+	cause := map[string]string{}
+	for _, s := range p.Steps {
+		for _, n := range s.Needs {
+			if failed[n] {
+				cause[s.ID] = n
+			} else if c, ok := cause[n]; ok {
+				cause[s.ID] = c
+			}
+		}
+	}
+	return cause
+}
