@@ -76,9 +76,9 @@ func mapping(kind fields.Kind) object {
 		}
 		properties = append(properties, member{f.Name, property(f)})
 		for _, alias := range f.Aliases {
-			f.Doc = "Another spelling of `" + f.Name + "`. " + f.Doc
-			properties = append(properties, member{alias, property(f)})
-			f, _ = fields.Named(kind, f.Name)
+			other := f
+			other.Doc = "Another spelling of `" + f.Name + "`. " + f.Doc
+			properties = append(properties, member{alias, property(other)})
 		}
 	}
 	out := object{{"type", "object"}, {"additionalProperties", false}}

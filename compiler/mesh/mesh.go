@@ -96,3 +96,9 @@ func ParseID(s string) (ID, error) {
 	}
 	return ID{Tenant: parts[0], Namespace: parts[1], Name: parts[2]}, nil
 }
+
+// Short gives a topic's name as the mesh's file may spell it: without tenant and
+// namespace where they are the mesh's own.
+func (id ID) Short(t *Topic) string {
+	return strings.TrimPrefix(t.Name, "persistent://"+id.Tenant+"/"+id.Namespace+"/")
+}

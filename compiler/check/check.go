@@ -1,0 +1,121 @@
+// Package check compares a file's tree with the schema of meshes and says what
+// is wrong with its shape: keys, types and values, each on its own. What several
+// places together mean is for the stages after it.
+package check
+
+import (
+	"fmt"
+
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/syntax"
+	"github.com/meshc/meshc/schema/fields"
+)
+
+// Shape reports all that is wrong with the shape of a document. The document
+// that it returns is a copy in which every key has Pulsar's own name, misspelt
+// keys are mended where the meaning is plain, and every value is of the type
+// that its key takes or a hole; its Root is nil where nothing is left to read.
+func Shape(doc *syntax.Document) (*syntax.Document, diag.List) {
+	c := &checker{doc: doc, spelled: map[*syntax.Node]string{}, guessed: map[*syntax.Node][]string{}}
+	out := *doc
+	out.Root = nil
+	if doc.Root == nil || doc.Root.Kind == syntax.Hole || !c.isMesh(doc.Root) {
+		return &out, c.list
+	}
+	c.root = clone(doc.Root)
+	c.scalars(c.root)
+	c.canonical(c.root, fields.Mesh)
+	for c.keys() {
+		c.canonical(c.root, fields.Mesh)
+	}
+	out.Root = c.root
+	return &out, c.list
+}
+
+type checker struct {
+	doc  *syntax.Document
+	root *syntax.Node
+	list diag.List
+	// spelled keeps how the file spells a key that was renamed.
+	spelled map[*syntax.Node]string
+	// guessed holds the fields that unknown keys of a mapping may have meant.
+	guessed map[*syntax.Node][]string
+}
+
+// isMesh refuses documents that are no meshes at all by a single finding.
+func (c *checker) isMesh(root *syntax.Node) bool {
+	if root.Kind != syntax.Mapping {
+		c.list.Add(diag.WrongType, firstLine(root), "A mesh is a mapping of keys to values, and this is "+describe(root)+".",
+			"Start with `name:` and `functions:` on lines of their own.")
+		return false
+	}
+	if kind := root.Get("kind"); kind != nil && root.Get("apiVersion") != nil {
+		c.list.Add(diag.NotInThisVersion, root.Pair("kind").Key.Span,
+			fmt.Sprintf("This is a Kubernetes resource of kind `%s`, not a mesh file.", kind.Value),
+			"Write the mesh as `name:` and `functions:`; reading resources comes later.")
+		return false
+	}
+	return true
+}
+
+// keys runs the schema once. Unknown keys come first: it mends them and asks for
+// another run, since a mended key brings new values to look at. Without any it
+// reports the values.
+func (c *checker) keys() (again bool) {
+	schema, err := meshSchema()
+	if err != nil {
+		panic("check: the embedded schema does not compile: " + err.Error())
+	}
+	found, err := schema.violations(plain(c.root))
+	if err != nil {
+		panic("check: the schema cannot be applied: " + err.Error())
+	}
+	for _, v := range found {
+		if v.rule == unknownKey {
+			again = c.unknown(c.locate(v.path), v.key) || again
+		}
+	}
+	if again {
+		return true
+	}
+	for _, v := range found {
+		if v.rule != unknownKey {
+			c.value(c.locate(v.path), v)
+		}
+	}
+	return false
+}
+
+// clone copies the tree so that it can be mended. Settings of the user's own
+// (userConfig) are copied too, since numbers in them may become holes.
+func clone(n *syntax.Node) *syntax.Node {
+	out := *n
+	out.Pairs = make([]syntax.Pair, len(n.Pairs))
+	for i, p := range n.Pairs {
+		key := *p.Key
+		out.Pairs[i] = syntax.Pair{Key: &key, Value: clone(p.Value)}
+	}
+	out.Items = make([]*syntax.Node, len(n.Items))
+	for i, item := range n.Items {
+		out.Items[i] = clone(item)
+	}
+	return &out
+}
+
+// hole makes a node one that later stages pass over. Its items stay, so that
+// they can still be asked which topics a broken output may have meant.
+func hole(n *syntax.Node) { n.Kind = syntax.Hole }
+
+// firstLine gives the span of a value, or of its first entry where it spreads over lines.
+func firstLine(n *syntax.Node) diag.Span {
+	if n.Span.Start.Line == n.Span.End.Line {
+		return n.Span
+	}
+	switch {
+	case n.Kind == syntax.Mapping && len(n.Pairs) > 0 && !n.Flow:
+		return n.Pairs[0].Key.Span
+	case n.Kind == syntax.Sequence && len(n.Items) > 0 && !n.Flow:
+		return firstLine(n.Items[0])
+	}
+	return n.Span
+}

@@ -1,0 +1,146 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/syntax"
+	"github.com/meshc/meshc/schema/fields"
+)
+
+// titles name the kinds in sentences.
+var titles = []struct {
+	kind        fields.Kind
+	one, plural string
+}{
+	{fields.Mesh, "the mesh", "a mesh"},
+	{fields.Function, "a function", "a function"},
+	{fields.Topic, "a topic", "a topic under `topics:`"},
+	{fields.Resource, "`resources`", "`resources`"},
+	{fields.Namespace, "`namespace`", "a mapping under `namespace:`"},
+}
+
+func title(kind fields.Kind) (one, plural string) {
+	for _, t := range titles {
+		if t.kind == kind {
+			return t.one, t.plural
+		}
+	}
+	return string(kind), string(kind)
+}
+
+// canonical gives all keys Pulsar's own name. Of one field in two spellings the
+// first is kept, and lists are joined so that the nodes of both are looked at.
+func (c *checker) canonical(n *syntax.Node, kind fields.Kind) {
+	first := map[string]*syntax.Pair{}
+	kept := make([]syntax.Pair, 0, len(n.Pairs))
+	for i := range n.Pairs {
+		p := n.Pairs[i]
+		f, ok := fields.Lookup(kind, p.Key.Value)
+		if !ok {
+			kept = append(kept, p)
+			continue
+		}
+		if before := first[f.Name]; before != nil {
+			c.list.Add(diag.TwoSpellings, p.Key.Span,
+				fmt.Sprintf("`%s` and `%s` are two spellings of the same field.", c.asWritten(p.Key), c.asWritten(before.Key)),
+				"Keep one of the two.").Relate(before.Key.Span, "first given here")
+			if before.Value.Kind == syntax.Sequence && p.Value.Kind == syntax.Sequence {
+				before.Value.Items = append(before.Value.Items, p.Value.Items...)
+			}
+			continue
+		}
+		if p.Key.Value != f.Name {
+			c.spelled[p.Key] = c.asWritten(p.Key)
+			p.Key.Value = f.Name
+		}
+		kept = append(kept, p)
+		first[f.Name] = &p
+	}
+	n.Pairs = kept
+	for _, p := range n.Pairs {
+		f, _ := fields.Lookup(kind, p.Key.Value)
+		if below := kindBelow(f.Type); below != "" && p.Value.Kind == syntax.Mapping {
+			c.canonical(p.Value, below)
+		}
+		if below := itemKind(f.Type); below != "" {
+			for _, item := range p.Value.Items {
+				if item.Kind == syntax.Mapping {
+					c.canonical(item, below)
+				}
+			}
+		}
+	}
+}
+
+// asWritten gives a key's spelling in the file.
+func (c *checker) asWritten(key *syntax.Node) string {
+	if s, ok := c.spelled[key]; ok {
+		return s
+	}
+	return key.Value
+}
+
+// unknown reports a key that the schema does not know at a place and mends it,
+// so that the schema does not meet it again.
+func (c *checker) unknown(at place, key string) bool {
+	pair := at.node.Pair(key)
+	if pair == nil {
+		return false
+	}
+	node := pair.Key
+	if slices.Contains(fields.Later(at.kind), key) {
+		_, in := title(at.kind)
+		c.list.Add(diag.NotInThisVersion, node.Span, fmt.Sprintf("`%s` of %s is not carried out by this version of meshc.", key, in),
+			"Remove the key, or deploy this part by other means.")
+		drop(at.node, node)
+		return true
+	}
+	here, _ := title(at.kind)
+	detail := fmt.Sprintf("%s has no key `%s`.", upper(here), key)
+	var elsewhere []string
+	for _, t := range titles {
+		if _, ok := fields.Lookup(t.kind, key); ok && t.kind != at.kind {
+			elsewhere = append(elsewhere, t.plural)
+		}
+	}
+	known := fields.Spellings(at.kind)
+	near, ok := Nearest(key, known)
+	switch {
+	case len(elsewhere) > 0 && (!ok || fold(near) != fold(key)):
+		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
+		drop(at.node, node)
+	case ok:
+		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("Did you mean `%s`?", near))
+		c.mend(at, node, near)
+	default:
+		c.list.Add(diag.UnknownKey, node.Span, detail, c.advice(at.kind, key, known))
+		drop(at.node, node)
+	}
+	return true
+}
+
+// advice helps with a key that is near nothing of this version.
+func (c *checker) advice(kind fields.Kind, key string, known []string) string {
+	if near, ok := Nearest(key, fields.Later(kind)); ok {
+		return fmt.Sprintf("`%s`, which it may stand for, is not carried out by this version of meshc.", near)
+	}
+	return "Known keys are " + list(known) + "."
+}
+
+// mend renames a misspelt key, or drops it where the field is given already.
+func (c *checker) mend(at place, key *syntax.Node, near string) {
+	f, _ := fields.Lookup(at.kind, near)
+	c.guessed[at.node] = append(c.guessed[at.node], f.Name)
+	if at.node.Pair(f.Name) != nil {
+		drop(at.node, key)
+		return
+	}
+	c.spelled[key] = key.Value
+	key.Value = f.Name
+}
+
+func drop(n, key *syntax.Node) {
+	n.Pairs = slices.DeleteFunc(n.Pairs, func(p syntax.Pair) bool { return p.Key == key })
+}

@@ -1,0 +1,51 @@
+package check
+
+import "strings"
+
+// Nearest returns the known name that a word is most likely meant to be: equal
+// but for case, dashes and underscores, or a few slips of the finger away. The
+// first of equals wins.
+func Nearest(word string, known []string) (string, bool) {
+	best, bestAt := "", min(len([]rune(word))/3, 3)+1
+	for _, k := range known {
+		if fold(k) == fold(word) {
+			return k, true
+		}
+		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(k)), bestAt); d < bestAt {
+			best, bestAt = k, d
+		}
+	}
+	return best, best != ""
+}
+
+func fold(s string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
+}
+
+// distance counts the insertions, deletions, changes and swaps of neighbours
+// that lead from a to b (optimal string alignment). Lengths that differ by the
+// limit or more are not looked at.
+func distance(a, b []rune, limit int) int {
+	if max(len(a)-len(b), len(b)-len(a)) >= limit {
+		return limit
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range a {
+		row[0] = i + 1
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,24 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/lint"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/schema/fields"
+)
+
+var effectivelyOnce = lint.Rule{
+	Code: diag.EffectivelyOnce,
+	Doc:  "Finds Java functions with EFFECTIVELY_ONCE, the most dangerous setting: with broker deduplication on, workers lose outputs at every restart. For other languages workers refuse it.",
+	Run: func(p *lint.Pass) {
+		for _, n := range p.Mesh.Nodes {
+			f, ok := n.(*mesh.Function)
+			if ok && f.Guarantees == "EFFECTIVELY_ONCE" && f.Runtime != fields.Python && f.Runtime != fields.Go {
+				p.Report(f.SpanOf("processingGuarantees"), fmt.Sprintf("`%s` asks for EFFECTIVELY_ONCE.", f.Name),
+					"Use ATLEAST_ONCE and let the function stand repeated messages.")
+			}
+		}
+	},
+}

@@ -1,0 +1,21 @@
+// Package rules holds the lint rules, one file and one folder of test data each.
+package rules
+
+import (
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/graph"
+	"github.com/meshc/meshc/compiler/lint"
+)
+
+// All returns the rules in the order of their codes. A new rule is a file, a
+// folder under testdata named for its code, and a line here.
+func All() []lint.Rule {
+	return []lint.Rule{cycle, unwrittenInput, outputIsInput, effectivelyOnce, sharedSub, logTopicIsInput}
+}
+
+// relatePath marks where each node of a cycle writes the topic that the next reads.
+func relatePath(d *diag.Diagnostic, c graph.Cycle) {
+	for _, s := range c {
+		d.Relate(s.Edge.Span, "`"+s.Node.NodeName()+"` writes here")
+	}
+}

@@ -1,0 +1,102 @@
+// Package syntax reads YAML into a tree that knows the place of everything in
+// it. It hides the YAML library: nothing outside of yaml.go sees its types, and
+// what the library gets wrong or leaves out (lines of errors, ends of nodes,
+// duplicate keys, bounds on aliases) is put right here.
+package syntax
+
+import "github.com/meshc/meshc/compiler/diag"
+
+// Kind is the shape of a node.
+type Kind int
+
+// The kinds of nodes. A Hole stands where the file has something that cannot be
+// used and was reported already; later stages pass over it without a word.
+const (
+	Hole Kind = iota
+	Scalar
+	Mapping
+	Sequence
+)
+
+// Type is what a scalar reads as by YAML's core rules.
+type Type int
+
+// The types of scalars. Quoted scalars are always Text. Date is a timestamp
+// without quotes, which YAML readers do not agree about.
+const (
+	Text Type = iota
+	Null
+	Bool
+	Int
+	Float
+	Date
+)
+
+// Node is a value in the file. Nodes may be shared between places (aliases), so
+// nobody changes a node after Parse.
+type Node struct {
+	Kind Kind
+	// Span runs from the first rune up to and without the end. A value that is
+	// left out, as after `output:`, has the span of its key.
+	Span diag.Span
+
+	// Value is the text of a scalar, without quotes and escapes.
+	Value string
+	Type  Type
+
+	// Pairs are the entries of a mapping and Items those of a sequence, in the order of the file.
+	Pairs []Pair
+	Items []*Node
+
+	// Head, Line and Foot are the comments above, beside and below.
+	Head, Line, Foot string
+
+	// Flow tells that the node is written in one piece, as scalars, [a, b] and {a: b} are.
+	Flow bool
+
+	from, to int // offsets behind Span
+	size     int // nodes, this one and all below, aliases counted in full
+	height   int // levels below
+}
+
+// Pair is an entry of a mapping. Key is a Text scalar.
+type Pair struct{ Key, Value *Node }
+
+// Document is one YAML document.
+type Document struct {
+	File string
+	// Root is nil for a document without content.
+	Root *Node
+	// Span is the place of the document's first value, or the start of the file.
+	Span diag.Span
+	// Incomplete tells that lines had to be left out because they are not YAML,
+	// so nothing follows from the absence of a key.
+	Incomplete bool
+}
+
+// Get returns the value of a key, or nil.
+func (n *Node) Get(key string) *Node {
+	if p := n.Pair(key); p != nil {
+		return p.Value
+	}
+	return nil
+}
+
+// Pair returns the first entry with a key, or nil.
+func (n *Node) Pair(key string) *Pair {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Pairs {
+		if n.Pairs[i].Key.Value == key {
+			return &n.Pairs[i]
+		}
+	}
+	return nil
+}
+
+// IsNull tells whether the node is a scalar without a value.
+func (n *Node) IsNull() bool { return n.Kind == Scalar && n.Type == Null }
+
+// IsText tells whether the node is a scalar that reads as text.
+func (n *Node) IsText() bool { return n.Kind == Scalar && n.Type == Text }

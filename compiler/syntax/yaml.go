@@ -1,0 +1,294 @@
+package syntax
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/meshc/meshc/compiler/diag"
+)
+
+// Bounds for hostile files: a mesh of a thousand nodes stays far below them.
+const (
+	maxDepth = 64
+	maxNodes = 400_000
+)
+
+// decode reads all documents. After an error the documents before it are
+// returned, and how many bytes the library had asked for.
+func decode(data []byte) (roots []*yaml.Node, read int, err error) {
+	r := &lineReader{data: data}
+	defer func() {
+		read = r.at
+		// The library panics on some texts that it should refuse.
+		if p := recover(); p != nil {
+			err = fmt.Errorf("yaml: %v", p)
+		}
+	}()
+	d := yaml.NewDecoder(r)
+	for {
+		var n yaml.Node
+		if err := d.Decode(&n); err != nil {
+			if errors.Is(err, io.EOF) {
+				return roots, r.at, nil
+			}
+			return roots, r.at, err
+		}
+		roots = append(roots, &n)
+	}
+}
+
+// lineReader hands out one line at a time, so that it shows how far the library
+// had to read before it gave up: what comes after cannot be the culprit.
+type lineReader struct {
+	data []byte
+	at   int
+}
+
+func (r *lineReader) Read(p []byte) (int, error) {
+	if r.at == len(r.data) {
+		return 0, io.EOF
+	}
+	rest := r.data[r.at:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i+1]
+	}
+	n := copy(p, rest)
+	r.at += n
+	return n, nil
+}
+
+// converter copies the library's nodes into ours.
+type converter struct {
+	t        *text
+	list     *diag.List
+	done     map[*yaml.Node]*Node
+	open     map[*yaml.Node]bool
+	expanded int  // nodes that aliases stand for
+	deep     bool // a value nested too deep was reported
+	bomb     bool // too many aliases were reported
+}
+
+func (c *converter) document(n *yaml.Node) *Node {
+	if n.Kind != yaml.DocumentNode || len(n.Content) == 0 {
+		return nil
+	}
+	root := c.node(n.Content[0], nil, 0)
+	root.Head = joinComments(n.HeadComment, root.Head)
+	root.Foot = joinComments(root.Foot, n.FootComment)
+	return root
+}
+
+func joinComments(a, b string) string { return strings.Trim(a+"\n\n"+b, "\n") }
+
+// node converts one node; key is the key whose value it is, where it is one.
+func (c *converter) node(n *yaml.Node, key *Node, depth int) *Node {
+	if n.Kind == yaml.AliasNode {
+		return c.alias(n, depth)
+	}
+	start := c.t.skipProperties(c.t.offset(n.Line, n.Column))
+	out := &Node{Head: n.HeadComment, Line: n.LineComment, Foot: n.FootComment, from: start, to: start, size: 1}
+	if depth > maxDepth {
+		out.Span = c.t.span(start, start+1)
+		c.tooDeep(out.Span)
+		return out
+	}
+	c.open[n] = true
+	switch n.Kind {
+	case yaml.ScalarNode:
+		c.scalar(n, out, key)
+	case yaml.MappingNode:
+		c.mapping(n, out, depth)
+	case yaml.SequenceNode:
+		c.sequence(n, out, depth)
+	}
+	out.Span = c.t.span(out.from, out.to)
+	c.tag(n, out)
+	delete(c.open, n)
+	if n.Anchor != "" {
+		c.done[n] = out
+	}
+	return out
+}
+
+func (c *converter) tooDeep(span diag.Span) {
+	if !c.deep {
+		c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The value is nested deeper than %d levels.", maxDepth))
+	}
+	c.deep = true
+}
+
+func (c *converter) scalar(n *yaml.Node, out, key *Node) {
+	out.Kind, out.Value, out.Flow = Scalar, n.Value, true
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		out.to = c.t.blockEnd(out.from, n.Value)
+		return
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		out.to = c.t.quotedEnd(out.from)
+		return
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		out.Type = Null
+	case "!!bool":
+		out.Type = Bool
+	case "!!int":
+		out.Type = Int
+	case "!!float":
+		out.Type = Float
+	case "!!timestamp":
+		out.Type = Date
+	}
+	switch {
+	case n.Value != "":
+		out.to = c.t.matchEnd(out.from, n.Value)
+	case key != nil:
+		out.from, out.to = key.from, key.to
+	default:
+		out.from, out.to = c.t.dashBefore(out.from)
+	}
+}
+
+func (c *converter) sequence(n *yaml.Node, out *Node, depth int) {
+	out.Kind, out.Flow = Sequence, n.Style&yaml.FlowStyle != 0
+	for _, item := range n.Content {
+		out.Items = append(out.Items, c.child(out, c.node(item, nil, depth+1)))
+	}
+	c.close(out, ']')
+}
+
+func (c *converter) mapping(n *yaml.Node, out *Node, depth int) {
+	out.Kind, out.Flow = Mapping, n.Style&yaml.FlowStyle != 0
+	first := make(map[string]*Node, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := c.child(out, c.key(n.Content[i], depth+1))
+		value := c.child(out, c.node(n.Content[i+1], key, depth+1))
+		if key.Kind == Hole {
+			continue
+		}
+		if before := first[key.Value]; before != nil {
+			c.list.Add(diag.DuplicateKey, key.Span, fmt.Sprintf("The key `%s` stands twice in the same mapping.", key.Value),
+				"Keep one of the two.").Relate(before.Span, "first given here")
+			continue
+		}
+		first[key.Value] = key
+		out.Pairs = append(out.Pairs, Pair{key, value})
+	}
+	c.close(out, '}')
+}
+
+// child accounts for a node below out.
+func (c *converter) child(out, n *Node) *Node {
+	out.size += n.size
+	out.height = max(out.height, n.height+1)
+	out.to = max(out.to, n.to)
+	return n
+}
+
+func (c *converter) close(out *Node, bracket rune) {
+	if out.Flow {
+		out.to = c.t.closeEnd(max(out.to, out.from+1), bracket)
+	}
+}
+
+// key converts a key, which has to be plain text.
+func (c *converter) key(n *yaml.Node, depth int) *Node {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!merge" {
+		at := c.t.offset(n.Line, n.Column)
+		out := &Node{from: at, to: at + len("<<"), size: 1, Span: c.t.span(at, at+len("<<"))}
+		c.list.Add(diag.YAMLFeature, out.Span, "Merge keys (`<<`) are not part of the mesh language.",
+			"Write the keys out, or give a whole value by an alias (`userConfig: *shared`).")
+		return out
+	}
+	out := c.node(n, nil, depth)
+	if n.Kind != yaml.AliasNode && (out.Kind == Hole || out.IsText()) {
+		return out
+	}
+	hint := ""
+	if out.Kind == Scalar {
+		hint = fmt.Sprintf("Put the key in quotes: \"%s\".", out.Value)
+	}
+	c.list.Add(diag.YAMLFeature, out.Span, "Keys have to be text.", hints(hint)...)
+	return &Node{Span: out.Span, from: out.from, to: out.to, size: 1}
+}
+
+func hints(h string) []string {
+	if h == "" {
+		return nil
+	}
+	return []string{h}
+}
+
+// alias gives what the alias stands for, under the place of the alias itself.
+// Values below are shared, not copied: only their number is watched.
+func (c *converter) alias(n *yaml.Node, depth int) *Node {
+	at := c.t.offset(n.Line, n.Column)
+	to := min(at+1+len([]rune(n.Value)), len(c.t.runes))
+	span := c.t.span(at, to)
+	hole := &Node{Span: span, from: at, to: to, size: 1}
+	if n.Alias == nil || c.open[n.Alias] {
+		c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The alias `*%s` stands inside of the value that it repeats.", n.Value))
+		return hole
+	}
+	target := c.done[n.Alias]
+	if target == nil {
+		return hole
+	}
+	if depth+target.height > maxDepth {
+		c.tooDeep(span)
+		return hole
+	}
+	if c.expanded += target.size; c.expanded > maxNodes {
+		if !c.bomb {
+			c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The aliases of this file repeat more than %d values.", maxNodes))
+		}
+		c.bomb = true
+		return hole
+	}
+	out := *target
+	out.Span, out.from, out.to = span, at, to
+	out.Head, out.Line, out.Foot = n.HeadComment, n.LineComment, n.FootComment
+	return &out
+}
+
+// tag refuses explicit tags but for those that change nothing a mesh could notice.
+func (c *converter) tag(n *yaml.Node, out *Node) {
+	if n.Style&yaml.TaggedStyle == 0 {
+		return
+	}
+	switch n.ShortTag() {
+	case "!!str":
+		out.Type = Text
+		return
+	case "!!map", "!!seq":
+		return
+	}
+	c.list.Add(diag.YAMLFeature, out.Span, fmt.Sprintf("The tag `%s` is not part of the mesh language.", n.Tag), "Remove the tag.")
+	*out = Node{Span: out.Span, from: out.from, to: out.to, size: 1}
+}
+
+// convert copies decoded documents into our own nodes.
+func convert(t *text, roots []*yaml.Node, list *diag.List) []*Node {
+	var out []*Node
+	for _, r := range roots {
+		c := &converter{t: t, list: list, done: map[*yaml.Node]*Node{}, open: map[*yaml.Node]bool{}}
+		out = append(out, c.document(r))
+	}
+	return out
+}
+
+// read decodes the text, mending or leaving out lines that are not YAML.
+func (t *text) read(list *diag.List) (roots []*yaml.Node, incomplete bool) {
+	roots, read, err := decode([]byte(string(t.runes)))
+	if err == nil {
+		return roots, false
+	}
+	at := newSearch([]byte(string(t.runes))).culprit(read)
+	list.Add(diag.NotYAML, t.span(t.lines[at], t.lines[at]+1), err.Error())
+	return roots, true
+}
