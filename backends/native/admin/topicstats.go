@@ -48,6 +48,8 @@ type Subscription struct {
 	Unacked    int64
 	RateOut    float64
 	Properties map[string]string
+	// Partitions is on how many partitions it is, 1 for a topic without.
+	Partitions int
 	// Consumers are sorted by name.
 	Consumers []Consumer
 }
@@ -155,6 +157,7 @@ func (s *TopicStats) add(one topicStats) {
 			sub.Type = in.Type
 		}
 		sub.Durable = in.Durable
+		sub.Partitions++
 		sub.Backlog += in.Backlog
 		sub.Unacked += in.Unacked
 		sub.RateOut += in.RateOut

@@ -1,0 +1,25 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// HasStateStore tells whether functions can keep state in this cluster. It asks
+// for a key of a function that exists: without a state store the answer is 503
+// "State storage client is not done initializing", with one it is 404 or a value.
+// GET /admin/v3/functions/{tenant}/{namespace}/{name}/state/{key}.
+func (c *Client) HasStateStore(ctx context.Context, tenant, namespace, name string) (bool, error) {
+	var value map[string]any
+	err := c.read(ctx, get(Functions.path(tenant, namespace, name, "state", "meshc")...).needing(Functions.needs(tenant, namespace)), &value)
+	var e *Error
+	switch {
+	case err == nil, errors.Is(err, ErrNotFound):
+		return true, nil
+	case errors.As(err, &e) && e.Status == http.StatusServiceUnavailable:
+		return false, nil
+	default:
+		return false, err
+	}
+}

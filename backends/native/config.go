@@ -1,0 +1,161 @@
+package native
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/state"
+	"github.com/meshc/meshc/schema/fields"
+)
+
+// defaultSpec are the values of an input's settings that mean nothing.
+// consumerProperties read back empty on 4.0, whatever they are.
+var defaultSpec = map[string]any{
+	"regexPattern": false, "schemaProperties": map[string]any{}, "consumerProperties": map[string]any{}, "poolMessages": false,
+}
+
+// fromConfig turns a FunctionConfig as a worker tells it into the canonical form.
+func fromConfig(tenant, namespace, name string, raw map[string]any) *state.Function {
+	f := &state.Function{Tenant: tenant, Namespace: namespace, Name: name, Fields: map[string]any{}}
+	config, _ := state.Canonical(raw).(map[string]any)
+	for _, field := range fields.Of(fields.Function) {
+		if v := state.Canonical(config[field.Name]); v != nil && field.Update != fields.Local {
+			f.Fields[field.Name] = v
+		} else if v == nil && field.Default != nil && !field.Internal {
+			f.Fields[field.Name] = state.Canonical(field.Default)
+		}
+	}
+	delete(f.Fields, "name")
+	f.Fields["inputs"] = inputs(config)
+	f.Fields = topicsInFull(f.Fields)
+	for _, field := range fields.ReadBack(fields.Function) {
+		if v := state.Canonical(config[field.Name]); v != nil && !reflect.DeepEqual(v, field.Default) && !isEmpty(v) {
+			f.Fields[field.Name] = v
+		}
+	}
+	setOrDelete(f.Fields, "inputSpecs", specialInputs(config))
+	text, _ := config["customRuntimeOptions"].(string)
+	m, rest := readMarker(text)
+	setOrDelete(f.Fields, "customRuntimeOptions", rest)
+	if m != nil {
+		f.Owner, f.Generation = m.Mesh, m.Generation
+		f.Code = state.Code{Mode: m.Mode, SHA256: strings.TrimPrefix(m.Package, hashPrefix), URL: m.URL}
+	}
+	return f
+}
+
+// toConfig gives the FunctionConfig for a create, or with the change of an
+// update: what an update would refuse although it is equal is left out then.
+func toConfig(f *state.Function, update *diff.Change) map[string]any {
+	config := maps.Clone(f.Fields)
+	delete(config, "inputs")
+	specs := map[string]any{}
+	for _, t := range f.Inputs() {
+		specs[t] = map[string]any{}
+	}
+	config["inputSpecs"] = specs
+	if update != nil {
+		clearFields(config, update)
+		for _, field := range fields.Of(fields.Function) {
+			if field.Update == fields.Fixed {
+				delete(config, field.Name)
+			}
+		}
+	}
+	config["tenant"], config["namespace"], config["name"] = f.Tenant, f.Namespace, f.Name
+	config["customRuntimeOptions"] = writeMarker(f)
+	return config
+}
+
+// clearFields adds what takes away the values that are live and not wanted.
+func clearFields(config map[string]any, c *diff.Change) {
+	for name := range c.Before.(*state.Function).Fields {
+		field, known := fields.Named(fields.Function, name)
+		if _, wanted := config[name]; wanted || !known {
+			continue
+		}
+		switch field.Clear {
+		case fields.ByEmptyMap:
+			config[name] = map[string]any{}
+		case fields.ByDefault:
+			if field.Default != nil {
+				config[name] = field.Default
+			}
+		}
+	}
+}
+
+// same tells whether a live function is what a change leaves behind.
+func same(live, after *state.Function) bool {
+	return reflect.DeepEqual(live.Fields, after.Fields) && live.Owner == after.Owner &&
+		live.Code.SHA256 == after.Code.SHA256 && live.Code.Mode == after.Code.Mode &&
+		live.Generation == max(1, after.Generation)
+}
+
+func inputs(config map[string]any) []any {
+	specs, _ := config["inputSpecs"].(map[string]any)
+	return state.SortedTexts(slices.Collect(maps.Keys(specs)))
+}
+
+// specialInputs returns the settings of inputs that are not the defaults, nil if there are none.
+func specialInputs(config map[string]any) map[string]any {
+	out := map[string]any{}
+	specs, _ := config["inputSpecs"].(map[string]any)
+	for topic, s := range specs {
+		rest := map[string]any{}
+		spec, _ := s.(map[string]any)
+		for k, v := range spec {
+			if !reflect.DeepEqual(v, defaultSpec[k]) {
+				rest[k] = v
+			}
+		}
+		if len(rest) > 0 {
+			out[topic] = rest
+		}
+	}
+	return out
+}
+
+// topicsInFull brings the topics of a config that others wrote into full names.
+func topicsInFull(f map[string]any) map[string]any {
+	for _, name := range []string{"output", "logTopic"} {
+		if t, ok := f[name].(string); ok {
+			f[name] = fullName(t)
+		}
+	}
+	var all []string
+	for _, t := range f["inputs"].([]any) {
+		all = append(all, fullName(t.(string)))
+	}
+	f["inputs"] = state.SortedTexts(all)
+	return f
+}
+
+// fullName completes a topic as Pulsar does (TopicName): a short name is in
+// public/default, whatever the function's own namespace.
+func fullName(topic string) string {
+	switch {
+	case strings.Contains(topic, "://"):
+		return topic
+	case strings.Count(topic, "/") == 2:
+		return "persistent://" + topic
+	default:
+		return "persistent://public/default/" + topic
+	}
+}
+
+func setOrDelete(m map[string]any, name string, v map[string]any) {
+	if len(v) == 0 {
+		delete(m, name)
+	} else {
+		m[name] = v
+	}
+}
+
+func isEmpty(v any) bool {
+	m, ok := v.(map[string]any)
+	return ok && len(m) == 0
+}

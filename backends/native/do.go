@@ -1,0 +1,131 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// visibleWait is how long a write may take to be readable: with several workers
+// the others see it when their tailer has read it.
+const visibleWait = 30 * time.Second
+
+// Do implements backend.Backend.
+func (b *Backend) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
+	return b.failure(b.do(ctx, s, events))
+}
+
+func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
+	w := waiter{step: s, events: events}
+	switch s.Op {
+	case plan.Drain:
+		return b.drain(ctx, s.Change.Before.(*state.Subscription), w)
+	case plan.AwaitRunning:
+		return b.awaitRunning(ctx, s.Change.After.(*state.Function), w)
+	case plan.Verify:
+		return b.verify(ctx, s.Change.After.(*state.Function))
+	case plan.Delete:
+		return b.delete(ctx, s, w)
+	case plan.Create, plan.Update:
+		return b.write(ctx, s, w)
+	default:
+		return fmt.Errorf("the native backend does not know the operation %q", s.Op)
+	}
+}
+
+func (b *Backend) write(ctx context.Context, s plan.Step, w waiter) error {
+	switch r := s.Change.After.(type) {
+	case *state.Namespace:
+		return b.createNamespace(ctx, r)
+	case *state.Topic:
+		return b.writeTopic(ctx, s, r)
+	case *state.Subscription:
+		return b.createSubscription(ctx, r)
+	case *state.Package:
+		return b.createPackage(ctx, r)
+	case *state.Function:
+		return b.writeFunction(ctx, s, r, w)
+	default:
+		return fmt.Errorf("the native backend cannot write %s", s.Addr)
+	}
+}
+
+func (b *Backend) delete(ctx context.Context, s plan.Step, w waiter) error {
+	switch r := s.Change.Before.(type) {
+	case *state.Topic:
+		return b.deleteTopic(ctx, r)
+	case *state.Subscription:
+		return b.deleteSubscription(ctx, s, r)
+	case *state.Package:
+		return b.deletePackage(ctx, r)
+	case *state.Function:
+		return b.deleteFunction(ctx, s, r, w)
+	default:
+		return fmt.Errorf("the native backend cannot delete %s", s.Addr)
+	}
+}
+
+func (b *Backend) createNamespace(ctx context.Context, n *state.Namespace) error {
+	tenant, ns := split(n.Name)
+	err := b.client.CreateNamespace(ctx, tenant, ns)
+	switch {
+	case errors.Is(err, admin.ErrNotFound):
+		return fmt.Errorf("tenant %s does not exist, and meshc creates none: %w", tenant, err)
+	case err != nil && !errors.Is(err, admin.ErrExists):
+		return err
+	}
+	return b.client.SetNamespaceProperties(ctx, tenant, ns, map[string]string{ownerProperty: n.Owner})
+}
+
+// waiter tells what a step waits for, each news once.
+type waiter struct {
+	step   plan.Step
+	events func(backend.Event)
+}
+
+func (w waiter) waiting(format string, args ...any) {
+	if w.events != nil {
+		w.events(backend.Waiting{Step: w.step, For: fmt.Sprintf(format, args...)})
+	}
+}
+
+// until polls, slower and slower, until done says so. When ctx ends first, the
+// error says what was still missing.
+func until(ctx context.Context, w waiter, done func() (ok bool, missing string, err error)) error {
+	last := ""
+	for wait := 100 * time.Millisecond; ; wait = min(wait*3/2, 2*time.Second) {
+		ok, missing, err := done()
+		if err != nil && ctx.Err() == nil && !passing(err) {
+			return err
+		}
+		if err == nil && ok {
+			return nil
+		}
+		if err != nil && ctx.Err() == nil {
+			missing = err.Error()
+		}
+		if missing != "" && missing != last {
+			last = missing
+			w.waiting("%s", missing)
+		}
+		if err := pause(ctx, wait); err != nil {
+			return fmt.Errorf("%s: %w", last, err)
+		}
+	}
+}
+
+// passing tells whether a failed read may simply be done again.
+func passing(err error) bool {
+	switch admin.Classify(err) {
+	case admin.Starting, admin.Overloaded, admin.Unknown, admin.Unreachable:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,76 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Health implements backend.Backend. A function that is not there has no
+// instances and wants none.
+func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, error) {
+	h := backend.Health{Addr: addr}
+	parts := strings.SplitN(addr.Name(), "/", 3)
+	if addr.Kind() != state.KindFunction || len(parts) != 3 {
+		return h, nil
+	}
+	f, err := b.function(ctx, parts[0], parts[1], parts[2])
+	if err != nil || f == nil {
+		return h, b.failure(err)
+	}
+	h.Wanted = f.Parallelism()
+	status, err := b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+	if err != nil {
+		return h, b.failure(err)
+	}
+	h.Running = status.NumRunning
+	for _, i := range status.Instances {
+		h.Instances = append(h.Instances, backend.Instance{
+			ID: i.ID, Running: i.Status.Running, Error: i.Status.Error, Restarts: i.Status.NumRestarts,
+			Received: i.Status.NumReceived, Processed: i.Status.NumProcessed,
+			UserErrors: i.Status.NumUserExceptions, SystemErrors: i.Status.NumSystemExceptions,
+			LastError: lastError(i.Status), Worker: i.Status.WorkerID,
+		})
+	}
+	for _, topic := range f.Inputs() {
+		stats, err := b.client.TopicStats(ctx, topic)
+		if errors.Is(err, admin.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return h, b.failure(err)
+		}
+		h.Backlog += stats.Subscriptions[f.Subscription()].Backlog
+		h.Unacked += stats.Subscriptions[f.Subscription()].Unacked
+	}
+	return h, nil
+}
+
+// List implements backend.Lister: meshes are found by the markers of their functions.
+func (b *Backend) List(ctx context.Context, namespace string) ([]backend.Summary, error) {
+	tenant, ns := split(namespace)
+	names, err := b.client.List(ctx, admin.Functions, tenant, ns)
+	if err != nil {
+		return nil, b.failure(err)
+	}
+	var mu sync.Mutex
+	var functions []*state.Function
+	err = each(ctx, names, func(ctx context.Context, name string) error {
+		f, err := b.function(ctx, tenant, ns, name)
+		if f != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			functions = append(functions, f)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, b.failure(err)
+	}
+	return backend.Summarize(functions), nil
+}

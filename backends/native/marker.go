@@ -1,0 +1,72 @@
+package native
+
+import (
+	"encoding/json"
+
+	"github.com/meshc/meshc/planner/state"
+)
+
+// ownerProperty is the property of topics, subscriptions, packages and
+// namespaces that names the mesh which made them.
+const ownerProperty = "meshc.mesh"
+
+// markerKey is the one key of customRuntimeOptions that is meshc's; all else in
+// it is the user's.
+const markerKey = "meshc"
+
+// marker is what meshc writes on a component: whose it is, and what reading back
+// does not show. Workers keep customRuntimeOptions byte for byte on all kinds.
+type marker struct {
+	Version int    `json:"v"`
+	Mesh    string `json:"mesh"`
+	// Package is "sha256:" and the hash of the code.
+	Package string     `json:"pkg"`
+	Mode    state.Mode `json:"mode"`
+	URL     string     `json:"url,omitempty"`
+	// Generation counts writes. It also makes each update differ from what is
+	// there, since workers refuse some real changes as "no change".
+	Generation int `json:"gen"`
+}
+
+const markerVersion = 1
+
+const hashPrefix = "sha256:"
+
+// readMarker parts the text into meshc's marker and the user's rest. Text that
+// is not a JSON object, or a marker of an unknown version, has no marker.
+func readMarker(text string) (*marker, map[string]any) {
+	var all map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &all) != nil {
+		if text == "" {
+			return nil, nil
+		}
+		return nil, map[string]any{"text": text}
+	}
+	var m *marker
+	if raw, ok := all[markerKey]; ok {
+		m = new(marker)
+		if json.Unmarshal(raw, m) != nil || m.Version != markerVersion {
+			m = nil
+		} else {
+			delete(all, markerKey)
+		}
+	}
+	rest := map[string]any{}
+	for k, raw := range all {
+		var v any
+		_ = json.Unmarshal(raw, &v)
+		rest[k] = v
+	}
+	return m, rest
+}
+
+// writeMarker gives the text for customRuntimeOptions.
+func writeMarker(f *state.Function) string {
+	m := marker{
+		Version: markerVersion, Mesh: f.Owner, Package: hashPrefix + f.Code.SHA256,
+		Mode: f.Code.Mode, URL: f.Code.URL, Generation: max(1, f.Generation),
+	}
+	// A struct of texts and numbers always encodes.
+	text, _ := json.Marshal(map[string]any{markerKey: m})
+	return string(text)
+}

@@ -1,0 +1,137 @@
+// Package native runs meshes on Pulsar's own function workers, through the REST
+// API of brokers 4.0 and 4.2.
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/backends/native/conn"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+// Name is what --backend calls this backend.
+const Name = "native"
+
+// writesInFlight is how many creates and updates a worker inside a small broker
+// never failed to take at once; five already block sometimes.
+const writesInFlight = 4
+
+// Backend is Pulsar's function workers behind one admin service.
+type Backend struct {
+	client *admin.Client
+	url    string
+	// packages is "on" or "off" by the user's word; else it is found out.
+	packages string
+
+	mu sync.Mutex
+	// old are the consumers that a function had before it was updated.
+	old map[string]map[string]bool
+}
+
+// Option changes how New builds a backend.
+type Option func(*Backend)
+
+// WithPackages tells whether code goes by package URL: "on", "off", or "auto"
+// (the default), which asks the cluster.
+func WithPackages(mode string) Option { return func(b *Backend) { b.packages = mode } }
+
+// New builds the backend; it connects to nothing yet. client talks to the
+// cluster that settings name.
+func New(client *admin.Client, settings conn.Settings, opts ...Option) *Backend {
+	b := &Backend{client: client, url: cleanURL(settings.AdminURL), old: map[string]map[string]bool{}}
+	for _, o := range opts {
+		o(b)
+	}
+	return b
+}
+
+// cleanURL drops what must not be printed.
+func cleanURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return s
+	}
+	u.User = nil
+	return strings.TrimSuffix(u.String(), "/")
+}
+
+// Traits implements backend.Backend.
+func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error) {
+	t := backend.Traits{Cluster: plan.Cluster{URL: b.url}, WritesInFlight: writesInFlight, Rules: Rules{}}
+	names, err := b.client.Clusters(ctx)
+	if err != nil {
+		return t, b.failure(err)
+	}
+	t.Cluster.Name = strings.Join(names, ",")
+	if t.Version, err = b.client.BrokerVersion(ctx); err != nil {
+		return t, b.failure(err)
+	}
+	// Only a superuser may see the configuration; without it the safe number stays.
+	if config, err := b.client.RuntimeConfig(ctx); err == nil {
+		if own := config["clusterName"]; own != "" {
+			t.Cluster.Name = own
+		}
+		t.WritesInFlight = max(writesInFlight, config.HTTPThreads()-writesInFlight)
+	}
+	t.Packages, err = b.usesPackages(ctx, id)
+	return t, err
+}
+
+// usesPackages tells whether code is deployed by package URL. Where the cluster
+// does not tell whether its workers do, the broker's own service decides.
+func (b *Backend) usesPackages(ctx context.Context, id mesh.ID) (bool, error) {
+	switch b.packages {
+	case "on":
+		return true, nil
+	case "off":
+		return false, nil
+	}
+	mode, err := b.client.PackagesMode(ctx, id.Tenant, id.Namespace)
+	if err != nil {
+		return false, b.failure(err)
+	}
+	return mode.Usable() != admin.No && mode.Broker != admin.No, nil
+}
+
+// failure tells the planner what an error of the client means for it.
+func (b *Backend) failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	switch admin.Classify(err) {
+	case admin.Unreachable:
+		return &backend.NotReached{URL: b.url, Err: err}
+	case admin.Overloaded:
+		return &backend.Temporary{Err: err, Overload: true}
+	case admin.Starting, admin.OutOfDate, admin.Busy, admin.Unknown, admin.NoChange:
+		return &backend.Temporary{Err: err}
+	default:
+		return err
+	}
+}
+
+// split parts tenant/namespace.
+func split(namespace string) (tenant, ns string) {
+	tenant, ns, _ = strings.Cut(namespace, "/")
+	return tenant, ns
+}
+
+func moved(what string, args ...any) error {
+	return fmt.Errorf(what+": %w", append(args, backend.ErrMoved)...)
+}
+
+var _ interface {
+	backend.Backend
+	backend.Lister
+} = (*Backend)(nil)

@@ -1,0 +1,103 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// topic reads a topic and those of its subscriptions that are wanted, made by
+// the mesh, or used by its functions.
+func (r *reader) topic(ctx context.Context, name string) error {
+	stats, err := r.b.client.TopicStats(ctx, name)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	props, err := r.b.client.TopicProperties(ctx, name)
+	if err != nil {
+		return err
+	}
+	r.put(&state.Topic{Name: name, Partitions: stats.Partitions, Owner: props[ownerProperty]},
+		state.Facts{Publishers: r.publishers(stats)})
+	for subName, s := range stats.Subscriptions {
+		if !s.Durable || s.Partitions < max(1, stats.Partitions) {
+			// One that lacks partitions counts as absent, so that it is completed.
+			continue
+		}
+		sub := &state.Subscription{Topic: name, Name: subName, Owner: s.Properties[ownerProperty]}
+		if sub.Owner == r.owner() || r.wants(sub.Addr()) {
+			r.put(sub, state.Facts{Backlog: s.Backlog, Unacked: s.Unacked})
+		}
+	}
+	return nil
+}
+
+// publishers counts the producers that are not functions of the mesh.
+func (r *reader) publishers(stats admin.TopicStats) int {
+	ours := map[string]bool{}
+	r.mu.Lock()
+	for _, f := range r.out.Functions() {
+		if f.Owner == r.owner() {
+			ours[f.FullName()] = true
+		}
+	}
+	r.mu.Unlock()
+	n := 0
+	for _, p := range stats.Publishers {
+		if !ours[p.Metadata["id"]] {
+			n++
+		}
+	}
+	return n
+}
+
+// pkg reads one package; nil if it is not there or has no content: an upload
+// that broke off can leave metadata alone.
+func (b *Backend) pkg(ctx context.Context, name admin.PackageName) (*state.Package, error) {
+	meta, err := b.client.PackageMetadata(ctx, name)
+	if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrPackagesOff) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var first firstByte
+	if _, _, err := b.client.DownloadPackage(ctx, name, &first); errors.Is(err, admin.ErrEmptyDownload) || errors.Is(err, admin.ErrNotFound) {
+		return nil, nil
+	} else if err != nil && !first.seen {
+		return nil, err
+	}
+	return &state.Package{
+		URL: name.String(), SHA256: meta.Properties[admin.PropertySHA256], Size: size(meta), Owner: meta.Properties[ownerProperty],
+	}, nil
+}
+
+// firstByte takes the first byte of a download and refuses the rest.
+type firstByte struct{ seen bool }
+
+var errEnough = errors.New("enough read")
+
+// Write implements io.Writer.
+func (f *firstByte) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		f.seen = true
+		return 0, errEnough
+	}
+	return 0, nil
+}
+
+// size is the announced size in bytes, 0 where none was.
+func size(meta admin.PackageMetadata) int64 {
+	n, _ := strconv.ParseInt(meta.Properties[admin.PropertySize], 10, 64)
+	return n
+}
+
+func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -1,0 +1,164 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// goneWait bounds the wait for instances to stop: a worker gives each 10 s, one
+// after the other.
+const goneWait = 2 * time.Minute
+
+// consumers returns the names of a function's consumers on its inputs, and the
+// instances that they belong to. Instances name themselves in the metadata.
+func (b *Backend) consumers(ctx context.Context, f *state.Function) (names map[string]string, err error) {
+	names = map[string]string{}
+	for _, topic := range f.Inputs() {
+		stats, err := b.client.TopicStats(ctx, topic)
+		if errors.Is(err, admin.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range stats.Subscriptions[f.Subscription()].Consumers {
+			if c.Metadata["id"] == f.FullName() {
+				names[topic+" "+c.Name] = c.Metadata["instance_id"]
+			}
+		}
+	}
+	return names, nil
+}
+
+// rememberConsumers notes who reads now, so that the wait after the update can
+// tell new instances from old ones: no reply of a worker does.
+func (b *Backend) rememberConsumers(ctx context.Context, f *state.Function) error {
+	names, err := b.consumers(ctx, f)
+	if err != nil {
+		return err
+	}
+	old := map[string]bool{}
+	for name := range names {
+		old[name] = true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.old[f.FullName()] = old
+	return nil
+}
+
+// awaitRunning waits until all instances run and each has a new consumer on each input.
+func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter) error {
+	b.mu.Lock()
+	old := b.old[f.FullName()]
+	b.mu.Unlock()
+	return until(ctx, w, func() (bool, string, error) {
+		status, err := b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+		if err != nil {
+			return false, "", err
+		}
+		want := f.Parallelism()
+		if status.NumRunning != want || status.NumInstances != want {
+			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, troubles(status)), nil
+		}
+		names, err := b.consumers(ctx, f)
+		if err != nil {
+			return false, "", err
+		}
+		fresh := map[string]map[string]bool{}
+		for name, instance := range names {
+			if topic, _, _ := strings.Cut(name, " "); !old[name] {
+				if fresh[topic] == nil {
+					fresh[topic] = map[string]bool{}
+				}
+				fresh[topic][instance] = true
+			}
+		}
+		for _, topic := range f.Inputs() {
+			if n := len(fresh[topic]); n < want {
+				return false, fmt.Sprintf("%d of %d new instances read %s%s", n, want, topic, troubles(status)), nil
+			}
+		}
+		return true, "", nil
+	})
+}
+
+// troubles gives the instances' own words for why they do not run.
+func troubles(s admin.Status) string {
+	var out []string
+	for _, i := range s.Instances {
+		if text := lastError(i.Status); text != "" {
+			out = append(out, fmt.Sprintf("instance %d: %s", i.ID, text))
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(out, "; ")
+}
+
+// lastError is the newest trouble of an instance: why it does not run, else its last exception.
+func lastError(s admin.InstanceStatus) string {
+	if s.Error != "" {
+		return s.Error
+	}
+	var newest admin.Exception
+	for _, list := range [][]admin.Exception{s.LatestUserExceptions, s.LatestSystemExceptions, s.LatestConnectorExceptions} {
+		for _, e := range list {
+			if e.Time >= newest.Time {
+				newest = e
+			}
+		}
+	}
+	return newest.Text
+}
+
+// untilGone waits until a deleted function has no consumer left.
+func (b *Backend) untilGone(ctx context.Context, f *state.Function, w waiter) error {
+	ctx, cancel := context.WithTimeout(ctx, goneWait)
+	defer cancel()
+	return until(ctx, w, func() (bool, string, error) {
+		live, err := b.function(ctx, f.Tenant, f.Namespace, f.Name)
+		if err != nil {
+			return false, "", err
+		}
+		if live != nil {
+			return false, "the function is still listed", nil
+		}
+		names, err := b.consumers(ctx, f)
+		if err != nil {
+			return false, "", err
+		}
+		return len(names) == 0, fmt.Sprintf("%d consumers of the old instances are still connected", len(names)), nil
+	})
+}
+
+// drain waits until a subscription has nothing left to process, seen twice in a row.
+func (b *Backend) drain(ctx context.Context, sub *state.Subscription, w waiter) error {
+	empty := 0
+	return until(ctx, w, func() (bool, string, error) {
+		stats, err := b.client.TopicStats(ctx, sub.Topic)
+		if errors.Is(err, admin.ErrNotFound) {
+			return true, "", nil
+		}
+		if err != nil {
+			return false, "", err
+		}
+		s, ok := stats.Subscriptions[sub.Name]
+		if !ok {
+			return true, "", nil
+		}
+		if s.Backlog > 0 || s.Unacked > 0 {
+			empty = 0
+			return false, fmt.Sprintf("%d messages in the backlog, %d in process", s.Backlog, s.Unacked), nil
+		}
+		empty++
+		return empty > 1, "", nil
+	})
+}

@@ -1,0 +1,104 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// writeTopic creates a topic, or adds partitions.
+func (b *Backend) writeTopic(ctx context.Context, s plan.Step, t *state.Topic) error {
+	have, err := b.client.Partitions(ctx, t.Name)
+	switch {
+	case errors.Is(err, admin.ErrNotFound) && s.Change.Action == diff.Create:
+		err := b.client.CreateTopic(ctx, t.Name, t.Partitions, map[string]string{ownerProperty: t.Owner})
+		if errors.Is(err, admin.ErrExists) {
+			// Someone was faster; look again at what is there now.
+			return &backend.Temporary{Err: err}
+		}
+		return err
+	case err != nil:
+		return err
+	case have == t.Partitions:
+		return nil
+	case s.Op == plan.Update && have == s.Change.Before.(*state.Topic).Partitions:
+		return b.client.SetPartitions(ctx, t.Name, t.Partitions)
+	default:
+		return moved("topic %s has %d partitions now", t.Name, have)
+	}
+}
+
+func (b *Backend) deleteTopic(ctx context.Context, t *state.Topic) error {
+	err := b.client.DeleteTopic(ctx, t.Name, false)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// createSubscription makes a subscription on all partitions of its topic.
+func (b *Backend) createSubscription(ctx context.Context, sub *state.Subscription) error {
+	props := map[string]string{ownerProperty: sub.Owner}
+	position := admin.Position(sub.Position)
+	err := b.client.CreateSubscription(ctx, sub.Topic, sub.Name, position, props)
+	if !errors.Is(err, admin.ErrExists) {
+		return err
+	}
+	stats, err := b.client.TopicStats(ctx, sub.Topic)
+	if err != nil {
+		return err
+	}
+	if stats.Subscriptions[sub.Name].Partitions >= max(1, stats.Partitions) {
+		return nil
+	}
+	// An earlier try got only as far as some partitions.
+	for i := range stats.Partitions {
+		err := b.client.CreateSubscription(ctx, fmt.Sprintf("%s-partition-%d", sub.Topic, i), sub.Name, position, props)
+		if err != nil && !errors.Is(err, admin.ErrExists) {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteSubscription deletes a drained subscription. What arrived after the
+// drain is not deleted with it unless the plan said so.
+func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *state.Subscription) error {
+	stats, err := b.client.TopicStats(ctx, sub.Topic)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	have, ok := stats.Subscriptions[sub.Name]
+	if !ok {
+		return nil
+	}
+	if n := have.Backlog + have.Unacked; n > 0 && !mayLose(s) {
+		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s",
+			n, sub.Topic, sub.Name, plan.MessageLoss)
+	}
+	err = b.client.DeleteSubscription(ctx, sub.Topic, sub.Name, false)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// mayLose tells whether the plan said what can be left in the subscription: a
+// loss that was allowed, or messages that another subscription has as well.
+func mayLose(s plan.Step) bool {
+	for _, r := range s.Risks {
+		if r.Kind == plan.MessageLoss || r.Kind == plan.Reprocessing {
+			return true
+		}
+	}
+	return false
+}
