@@ -18,9 +18,9 @@ func Parse(name string, data []byte) ([]*Document, diag.List) {
 		return nil, list
 	}
 	t := newText(name, acceptVersion(string(data)))
-	roots, incomplete := t.read(&list)
+	decoded, incomplete := t.mended(&list)
 	var docs []*Document
-	for _, root := range convert(t, roots, &list) {
+	for _, root := range convert(t, decoded, &list) {
 		d := &Document{File: name, Root: root, Span: diag.Span{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}, Incomplete: incomplete}
 		if root != nil {
 			d.Span = root.Span

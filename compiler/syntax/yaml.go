@@ -18,9 +18,12 @@ const (
 	maxNodes = 400_000
 )
 
+// documents are decoded documents before they are copied.
+type documents []*yaml.Node
+
 // decode reads all documents. After an error the documents before it are
 // returned, and how many bytes the library had asked for.
-func decode(data []byte) (roots []*yaml.Node, read int, err error) {
+func decode(data []byte) (docs documents, read int, err error) {
 	r := &lineReader{data: data}
 	defer func() {
 		read = r.at
@@ -34,11 +37,11 @@ func decode(data []byte) (roots []*yaml.Node, read int, err error) {
 		var n yaml.Node
 		if err := d.Decode(&n); err != nil {
 			if errors.Is(err, io.EOF) {
-				return roots, r.at, nil
+				return docs, r.at, nil
 			}
-			return roots, r.at, err
+			return docs, r.at, err
 		}
-		roots = append(roots, &n)
+		docs = append(docs, &n)
 	}
 }
 
@@ -273,22 +276,11 @@ func (c *converter) tag(n *yaml.Node, out *Node) {
 }
 
 // convert copies decoded documents into our own nodes.
-func convert(t *text, roots []*yaml.Node, list *diag.List) []*Node {
+func convert(t *text, docs documents, list *diag.List) []*Node {
 	var out []*Node
-	for _, r := range roots {
+	for _, r := range docs {
 		c := &converter{t: t, list: list, done: map[*yaml.Node]*Node{}, open: map[*yaml.Node]bool{}}
 		out = append(out, c.document(r))
 	}
 	return out
-}
-
-// read decodes the text, mending or leaving out lines that are not YAML.
-func (t *text) read(list *diag.List) (roots []*yaml.Node, incomplete bool) {
-	roots, read, err := decode([]byte(string(t.runes)))
-	if err == nil {
-		return roots, false
-	}
-	at := newSearch([]byte(string(t.runes))).culprit(read)
-	list.Add(diag.NotYAML, t.span(t.lines[at], t.lines[at]+1), err.Error())
-	return roots, true
 }
