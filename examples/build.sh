@@ -47,7 +47,8 @@ mkdir -p target
 rm -rf word-count/target etl-chain/target pip-66/target ../test/loss/java/target
 if ! mvn -q -B -Dstyle.color=never --no-transfer-progress package >"$log" 2>&1; then
 	echo "examples/build.sh: mvn package failed:" >&2
-	cat "$log" >&2
+	escape=$(printf '\033')
+	sed "s/$escape\[[0-9;]*m//g" "$log" >&2
 	exit 1
 fi
 for jar in $jars; do
