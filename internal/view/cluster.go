@@ -21,9 +21,17 @@ func NewList(namespace string, meshes []backend.Summary) List {
 	return List{Format: ListFormat, Namespace: namespace, Meshes: meshes}
 }
 
-// Mesh is the document of a mesh as the cluster has it.
+// Meshes is the document of meshes as the cluster has them.
+type Meshes struct {
+	Format string `json:"format"`
+	Meshes []Mesh `json:"meshes"`
+}
+
+// NewMeshes makes the document.
+func NewMeshes(meshes []Mesh) Meshes { return Meshes{Format: MeshFormat, Meshes: meshes} }
+
+// Mesh is a mesh as the cluster has it.
 type Mesh struct {
-	Format  string       `json:"format"`
 	Mesh    string       `json:"mesh"`
 	Cluster plan.Cluster `json:"cluster"`
 	// Functions are those that carry the mesh's mark, by name.
@@ -42,10 +50,10 @@ type SubscriptionInfo struct {
 	Unacked int64 `json:"unacked"`
 }
 
-// NewMesh makes the document from the live state; missing comes from the mesh file.
+// NewMesh takes a mesh out of the live state; missing comes from the mesh file.
 func NewMesh(live *state.State, cluster plan.Cluster, missing []string) Mesh {
 	m := Mesh{
-		Format: MeshFormat, Mesh: live.Mesh.String(), Cluster: cluster, Missing: missing,
+		Mesh: live.Mesh.String(), Cluster: cluster, Missing: missing,
 		Functions: []*state.Function{}, Topics: []*state.Topic{}, Subscriptions: []SubscriptionInfo{},
 	}
 	for _, a := range live.Addrs() {
@@ -66,11 +74,17 @@ func NewMesh(live *state.State, cluster plan.Cluster, missing []string) Mesh {
 	return m
 }
 
-// Status is the document of how a mesh is doing.
+// Status is the document of how meshes are doing.
 type Status struct {
 	Format string `json:"format"`
-	Mesh   string `json:"mesh"`
 	// Running tells that every function has all of its instances and none is missing.
+	Running bool         `json:"running"`
+	Meshes  []MeshStatus `json:"meshes"`
+}
+
+// MeshStatus is how a mesh is doing.
+type MeshStatus struct {
+	Mesh      string           `json:"mesh"`
 	Running   bool             `json:"running"`
 	Functions []backend.Health `json:"functions"`
 	// Missing are functions that the mesh file has and the cluster has not.
@@ -78,15 +92,24 @@ type Status struct {
 }
 
 // NewStatus makes the document.
-func NewStatus(mesh string, functions []backend.Health, missing []string) Status {
-	s := Status{Format: StatusFormat, Mesh: mesh, Running: len(missing) == 0, Functions: functions, Missing: missing}
-	if s.Functions == nil {
-		s.Functions = []backend.Health{}
+func NewStatus(meshes []MeshStatus) Status {
+	s := Status{Format: StatusFormat, Running: true, Meshes: meshes}
+	for _, m := range meshes {
+		s.Running = s.Running && m.Running
+	}
+	return s
+}
+
+// NewMeshStatus tells how a mesh is doing. A mesh of which nothing is there does not run.
+func NewMeshStatus(mesh string, functions []backend.Health, missing []string) MeshStatus {
+	m := MeshStatus{Mesh: mesh, Running: len(missing) == 0 && len(functions) > 0, Functions: functions, Missing: missing}
+	if m.Functions == nil {
+		m.Functions = []backend.Health{}
 	}
 	for _, h := range functions {
 		if h.Running < h.Wanted {
-			s.Running = false
+			m.Running = false
 		}
 	}
-	return s
+	return m
 }

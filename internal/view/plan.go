@@ -46,6 +46,8 @@ type MeshPlan struct {
 	Retained  []state.Addr `json:"retained,omitempty"`
 	// Matching counts by kind what is already as the mesh file wants it.
 	Matching map[state.Kind]int `json:"matching,omitempty"`
+	// NeedsAllow are the risks that have to be allowed and are not.
+	NeedsAllow []plan.RiskKind `json:"needsAllow,omitempty"`
 	// Plan is the plan itself, as a plan file holds it.
 	Plan *plan.Plan `json:"plan"`
 }
@@ -83,14 +85,33 @@ type Risk struct {
 }
 
 // NewPlans makes the document of plans and of the findings that came with them.
-func NewPlans(plans []*plan.Plan, findings diag.List, sources diag.Sources) Plans {
+// allowed are the risks that the user allows.
+func NewPlans(plans []*plan.Plan, findings diag.List, sources diag.Sources, allowed []plan.RiskKind) Plans {
 	doc := Plans{Format: PlanFormat, Findings: NewFindings(findings, sources, nil).Findings, Plans: []MeshPlan{}}
 	for _, p := range plans {
 		m := newMeshPlan(p)
+		m.NeedsAllow = needsAllow(p, allowed)
 		doc.Plans = append(doc.Plans, m)
 		doc.Summary.add(m.Summary)
 	}
 	return doc
+}
+
+// needsAllow gives each risk that has to be allowed once, in the order of all risks.
+func needsAllow(p *plan.Plan, allowed []plan.RiskKind) []plan.RiskKind {
+	have := map[plan.RiskKind]bool{}
+	for _, list := range p.Refused(allowed) {
+		for _, r := range list {
+			have[r.Kind] = true
+		}
+	}
+	var out []plan.RiskKind
+	for _, k := range plan.RiskKinds() {
+		if have[k] {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 func (s *Summary) add(o Summary) {

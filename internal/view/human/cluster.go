@@ -22,8 +22,16 @@ func List(s Style, doc view.List) string {
 	return t.String()
 }
 
-// Mesh draws a mesh as the cluster has it.
-func Mesh(s Style, doc view.Mesh) string {
+// Meshes draws meshes as the cluster has them.
+func Meshes(s Style, doc view.Meshes) string {
+	var parts []string
+	for _, m := range doc.Meshes {
+		parts = append(parts, oneMesh(s, m))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func oneMesh(s Style, doc view.Mesh) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s\n", s.paint(bold, "Mesh "+view.Clean(doc.Mesh)), clusterName(doc.Cluster))
 	if len(doc.Functions)+len(doc.Missing)+len(doc.Topics)+len(doc.Subscriptions) == 0 {
@@ -62,8 +70,16 @@ func Mesh(s Style, doc view.Mesh) string {
 	return b.String()
 }
 
-// Status draws how a mesh is doing: a line for each function, then what is wrong.
+// Status draws how meshes are doing: a line for each function, then what is wrong.
 func Status(s Style, doc view.Status) string {
+	var parts []string
+	for _, m := range doc.Meshes {
+		parts = append(parts, oneStatus(s, m))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func oneStatus(s Style, doc view.MeshStatus) string {
 	if len(doc.Functions)+len(doc.Missing) == 0 {
 		return "No function of " + view.Clean(doc.Mesh) + " is in the cluster.\n"
 	}

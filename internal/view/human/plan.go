@@ -59,6 +59,9 @@ func (d planDrawer) mesh(m view.MeshPlan) {
 	switch {
 	case m.Summary.Changes():
 		d.line("%s", d.paint(bold, "Plan: ")+planned(m.Summary))
+		if len(m.NeedsAllow) > 0 {
+			d.line("It is carried out only with --allow %s", allowList(m.NeedsAllow))
+		}
 	case m.Destroy:
 		d.line("No changes. Nothing that the mesh made is left to delete.")
 	default:
@@ -215,4 +218,13 @@ func (d planDrawer) at(s *diag.Span) string {
 		return ""
 	}
 	return d.paint(dim, fmt.Sprintf("  (%s:%d)", filepath.ToSlash(fileName(s.File)), s.Start.Line))
+}
+
+// allowList writes risks as --allow takes them.
+func allowList(kinds []plan.RiskKind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ",")
 }

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+type applyOptions struct {
+	f       *Factory
+	input   fileFlags
+	connect connectFlags
+	carry   carryFlags
+	args    []string
+	// backendGiven tells that --backend was typed.
+	backendGiven bool
+}
+
+func newApplyCmd(f *Factory, runF func(context.Context, *applyOptions) error) *cobra.Command {
+	o := &applyOptions{f: f}
+	if runF == nil {
+		runF = applyRun
+	}
+	cmd := &cobra.Command{
+		Use:   "apply [FILE...]",
+		Short: "Bring the cluster to what the mesh files say",
+		Long: `Makes the plan, shows it, asks, and carries it out; then it waits until everything
+runs. The argument may also be a plan file that 'meshc plan --out' wrote: then
+exactly that plan is carried out, or refused when it does not fit any more.
+
+Several meshes are checked and planned first, all of them; then they are applied
+one after the other in the order given. The first that does not end well ends the
+run; the rest is reported as not started.
+
+Ctrl-C finishes what is in the air and starts nothing more; a second one stops at
+once. Either way the same command goes on where this one ended.
+
+With -o json (which needs --yes) each line of the output is a JSON object whose key
+"type" is findings, plan, started, waiting, progress, retrying, done, failed,
+skipped or report. The report is always the last.
+
+Exit codes: 0 done, 1 a failure or another answer than yes, 3 findings with an
+error, 4 a risk that was not allowed, 5 a plan that does not fit the cluster any
+more, 130 and 143 ended by a signal before everything was done.`,
+		Example: `  meshc apply
+  meshc apply mesh.yaml --yes
+  meshc apply mesh.plan.json --yes
+  meshc apply mesh.yaml --yes --allow message-loss
+  meshc apply meshes/ --yes -o json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args, o.backendGiven = args, cmd.Flags().Changed("backend")
+			if err := o.carry.check(f); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), o)
+		},
+	}
+	o.bind(cmd)
+	return cmd
+}
+
+func (o *applyOptions) bind(cmd *cobra.Command) {
+	o.input.bind(cmd)
+	o.connect.bind(cmd, waitTimeout)
+	o.carry.bind(cmd)
+}
+
+func applyRun(ctx context.Context, o *applyOptions) error {
+	v := newApplyView(o.f, o.carry.output)
+	reports, err := o.run(ctx, v)
+	return v.end(reports, cause(ctx, err))
+}
+
+func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport, error) {
+	files := o.input.all(o.args)
+	saved, stdin, err := planFile(files, o.f.In)
+	if err != nil {
+		return nil, err
+	}
+	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v, fromFile: saved != nil}
+	c.open = opener(o.f, &o.connect)
+	if saved != nil {
+		if err := o.fits(saved); err != nil {
+			return nil, err
+		}
+		return c.run(ctx, view.NewPlans(saved, nil, nil, o.carry.allow), saved)
+	}
+	result := o.f.compile(files, stdin, compiler.Options{NeedCode: true})
+	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow})
+}
+
+// fits refuses a saved plan of another backend than the one that was typed.
+func (o *applyOptions) fits(plans []*plan.Plan) error {
+	for _, p := range plans {
+		if o.backendGiven && p.Backend != o.connect.backend {
+			return usage("leave --backend out: a plan file knows its own", "the plan of %s is for backend %s, not %s", p.Mesh, p.Backend, o.connect.backend)
+		}
+	}
+	return nil
+}
+
+// planAndRun plans compiled meshes and carries the plans out. Nothing is written
+// while any of them has a finding that is an error.
+func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
+	if r.Findings.HasErrors() {
+		if err := c.view.findings(findings(r, nil)); err != nil {
+			return nil, err
+		}
+		return nil, errFindings
+	}
+	b, err := c.open(connect.backend)
+	if err != nil {
+		return nil, err
+	}
+	planning, cancel := connect.bounded(ctx)
+	plans, found, err := makePlans(planning, b, connect.backend, r.Units, opts)
+	cancel()
+	if err != nil {
+		return nil, err
+	}
+	if found.HasErrors() {
+		if err := c.view.findings(findings(r, found)); err != nil {
+			return nil, err
+		}
+		return nil, errFindings
+	}
+	return c.run(ctx, view.NewPlans(plans, append(r.Findings, found...), r.Sources, opts.Allow), plans)
+}
+
+// opener opens each backend once.
+func opener(f *Factory, connect *connectFlags) func(string) (backend.Backend, error) {
+	open := map[string]backend.Backend{}
+	return func(name string) (backend.Backend, error) {
+		if b, ok := open[name]; ok {
+			return b, nil
+		}
+		b, err := connect.open(f, name)
+		if err == nil {
+			open[name] = b
+		}
+		return b, err
+	}
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+// carryFlags steer how plans are carried out: by apply, destroy and PIP-66's words for them.
+type carryFlags struct {
+	output      string
+	yes         bool
+	allow       []plan.RiskKind
+	parallelism int
+}
+
+// waitTimeout is the help of --timeout where a plan is carried out.
+const waitTimeout = "how long planning, and then any one step that waits (instances to run, a backlog to drain), may take, such as 90s; 0 keeps the limits of the plan's steps"
+
+func (x *carryFlags) bind(cmd *cobra.Command) {
+	addOutput(cmd, &x.output)
+	addAllow(cmd, &x.allow)
+	cmd.Flags().BoolVarP(&x.yes, "yes", "y", false, "do not ask; needed where standard input is no terminal")
+	cmd.Flags().IntVar(&x.parallelism, "parallelism", 0, "writes in flight at most; 0 is what the cluster is known to take")
+}
+
+// check refuses what could only fail later.
+func (x *carryFlags) check(f *Factory) error {
+	if x.parallelism < 0 {
+		return usage("leave --parallelism out for what the cluster takes", "--parallelism is %d, and counts from 1", x.parallelism)
+	}
+	if x.yes {
+		return nil
+	}
+	if x.output == "json" {
+		return usage("look at the plan with 'meshc plan', then add --yes", "-o json cannot ask, so it needs --yes")
+	}
+	if !f.InTerminal() {
+		return usage("look at the plan with 'meshc plan', then add --yes", "standard input is no terminal to ask on, so --yes is needed")
+	}
+	return nil
+}
+
+// carrier carries plans out, one mesh after the other.
+type carrier struct {
+	f     *Factory
+	flags carryFlags
+	// waitLimit replaces the limits of waiting steps, 0 keeps them.
+	waitLimit time.Duration
+	// open gives the backend of a plan.
+	open func(name string) (backend.Backend, error)
+	view applyView
+	// fromFile tells that the plans were saved: to go on needs a new one.
+	fromFile bool
+}
+
+// run shows the plans, refuses what was not allowed, asks, and carries them out
+// in order. It stops at the first mesh that does not end well: a mesh that comes
+// later may read what an earlier one writes.
+func (c *carrier) run(ctx context.Context, doc view.Plans, plans []*plan.Plan) ([]view.MeshReport, error) {
+	if err := c.view.plan(doc); err != nil {
+		return nil, err
+	}
+	if err := c.refuse(plans); err != nil {
+		return nil, err
+	}
+	if doc.Summary.Changes() && !c.flags.yes {
+		if err := c.f.ask(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var reports []view.MeshReport
+	var failed error
+	for _, p := range plans {
+		if failed != nil {
+			reports = append(reports, view.WithoutRun(p, view.NotStarted, nil))
+			c.view.meshDone(reports[len(reports)-1])
+			continue
+		}
+		report, err := c.one(ctx, p, len(plans) > 1)
+		reports = append(reports, report)
+		c.view.meshDone(report)
+		failed = err
+	}
+	return reports, failed
+}
+
+// one carries one plan out. The first signal lets what is in the air finish.
+func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.MeshReport, error) {
+	if p.Empty() {
+		return view.NewMeshReport(p, apply.Report{}), nil
+	}
+	b, err := c.open(p.Backend)
+	if err != nil {
+		return view.WithoutRun(p, view.Failed, err), err
+	}
+	title := ""
+	if titled {
+		title = p.Mesh
+	}
+	stop := make(chan struct{})
+	undo := c.f.interrupts.softly(func() {
+		c.view.note("finishing what is in the air; press Ctrl-C again to stop at once")
+		close(stop)
+	})
+	defer undo()
+	end := c.view.begin(title, len(p.Steps))
+	report, err := planner.Apply(ctx, b, p, apply.Options{
+		Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit,
+		Events: func(e backend.Event) { c.view.event(view.NewEvent(p.Mesh, e)) },
+	})
+	end()
+	if err != nil {
+		err = cause(ctx, err)
+		return view.WithoutRun(p, outcomeOf(err), err), err
+	}
+	m := view.NewMeshReport(p, report)
+	return m, c.verdict(m)
+}
+
+// verdict gives the error for a plan that was started and did not end well.
+func (c *carrier) verdict(m view.MeshReport) error {
+	goOn := "to go on: " + c.f.again()
+	if c.fromFile {
+		goOn = "to go on, make a new plan: this one starts from what was there before"
+	}
+	switch m.Outcome {
+	case view.Interrupted:
+		signal := c.f.interrupts.signalled()
+		if signal == nil {
+			signal = errors.New("stopped")
+		}
+		return &RemedyError{Err: fmt.Errorf("%w before %s was done", signal, m.Mesh), Remedy: goOn}
+	case view.Failed:
+		failed := fmt.Sprintf("%d steps failed", len(m.Failed))
+		if len(m.Failed) == 1 {
+			failed = "1 step failed"
+		}
+		return &RemedyError{Err: fmt.Errorf("%s is not done: %s, %d not started", m.Mesh, failed, len(m.Skipped)), Remedy: goOn}
+	}
+	return nil
+}
+
+// refuse gives the error for risks that have to be allowed and are not, with the
+// flag that allows them.
+func (c *carrier) refuse(plans []*plan.Plan) error {
+	var lines []string
+	var kinds []plan.RiskKind
+	for _, p := range plans {
+		refused := p.Refused(c.flags.allow)
+		for _, s := range p.Steps {
+			for _, r := range refused[s.ID] {
+				lines = append(lines, fmt.Sprintf("  %s: %s: %s", r.Kind, view.Name(s.Addr), r.Detail))
+				if !slices.Contains(kinds, r.Kind) {
+					kinds = append(kinds, r.Kind)
+				}
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	count := fmt.Sprintf("%d risks of the plan are", len(lines))
+	if len(lines) == 1 {
+		count = "1 risk of the plan is"
+	}
+	return &RefusedError{
+		Message: count + " not allowed; nothing was written\n" + strings.Join(lines, "\n"),
+		Remedy:  "to accept: " + c.f.again("--allow", strings.Join(riskNames(kinds), ",")),
+	}
+}
+
+// outcomeOf gives the word for an error before or instead of a run.
+func outcomeOf(err error) view.Outcome {
+	switch exitCode(err) {
+	case exitOK:
+		return view.Applied
+	case exitFindings:
+		return view.HasFindings
+	case exitRisk:
+		return view.Refused
+	case exitStale:
+		return view.Stale
+	case exitInterrupt, exitTerminate:
+		return view.Interrupted
+	}
+	if errors.Is(err, errNotAgreed) {
+		return view.Refused
+	}
+	return view.Failed
+}

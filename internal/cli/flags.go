@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/backends"
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+// choice is a flag that takes one of a few words.
+type choice struct {
+	value *string
+	words []string
+}
+
+// String implements pflag.Value.
+func (c choice) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+// Type implements pflag.Value; it is what help shows for the value.
+func (c choice) Type() string { return strings.Join(c.words, "|") }
+
+// Set implements pflag.Value.
+func (c choice) Set(s string) error {
+	if !slices.Contains(c.words, s) {
+		return fmt.Errorf("it takes %s", orList(c.words))
+	}
+	*c.value = s
+	return nil
+}
+
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// addChoice adds such a flag, with completion; *value is its default.
+func addChoice(cmd *cobra.Command, persistent bool, value *string, name, short, help string, words ...string) {
+	flags := cmd.Flags()
+	if persistent {
+		flags = cmd.PersistentFlags()
+	}
+	flags.VarP(choice{value, words}, name, short, help)
+	complete(cmd, name, words...)
+}
+
+func complete(cmd *cobra.Command, flag string, words ...string) {
+	// The only error is a flag that does not exist or that has a completion already.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// risks is a flag that collects names of risks.
+type risks struct{ list *[]plan.RiskKind }
+
+// String implements pflag.Value.
+func (r risks) String() string {
+	if r.list == nil {
+		return ""
+	}
+	return strings.Join(riskNames(*r.list), ",")
+}
+
+// Type implements pflag.Value.
+func (r risks) Type() string { return "RISK" }
+
+// Set implements pflag.Value; the flag may be repeated and takes a list with commas.
+func (r risks) Set(s string) error {
+	for name := range strings.SplitSeq(s, ",") {
+		kind := plan.RiskKind(strings.TrimSpace(name))
+		if !slices.Contains(plan.RiskKinds(), kind) {
+			return fmt.Errorf("the risks are %s", strings.Join(riskNames(plan.RiskKinds()), ", "))
+		}
+		if !slices.Contains(*r.list, kind) {
+			*r.list = append(*r.list, kind)
+		}
+	}
+	return nil
+}
+
+func riskNames(kinds []plan.RiskKind) []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return names
+}
+
+func addAllow(cmd *cobra.Command, list *[]plan.RiskKind) {
+	var needed []string
+	for _, k := range plan.RiskKinds() {
+		if k.MustBeAllowed() {
+			needed = append(needed, string(k))
+		}
+	}
+	cmd.Flags().Var(risks{list}, "allow", "accept this `RISK` of the plan ("+strings.Join(needed, ", ")+"); repeatable, or several with commas")
+	complete(cmd, "allow", riskNames(plan.RiskKinds())...)
+}
+
+// outputFlag adds -o; the default is for people.
+func addOutput(cmd *cobra.Command, value *string) {
+	*value = "human"
+	addChoice(cmd, false, value, "output", "o", "form of the result", "human", "json")
+}
+
+// fileFlags name mesh files: arguments, and -f for the same.
+type fileFlags struct{ files []string }
+
+func (x *fileFlags) bind(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVarP(&x.files, "filename", "f", nil, "mesh `FILE`, folder of mesh files, or - for standard input; the same as an argument (repeatable)")
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// all returns what was named either way.
+func (x *fileFlags) all(args []string) []string {
+	return append(slices.Clone(args), x.files...)
+}
+
+// connectFlags say which cluster is meant.
+type connectFlags struct {
+	backend    string
+	adminURL   string
+	brokerURL  string
+	allowHosts []string
+	packages   string
+	timeout    time.Duration
+}
+
+func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
+	x.backend = "native"
+	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "where meshes run: `native` is Pulsar's own function workers")
+	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
+	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
+	cmd.Flags().StringSliceVar(&x.allowHosts, "allow-host", nil, "`HOST` that redirects may lead to and that then gets the credentials too (repeatable)")
+	x.packages = "auto"
+	addChoice(cmd, false, &x.packages, "packages", "", "whether code goes through Pulsar's package service; auto: where the cluster has it", "auto", "on", "off")
+	cmd.Flags().DurationVar(&x.timeout, "timeout", 0, timeoutHelp)
+}
+
+// commandTimeout is the help of --timeout where it bounds the whole command.
+const commandTimeout = "give up after this `DURATION`, such as 30s; 0 waits as long as it takes"
+
+// open opens the backend of that name, which may have come from a plan file.
+func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
+	b, err := f.Backend(name, backends.Settings{
+		AdminURL: x.adminURL, BrokerURL: x.brokerURL, Getenv: f.Getenv,
+		AllowedHosts: x.allowHosts, Packages: x.packages,
+		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("backend %s: %w", name, err)
+	}
+	return b, nil
+}
+
+// bounded gives ctx the time of --timeout.
+func (x *connectFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if x.timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, x.timeout)
+}

@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/internal/view"
+)
+
+// compile reads and compiles mesh files; what is wrong with them is in the result.
+func (f *Factory) compile(files []string, stdin io.Reader, opts compiler.Options) compiler.Result {
+	inputs, found := compiler.Read(files, stdin)
+	if len(inputs) == 0 && len(found) > 0 {
+		return compiler.Result{Findings: found}
+	}
+	result := compiler.Compile(inputs, opts)
+	result.Findings = append(found, result.Findings...)
+	return result
+}
+
+// findings makes the document of a result and of findings that came later.
+func findings(r compiler.Result, more diag.List) view.Findings {
+	var meshes []view.MeshInfo
+	for _, u := range r.Units {
+		meshes = append(meshes, view.MeshInfo{
+			File: u.Mesh.Span.File, Mesh: u.Mesh.ID.String(), Functions: len(u.Mesh.Nodes), Topics: len(u.Mesh.Topics),
+		})
+	}
+	all := append(append(diag.List{}, r.Findings...), more...)
+	return view.NewFindings(all, r.Sources, meshes)
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+)
+
+type planOptions struct {
+	f            *Factory
+	input        fileFlags
+	connect      connectFlags
+	args         []string
+	output       string
+	out          string
+	destroy      bool
+	deleteTopics bool
+	detailed     bool
+	allow        []plan.RiskKind
+}
+
+func newPlanCmd(f *Factory, runF func(context.Context, *planOptions) error) *cobra.Command {
+	o := &planOptions{f: f}
+	if runF == nil {
+		runF = planRun
+	}
+	cmd := &cobra.Command{
+		Use:   "plan [FILE...]",
+		Short: "Show what apply would do",
+		Long: `Compiles mesh files, reads what runs in the cluster and shows the difference: what
+would be created (+), updated (~), replaced (-/+) and deleted (-), why, and at which
+risk. It changes nothing. A risk marked with ! has to be allowed when the plan is
+carried out.
+
+--out writes the plan to a file, for 'meshc apply FILE' to carry out exactly this
+plan: it is refused on another cluster, or when something has changed since.
+
+Exit codes: 0 done, 2 there are changes (only with --detailed-exitcode), 3 findings
+with an error, 1 a failure.`,
+		Example: `  meshc plan
+  meshc plan mesh.yaml --out mesh.plan.json
+  meshc plan mesh.yaml --admin-url https://pulsar.example.org:8443 --detailed-exitcode
+  meshc plan mesh.yaml --destroy`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args
+			if o.deleteTopics && !o.destroy {
+				return usage("add --destroy, or leave --delete-topics out", "--delete-topics is only for --destroy")
+			}
+			return runF(cmd.Context(), o)
+		},
+	}
+	o.input.bind(cmd)
+	o.connect.bind(cmd, commandTimeout)
+	addOutput(cmd, &o.output)
+	addAllow(cmd, &o.allow)
+	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this `FILE`, for apply")
+	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to take the meshes down")
+	cmd.Flags().BoolVar(&o.deleteTopics, "delete-topics", false, "with --destroy: also delete the topics that the meshes made, with their messages")
+	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 2 if there are changes")
+	return cmd
+}
+
+func planRun(ctx context.Context, o *planOptions) error {
+	ctx, cancel := o.connect.bounded(ctx)
+	defer cancel()
+	result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy})
+	if result.Findings.HasErrors() {
+		return o.refuse(findings(result, nil))
+	}
+	b, err := o.connect.open(o.f, o.connect.backend)
+	if err != nil {
+		return err
+	}
+	opts := planner.Options{Destroy: o.destroy, DeleteTopics: o.deleteTopics, Allow: o.allow}
+	plans, found, err := makePlans(ctx, b, o.connect.backend, result.Units, opts)
+	if err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return o.refuse(findings(result, found))
+	}
+	doc := view.NewPlans(plans, append(result.Findings, found...), result.Sources, o.allow)
+	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Plans(s, doc) }); err != nil {
+		return err
+	}
+	if o.out != "" {
+		if err := o.save(plans); err != nil {
+			return err
+		}
+	}
+	if o.detailed && doc.Summary.Changes() {
+		return errChanges
+	}
+	return nil
+}
+
+// refuse shows findings of which one is an error.
+func (o *planOptions) refuse(doc view.Findings) error {
+	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Findings(s, doc) }); err != nil {
+		return err
+	}
+	return errFindings
+}
+
+func (o *planOptions) save(plans []*plan.Plan) error {
+	if err := writePlanFile(o.out, plans); err != nil {
+		return fmt.Errorf("writing the plan to %s: %w", o.out, err)
+	}
+	o.f.say("Plan written to %s. To carry it out: meshc apply %s", view.Clean(o.out), quoted(view.Clean(o.out)))
+	return nil
+}
+
+// makePlans plans each mesh. Findings of one do not keep those of the others back.
+func makePlans(ctx context.Context, b backend.Backend, name string, units []compiler.Unit, opts planner.Options) ([]*plan.Plan, diag.List, error) {
+	var plans []*plan.Plan
+	var found diag.List
+	for _, u := range units {
+		p, list, err := planner.Make(ctx, b, name, u, opts)
+		if err != nil {
+			return nil, nil, err
+		}
+		found = append(found, list...)
+		if p != nil {
+			plans = append(plans, p)
+		}
+	}
+	return plans, found, nil
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/state"
+)
+
+type statusOptions struct {
+	f        *Factory
+	target   targetFlags
+	connect  connectFlags
+	args     []string
+	output   string
+	exitCode bool
+}
+
+func newStatusCmd(f *Factory, runF func(context.Context, *statusOptions) error) *cobra.Command {
+	o := &statusOptions{f: f}
+	if runF == nil {
+		runF = statusRun
+	}
+	cmd := &cobra.Command{
+		Use:   "status [TENANT/NAMESPACE/NAME | FILE...]",
+		Short: "Show how the functions of a mesh are doing",
+		Long: `Shows for each function of a mesh how many of its instances run, their restarts,
+counters and exceptions since they started, and the backlog of its subscriptions.
+With a file, functions that are missing in the cluster are shown as well.
+
+It exits 0 when the question could be answered, whatever the answer. With
+--exit-code it exits 1 unless every instance of every function runs; a backlog or
+exceptions do not count, since there is no number that is wrong for all meshes.`,
+		Example: `  meshc status public/default/word-count
+  meshc status mesh.yaml --exit-code
+  meshc status mesh.yaml -o json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args
+			return runF(cmd.Context(), o)
+		},
+	}
+	o.target.bind(cmd)
+	o.connect.bind(cmd, commandTimeout)
+	addOutput(cmd, &o.output)
+	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit 1 unless every instance runs")
+	return cmd
+}
+
+func statusRun(ctx context.Context, o *statusOptions) error {
+	ctx, cancel := o.connect.bounded(ctx)
+	defer cancel()
+	targets, err := o.f.targets(&o.target, o.args, o.output)
+	if err != nil {
+		return err
+	}
+	b, err := o.connect.open(o.f, o.connect.backend)
+	if err != nil {
+		return err
+	}
+	var meshes []view.MeshStatus
+	for _, t := range targets {
+		l, err := readLive(ctx, b, t)
+		if err != nil {
+			return err
+		}
+		healths, err := healthOf(ctx, b, l.functions)
+		if err != nil {
+			return err
+		}
+		meshes = append(meshes, view.NewMeshStatus(t.id.String(), healths, l.missing))
+	}
+	doc := view.NewStatus(meshes)
+	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Status(s, doc) }); err != nil {
+		return err
+	}
+	if o.exitCode && !doc.Running {
+		return errors.New("not every instance runs")
+	}
+	return nil
+}
+
+// questions is how many functions are asked about at the same time.
+const questions = 8
+
+// healthOf asks about each function, in order.
+func healthOf(ctx context.Context, b backend.Backend, functions []*state.Function) ([]backend.Health, error) {
+	out := make([]backend.Health, len(functions))
+	errs := make([]error, len(functions))
+	var all sync.WaitGroup
+	turn := make(chan struct{}, questions)
+	for i, fn := range functions {
+		all.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			var err error
+			if out[i], err = b.Health(ctx, fn.Addr()); err != nil {
+				errs[i] = fmt.Errorf("health of function %s: %w", fn.FullName(), err)
+			}
+		})
+	}
+	all.Wait()
+	return out, errors.Join(errs...)
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// targetFlags name meshes that are looked at: by file or by name.
+type targetFlags struct {
+	input fileFlags
+	mesh  string
+}
+
+func (x *targetFlags) bind(cmd *cobra.Command) {
+	x.input.bind(cmd)
+	cmd.Flags().StringVar(&x.mesh, "mesh", "", "the mesh, as `TENANT/NAMESPACE/NAME`; the same as such an argument")
+}
+
+// target is a mesh to look at.
+type target struct {
+	id mesh.ID
+	// functions are the names of those in the mesh file; nil without a file.
+	functions []string
+}
+
+// targets finds the meshes. An argument that is no file here and reads as
+// tenant/namespace/name is a mesh's name.
+func (f *Factory) targets(x *targetFlags, args []string, output string) ([]target, error) {
+	files := x.input.files
+	var out []target
+	if x.mesh != "" {
+		args = append(args, x.mesh)
+	}
+	for _, a := range args {
+		id, named, err := meshName(a, a == x.mesh)
+		switch {
+		case err != nil:
+			return nil, err
+		case named:
+			out = append(out, target{id: id})
+		default:
+			files = append(files, a)
+		}
+	}
+	if len(files) == 0 && len(out) > 0 {
+		return out, nil
+	}
+	result := f.compile(files, f.In, compiler.Options{})
+	if result.Findings.HasErrors() {
+		doc := findings(result, nil)
+		if err := f.show(output, doc, func(s human.Style) string { return human.Findings(s, doc) }); err != nil {
+			return nil, err
+		}
+		return nil, errFindings
+	}
+	for _, u := range result.Units {
+		t := target{id: u.Mesh.ID, functions: []string{}}
+		for _, n := range u.Mesh.Nodes {
+			t.functions = append(t.functions, n.NodeName())
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// meshName reads an argument as the name of a mesh; must says that it cannot be a file.
+func meshName(arg string, must bool) (id mesh.ID, named bool, err error) {
+	if !must {
+		if _, err := os.Stat(arg); err == nil || arg == "-" {
+			return id, false, nil
+		}
+	}
+	id, err = mesh.ParseID(arg)
+	if err == nil {
+		return id, true, nil
+	}
+	if must || strings.Count(arg, "/") == 2 && !strings.ContainsAny(arg, ".\\") {
+		return id, false, usage("such as public/default/word-count", "%q is no file here and no name of a mesh: %s", arg, err)
+	}
+	return id, false, nil
+}
+
+// live is what a cluster has of a mesh.
+type live struct {
+	state *state.State
+	// functions carry the mesh's mark; missing are in the file and not among them.
+	functions []*state.Function
+	missing   []string
+}
+
+func readLive(ctx context.Context, b backend.Backend, t target) (live, error) {
+	s, err := b.Read(ctx, backend.Scope{Mesh: t.id})
+	if err != nil {
+		return live{}, fmt.Errorf("reading mesh %s: %w", t.id, err)
+	}
+	l := live{state: s}
+	have := map[string]bool{}
+	for _, fn := range s.Functions() {
+		if fn.Owner == t.id.String() {
+			l.functions = append(l.functions, fn)
+			have[fn.Name] = true
+		}
+	}
+	for _, name := range t.functions {
+		if !have[name] {
+			l.missing = append(l.missing, name)
+		}
+	}
+	return l, nil
+}

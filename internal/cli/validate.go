@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/internal/view/json"
+)
+
+type validateOptions struct {
+	f      *Factory
+	input  fileFlags
+	args   []string
+	output string
+	strict bool
+}
+
+func newValidateCmd(f *Factory, runF func(context.Context, *validateOptions) error) *cobra.Command {
+	o := &validateOptions{f: f}
+	if runF == nil {
+		runF = validateRun
+	}
+	cmd := &cobra.Command{
+		Use:   "validate [FILE...]",
+		Short: "Check mesh files without connecting to anything",
+		Long: `Reads mesh files, checks them and prints what is wrong with them. It never
+connects. Without arguments it reads mesh.yaml here; a folder means the mesh files
+in it, - means standard input.
+
+A file with code that does not exist yet is only a warning here, since the build
+may come later; plan and apply need the file.
+
+Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
+		Example: `  meshc validate
+  meshc validate meshes/ --strict
+  meshc validate -o json mesh.yaml
+  cat mesh.yaml | meshc validate -`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args
+			return runF(cmd.Context(), o)
+		},
+	}
+	o.input.bind(cmd)
+	addOutput(cmd, &o.output)
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
+	return cmd
+}
+
+func validateRun(_ context.Context, o *validateOptions) error {
+	doc := findings(o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{}), nil)
+	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Findings(s, doc) }); err != nil {
+		return err
+	}
+	if doc.Errors > 0 || o.strict && doc.Warnings > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// show writes a document to standard output in the form that was asked for.
+func (f *Factory) show(output string, doc any, draw func(human.Style) string) error {
+	if output != "json" {
+		return f.result(draw(f.outStyle()))
+	}
+	var buf bytes.Buffer
+	if err := json.Write(&buf, doc); err != nil {
+		return err
+	}
+	return f.result(buf.String())
+}
