@@ -5,6 +5,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -29,6 +30,7 @@ func Shape(doc *syntax.Document) (*syntax.Document, diag.List) {
 		c.canonical(c.root, fields.Mesh)
 	}
 	out.Root = c.root
+	out.Passed = append(slices.Clone(doc.Passed), c.passed...)
 	return &out, c.list
 }
 
@@ -40,6 +42,8 @@ type checker struct {
 	spelled map[*syntax.Node]string
 	// guessed holds the fields that unknown keys of a mapping may have meant.
 	guessed map[*syntax.Node][]string
+	// passed are the texts under keys that were dropped.
+	passed []string
 }
 
 // isMesh refuses documents that are no meshes at all by a single finding.

@@ -48,6 +48,8 @@ func (c *checker) canonical(n *syntax.Node, kind fields.Kind) {
 				"Keep one of the two.").Relate(before.Key.Span, "first given here")
 			if before.Value.Kind == syntax.Sequence && p.Value.Kind == syntax.Sequence {
 				before.Value.Items = append(before.Value.Items, p.Value.Items...)
+			} else {
+				c.passed = append(c.passed, p.Value.Texts()...)
 			}
 			continue
 		}
@@ -94,7 +96,7 @@ func (c *checker) unknown(at place, key string) bool {
 		_, in := title(at.kind)
 		c.list.Add(diag.NotInThisVersion, node.Span, fmt.Sprintf("`%s` of %s is not carried out by this version of meshc.", key, in),
 			"Remove the key, or deploy this part by other means.")
-		drop(at.node, node)
+		c.drop(at.node, node)
 		return true
 	}
 	here, _ := title(at.kind)
@@ -110,13 +112,13 @@ func (c *checker) unknown(at place, key string) bool {
 	switch {
 	case len(elsewhere) > 0 && (!ok || fold(near) != fold(key)):
 		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
-		drop(at.node, node)
+		c.drop(at.node, node)
 	case ok:
 		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("Did you mean `%s`?", near))
 		c.mend(at, node, near)
 	default:
 		c.list.Add(diag.UnknownKey, node.Span, detail, c.advice(at.kind, key, known))
-		drop(at.node, node)
+		c.drop(at.node, node)
 	}
 	return true
 }
@@ -126,6 +128,11 @@ func (c *checker) advice(kind fields.Kind, key string, known []string) string {
 	if near, ok := Nearest(key, fields.Later(kind)); ok {
 		return fmt.Sprintf("`%s`, which it may stand for, is not carried out by this version of meshc.", near)
 	}
+	for _, t := range titles {
+		if near, ok := Nearest(key, fields.Spellings(t.kind)); ok {
+			return fmt.Sprintf("`%s`, which it may stand for, belongs to %s.", near, t.plural)
+		}
+	}
 	return "Known keys are " + list(known) + "."
 }
 
@@ -134,13 +141,17 @@ func (c *checker) mend(at place, key *syntax.Node, near string) {
 	f, _ := fields.Lookup(at.kind, near)
 	c.guessed[at.node] = append(c.guessed[at.node], f.Name)
 	if at.node.Pair(f.Name) != nil {
-		drop(at.node, key)
+		c.drop(at.node, key)
 		return
 	}
 	c.spelled[key] = key.Value
 	key.Value = f.Name
 }
 
-func drop(n, key *syntax.Node) {
+// drop takes an entry away, but for the texts in it.
+func (c *checker) drop(n, key *syntax.Node) {
+	if p := n.Pair(key.Value); p != nil {
+		c.passed = append(c.passed, p.Value.Texts()...)
+	}
 	n.Pairs = slices.DeleteFunc(n.Pairs, func(p syntax.Pair) bool { return p.Key == key })
 }

@@ -101,6 +101,7 @@ func (c *checker) typeHint(at place) string {
 		if bytes, ok := quantity(n.Value); ok && at.kind == "" && (key == "ram" || key == "disk") {
 			return fmt.Sprintf("Write the number of bytes: `%s: %d`.", key, bytes)
 		}
+		return "Write it in digits, without a unit."
 	case fields.Bool:
 		switch strings.ToLower(n.Value) {
 		case "true", "yes", "on", "y", "1":

@@ -97,9 +97,7 @@ func (r *resolver) writes(role mesh.Role, n *syntax.Node) *mesh.Edge {
 		return nil
 	case n.Kind == syntax.Hole:
 		for _, item := range n.Items {
-			if full, problem, _ := r.canonical(item.Value); problem == "" {
-				r.doubts[full] = true
-			}
+			r.doubt(item.Value)
 		}
 		r.allDoubt = r.allDoubt || len(n.Items) == 0
 		return nil

@@ -30,6 +30,9 @@ func Mesh(doc *syntax.Document, opts Options) (*mesh.Mesh, diag.List) {
 	r.identity(doc.Root)
 	r.declared(doc.Root.Get("topics"))
 	r.functions(doc.Root.Get("functions"))
+	for _, name := range doc.Passed {
+		r.doubt(name)
+	}
 	for _, t := range r.mesh.Topics {
 		t.Doubt = r.allDoubt || doc.Incomplete || r.doubts[t.Name]
 	}
@@ -95,6 +98,8 @@ func (r *resolver) declared(list *syntax.Node) {
 		t := &mesh.Topic{Name: full, Declared: true, Span: name.Span}
 		if n := item.Get("external"); usable(n) {
 			t.External = truth(n)
+		} else if n != nil {
+			r.doubts[full] = true
 		}
 		if n := item.Get("partitions"); usable(n) {
 			t.Partitions = int(number(n))
@@ -107,6 +112,13 @@ func (r *resolver) declared(list *syntax.Node) {
 func (r *resolver) add(t *mesh.Topic) {
 	r.topics[t.Name] = t
 	r.mesh.Topics = append(r.mesh.Topics, t)
+}
+
+// doubt marks a topic that a mistake may have meant as an output.
+func (r *resolver) doubt(name string) {
+	if full, problem, _ := r.canonical(name); problem == "" {
+		r.doubts[full] = true
+	}
 }
 
 // edge wires a node to the topic that a scalar names.

@@ -2,8 +2,8 @@ package syntax
 
 import "bytes"
 
-// budget bounds the bytes parsed in search of culprits in one file.
-const budget = 16 << 20
+// budget bounds the bytes parsed in one file to find and mend its faults.
+const budget = 8 << 20
 
 // search finds lines that cannot be part of a document. The library names the
 // wrong line as often as not; the culprit is the line after the longest prefix

@@ -65,6 +65,9 @@ func (t *text) tab(f *fault, line string) {
 	f.to = f.from + 1
 	f.detail = "The line is indented with a tab; YAML takes spaces only."
 	f.hints = []string{"Replace the tab by spaces."}
+	if len(head) > 200 {
+		return
+	}
 	for _, width := range []string{"  ", "    ", "        ", ""} {
 		mended := strings.ReplaceAll(head, "\t", width)
 		e := []edit{{f.line, mended + line[len(head):], shift{len(mended), len(mended) - len(head)}}}
@@ -99,6 +102,11 @@ func (t *text) openBracket(f *fault, line string) {
 	f.from = utf8.RuneCountInString(line[:i])
 	f.detail = fmt.Sprintf("The bracket `%c` that opens here is not closed, or what stands in it cannot be read.", line[i])
 	f.hints = []string{fmt.Sprintf("Close it with `%s`.", closing)}
+	if strings.TrimSpace(line[i+1:]) == "" {
+		// What stands in the brackets are the lines below: no telling where they end.
+		f.last = true
+		return
+	}
 	f.edits = []edit{{f.line, strings.TrimRight(line, " \t,") + closing, shift{}}}
 }
 
@@ -143,6 +151,9 @@ func (t *text) quote(f *fault, head, value string) {
 func (t *text) misfit(f *fault, at, above int, problem string) {
 	f.detail = fmt.Sprintf("The line does not fit to the lines above it (%s).", problem)
 	f.hints = []string{"Look at the indentation: keys of one mapping stand in one column, and so do the dashes of one list."}
+	if strings.Contains(problem, "',' or") {
+		f.hints = []string{"Put values that hold special characters in quotes, and a comma between any two."}
+	}
 	if above < 0 || !keyColumn.MatchString(t.line(at)) {
 		return
 	}

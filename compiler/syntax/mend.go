@@ -26,12 +26,14 @@ type fault struct {
 	hints    []string
 	// edits mend the text; without any, or where they do not help, the line is left out.
 	edits []edit
+	// last faults leave nothing to go on with.
+	last bool
 }
 
 // mended makes the text YAML: it reports each fault, mends it or leaves out the
 // line, and goes on. Incomplete tells that something was left out.
 func (t *text) mended(list *diag.List) (docs documents, incomplete bool) {
-	spent, last := 0, -1
+	last := -1
 	for range maxFaults {
 		data := []byte(string(t.runes))
 		docs, read, err := decode(data)
@@ -39,8 +41,9 @@ func (t *text) mended(list *diag.List) (docs documents, incomplete bool) {
 			return docs, incomplete
 		}
 		s := newSearch(data)
+		s.spent = t.spent + len(data)
 		at := s.culprit(read)
-		spent += s.spent
+		t.spent = s.spent
 		f := t.diagnose(at, problemOf(err))
 		if at > last {
 			list.Add(f.code, t.place(f), f.detail, f.hints...)
@@ -48,9 +51,8 @@ func (t *text) mended(list *diag.List) (docs documents, incomplete bool) {
 		switch {
 		case at > last && len(f.edits) > 0 && t.helps(f.edits, at):
 			t.apply(f.edits)
-		case spent > budget || at <= last && t.blank(at):
-			// No way on: what was read before the fault is all there is.
-			return docs, true
+		case f.last || t.spent > budget || at <= last && t.blank(at):
+			return t.upTo(at, docs), true
 		default:
 			t.leaveOut(at)
 			incomplete = true
@@ -61,6 +63,15 @@ func (t *text) mended(list *diag.List) (docs documents, incomplete bool) {
 	return docs, true
 }
 
+// upTo reads what stands before a fault that cannot be passed.
+func (t *text) upTo(at int, before documents) documents {
+	docs, _, err := decode([]byte(string(t.runes[:t.lines[at]])))
+	if err != nil {
+		return before
+	}
+	return docs
+}
+
 func (t *text) place(f fault) diag.Span {
 	start := t.lines[f.line]
 	return t.span(start+f.from, start+max(f.to, f.from+1))
@@ -69,7 +80,9 @@ func (t *text) place(f fault) diag.Span {
 // helps tries edits on a copy: the lines up to the fault have to parse then.
 func (t *text) helps(edits []edit, at int) bool {
 	lines := t.edited(edits)
-	_, _, err := decode([]byte(strings.Join(lines[:min(at+1, len(lines))], "")))
+	data := []byte(strings.Join(lines[:min(at+1, len(lines))], ""))
+	t.spent += len(data)
+	_, _, err := decode(data)
 	return err == nil
 }
 

@@ -72,6 +72,24 @@ type Document struct {
 	// Incomplete tells that lines had to be left out because they are not YAML,
 	// so nothing follows from the absence of a key.
 	Incomplete bool
+	// Passed are the texts of values that were passed over because their key is a
+	// mistake that was reported. Any of them may have been meant as a topic.
+	Passed []string
+}
+
+// Texts returns all texts in a value.
+func (n *Node) Texts() []string {
+	if n.IsText() {
+		return []string{n.Value}
+	}
+	var out []string
+	for _, p := range n.Pairs {
+		out = append(out, p.Value.Texts()...)
+	}
+	for _, item := range n.Items {
+		out = append(out, item.Texts()...)
+	}
+	return out
 }
 
 // Get returns the value of a key, or nil.

@@ -17,20 +17,37 @@ func Parse(name string, data []byte) ([]*Document, diag.List) {
 		list.Add(diag.NotYAML, diag.Span{File: name}, "The file is not UTF-8 text.")
 		return nil, list
 	}
+	if marks := countMarks(data); marks > maxMarks {
+		list.Add(diag.YAMLFeature, diag.Span{File: name}, "The file holds too many values to be a mesh.")
+		return nil, list
+	}
 	t := newText(name, acceptVersion(string(data)))
 	decoded, incomplete := t.mended(&list)
-	var docs []*Document
-	for _, root := range convert(t, decoded, &list) {
-		d := &Document{File: name, Root: root, Span: diag.Span{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}, Incomplete: incomplete}
-		if root != nil {
-			d.Span = root.Span
-			if root.IsNull() && root.Value == "" {
+	start := diag.Pos{Line: 1, Column: 1}
+	docs := convert(t, decoded, &list)
+	for _, d := range docs {
+		d.File, d.Incomplete = name, incomplete
+		d.Span = diag.Span{File: name, Start: start, End: start}
+		if d.Root != nil {
+			d.Span = d.Root.Span
+			if d.Root.IsNull() && d.Root.Value == "" {
 				d.Root = nil
 			}
 		}
-		docs = append(docs, d)
 	}
 	return docs, list
+}
+
+// countMarks counts the characters that may begin a value, a bound on the number
+// of values that costs no memory.
+func countMarks(data []byte) (n int) {
+	for _, c := range data {
+		switch c {
+		case '[', '{', ',', ':', '-', '?', '\n', '\r':
+			n++
+		}
+	}
+	return n
 }
 
 // acceptVersion turns the directive of YAML 1.2, which the library refuses, into

@@ -17,6 +17,7 @@ type text struct {
 	lines, breaks []int
 	shifts        map[int][]shift
 	lengths       []int // of the file's own lines, for clamping
+	spent         int   // bytes parsed in search of faults
 }
 
 // shift says that columns of a line from Column on are By too high in the mended copy.

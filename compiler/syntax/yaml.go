@@ -15,7 +15,9 @@ import (
 // Bounds for hostile files: a mesh of a thousand nodes stays far below them.
 const (
 	maxDepth = 64
-	maxNodes = 400_000
+	maxNodes = 200_000 // aliases counted in full
+	maxMarks = 600_000 // characters that may begin a value
+	maxTexts = 10_000
 )
 
 // documents are decoded documents before they are copied.
@@ -67,13 +69,14 @@ func (r *lineReader) Read(p []byte) (int, error) {
 
 // converter copies the library's nodes into ours.
 type converter struct {
-	t        *text
-	list     *diag.List
-	done     map[*yaml.Node]*Node
-	open     map[*yaml.Node]bool
-	expanded int  // nodes that aliases stand for
-	deep     bool // a value nested too deep was reported
-	bomb     bool // too many aliases were reported
+	t      *text
+	list   *diag.List
+	done   map[*yaml.Node]*Node
+	open   map[*yaml.Node]bool
+	passed []string
+	nodes  int  // nodes so far, aliases counted in full
+	deep   bool // a value nested too deep was reported
+	many   bool // too many nodes were reported
 }
 
 func (c *converter) document(n *yaml.Node) *Node {
@@ -95,9 +98,12 @@ func (c *converter) node(n *yaml.Node, key *Node, depth int) *Node {
 	}
 	start := c.t.skipProperties(c.t.offset(n.Line, n.Column))
 	out := &Node{Head: n.HeadComment, Line: n.LineComment, Foot: n.FootComment, from: start, to: start, size: 1}
+	out.Span = c.t.span(start, start+1)
 	if depth > maxDepth {
-		out.Span = c.t.span(start, start+1)
 		c.tooDeep(out.Span)
+		return out
+	}
+	if c.tooMany(1, out.Span) {
 		return out
 	}
 	c.open[n] = true
@@ -123,6 +129,18 @@ func (c *converter) tooDeep(span diag.Span) {
 		c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The value is nested deeper than %d levels.", maxDepth))
 	}
 	c.deep = true
+}
+
+// tooMany counts nodes and tells whether the bound is passed.
+func (c *converter) tooMany(more int, span diag.Span) bool {
+	if c.nodes += more; c.nodes <= maxNodes {
+		return false
+	}
+	if !c.many {
+		c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The file holds more than %d values, counting what aliases repeat.", maxNodes))
+	}
+	c.many = true
+	return true
 }
 
 func (c *converter) scalar(n *yaml.Node, out, key *Node) {
@@ -177,6 +195,9 @@ func (c *converter) mapping(n *yaml.Node, out *Node, depth int) {
 		if before := first[key.Value]; before != nil {
 			c.list.Add(diag.DuplicateKey, key.Span, fmt.Sprintf("The key `%s` stands twice in the same mapping.", key.Value),
 				"Keep one of the two.").Relate(before.Span, "first given here")
+			if value.size < maxTexts {
+				c.passed = append(c.passed, value.Texts()...)
+			}
 			continue
 		}
 		first[key.Value] = key
@@ -246,11 +267,7 @@ func (c *converter) alias(n *yaml.Node, depth int) *Node {
 		c.tooDeep(span)
 		return hole
 	}
-	if c.expanded += target.size; c.expanded > maxNodes {
-		if !c.bomb {
-			c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The aliases of this file repeat more than %d values.", maxNodes))
-		}
-		c.bomb = true
+	if c.tooMany(target.size, span) {
 		return hole
 	}
 	out := *target
@@ -275,12 +292,13 @@ func (c *converter) tag(n *yaml.Node, out *Node) {
 	*out = Node{Span: out.Span, from: out.from, to: out.to, size: 1}
 }
 
-// convert copies decoded documents into our own nodes.
-func convert(t *text, docs documents, list *diag.List) []*Node {
-	var out []*Node
-	for _, r := range docs {
+// convert copies decoded documents into our own.
+func convert(t *text, docs documents, list *diag.List) []*Document {
+	var out []*Document
+	for _, n := range docs {
 		c := &converter{t: t, list: list, done: map[*yaml.Node]*Node{}, open: map[*yaml.Node]bool{}}
-		out = append(out, c.document(r))
+		root := c.document(n)
+		out = append(out, &Document{Root: root, Passed: c.passed})
 	}
 	return out
 }

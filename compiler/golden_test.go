@@ -1,0 +1,163 @@
+package compiler_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
+)
+
+// Each archive holds mesh files (*.yaml at the top), other files that they name,
+// and what is expected: out/findings, and out/mesh and out/graph where they tell
+// more. The comment says what the case is about; a line "need code" in it
+// compiles as plan and apply do. MESHC_UPDATE=1 rewrites the expectations.
+func TestGolden(t *testing.T) {
+	for _, path := range archives(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result := compileArchive(t, archive, func(b []byte) []byte { return b })
+			got := map[string]string{
+				"out/findings": findingsText(result.Findings),
+				"out/mesh":     meshText(result),
+				"out/graph":    graphText(result),
+			}
+			if os.Getenv("MESHC_UPDATE") != "" {
+				update(t, path, archive, got)
+				return
+			}
+			for _, f := range archive.Files {
+				if want, ok := got[f.Name]; ok {
+					if diff := cmp.Diff(string(f.Data), want); diff != "" {
+						t.Errorf("%s (-want +got):\n%s", f.Name, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Lines may end as on Windows: nothing changes, no place and no word.
+func TestGoldenWithCRLF(t *testing.T) {
+	for _, path := range archives(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result := compileArchive(t, archive, func(b []byte) []byte {
+				return []byte(strings.ReplaceAll(string(b), "\n", "\r\n"))
+			})
+			for _, f := range archive.Files {
+				if f.Name == "out/findings" {
+					if diff := cmp.Diff(string(f.Data), findingsText(result.Findings)); diff != "" {
+						t.Errorf("(-want +got):\n%s", diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Every code that the compiler can report has a case that shows it.
+func TestEveryCodeHasACase(t *testing.T) {
+	shown := map[diag.Code]bool{}
+	for _, path := range archives(t) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range diag.Catalogue() {
+			if strings.Contains(string(data), "["+string(e.Code)+"]") {
+				shown[e.Code] = true
+			}
+		}
+	}
+	for _, e := range diag.Catalogue() {
+		if e.Code < "MC5" && e.Code != diag.UnreadableFile && !shown[e.Code] {
+			t.Errorf("no case in testdata shows %s (%s)", e.Code, e.Summary)
+		}
+	}
+}
+
+func archives(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for i := range paths {
+		if paths[i], err = filepath.Abs(paths[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return paths
+}
+
+func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []byte) compiler.Result {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	var args []string
+	for _, f := range archive.Files {
+		if strings.HasPrefix(f.Name, "out/") {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(f.Name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(f.Name, change(f.Data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Dir(f.Name) == "." && filepath.Ext(f.Name) == ".yaml" {
+			args = append(args, f.Name)
+		}
+	}
+	inputs, list := compiler.Read(args, nil)
+	needCode := slices.Contains(strings.Split(string(archive.Comment), "\n"), "need code")
+	result := compiler.Compile(inputs, compiler.Options{NeedCode: needCode})
+	result.Findings = append(list, result.Findings...)
+	return result
+}
+
+func update(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {
+	t.Helper()
+	for i, f := range archive.Files {
+		if text, ok := got[f.Name]; ok {
+			archive.Files[i].Data = []byte(text)
+		}
+	}
+	if !slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return f.Name == "out/findings" }) {
+		archive.Files = append(archive.Files, txtar.File{Name: "out/findings", Data: []byte(got["out/findings"])})
+	}
+	if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func findingsText(list diag.List) string {
+	var b strings.Builder
+	for _, d := range list {
+		end := fmt.Sprint(d.Span.End.Column)
+		if d.Span.End.Line != d.Span.Start.Line {
+			end = fmt.Sprintf("%d:%d", d.Span.End.Line, d.Span.End.Column)
+		}
+		fmt.Fprintf(&b, "%s[%s] %s-%s\n  %s\n", d.Severity, d.Code, d.Span, end, d.Detail)
+		for _, h := range d.Hints {
+			fmt.Fprintf(&b, "  = %s\n", strings.ReplaceAll(h, "\n", "\n  | "))
+		}
+		for _, r := range d.Related {
+			fmt.Fprintf(&b, "  @ %s %s\n", r.Span, r.Note)
+		}
+	}
+	return b.String()
+}
