@@ -1,19 +1,21 @@
 package native_test
 
 import (
+	"context"
+	"io"
+	"path/filepath"
+	"strings"
 	"testing"
-	"time"
 
+	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
 	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/test/harness"
 )
 
-func (b *bench) observe(method, _ string, _ int, _ time.Duration) {
-	if method != "GET" {
-		b.writes.Add(1)
-	}
-}
+func TestMain(m *testing.M) { pulsartest.Main(m) }
 
 const chain = `
 jarFile: code.jar
@@ -25,15 +27,96 @@ functions:
 `
 
 func TestApplyThenNothingToDo(t *testing.T) {
-	b := newBench(t, pulsartest.Shared(t))
-	b.jar("loss-a.jar", "code.jar")
-	u := b.mesh("chain", chain)
-	b.apply(b.plan(u, planner.Options{}))
-	b.empty(u)
-	down := b.plan(u, planner.Options{Destroy: true, DeleteTopics: true})
-	b.apply(down, plan.TopicData)
-	left := b.plan(u, planner.Options{Destroy: true, DeleteTopics: true})
+	b := harness.New(t, pulsartest.Shared(t))
+	b.Jar("loss-a.jar", "code.jar")
+	u := b.Mesh("chain", chain)
+	b.Apply(b.Plan(u, planner.Options{}))
+	b.Empty(u)
+	down := b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true})
+	b.Apply(down, plan.TopicData)
+	left := b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true})
 	if !left.Empty() {
 		t.Errorf("destroy left %v", left.Steps)
+	}
+}
+
+func TestUpdateOfParallelismAndConfig(t *testing.T) {
+	b := harness.New(t, pulsartest.Shared(t))
+	b.Jar("loss-a.jar", "code.jar")
+	b.Apply(b.Plan(b.Mesh("chain", chain), planner.Options{}))
+	changed := strings.ReplaceAll(chain, "retainOrdering: true", "retainOrdering: true, parallelism: 2")
+	changed = strings.ReplaceAll(changed, `text: "x"`, `text: "y", more: [1, {a: null, b: true}]`)
+	u := b.Mesh("chain", changed)
+	p := b.Plan(u, planner.Options{})
+	if len(p.Changes()) != 1 || p.Changes()[0].Action != diff.Update {
+		t.Fatalf("%+v", p.Changes())
+	}
+	b.Apply(p)
+	b.Empty(u)
+	// Taking values away again: what cannot be cleared in place is replaced.
+	u = b.Mesh("chain", chain)
+	b.Apply(b.Plan(u, planner.Options{}))
+	b.Empty(u)
+}
+
+func TestReplacementKeepsTheSubscriptions(t *testing.T) {
+	b := harness.New(t, pulsartest.Shared(t))
+	b.Jar("loss-a.jar", "code.jar")
+	b.Apply(b.Plan(b.Mesh("chain", chain), planner.Options{}))
+	for _, change := range []struct{ name, from, to string }{
+		{"ordering", ", retainOrdering: true", ""},
+		{"more inputs", "inputs: [in]", "inputs: [in, in2]"},
+		{"output cleared", "output: out, ", ""},
+		{"subscription's name", "className: org.example.loss.Forward, inputs: [words]", "className: org.example.loss.Forward, subName: mine, inputs: [words]"},
+		{"guarantees", "inputs: [words]", "processingGuarantees: MANUAL, inputs: [words]"},
+		{"fewer inputs", "inputs: [in]", "inputs: [other]"},
+	} {
+		u := b.Mesh("chain", strings.ReplaceAll(chain, change.from, change.to))
+		p := b.Plan(u, planner.Options{})
+		for _, s := range p.Steps {
+			t.Logf("%s: %s needs %v", change.name, s.ID, s.Needs)
+			for _, r := range s.Risks {
+				t.Logf("  risk %+v", r)
+			}
+		}
+		b.Apply(p, plan.MessageLoss)
+		b.Empty(u)
+	}
+}
+
+func TestOnlyFunctionsWithChangedCodeAreTouched(t *testing.T) {
+	onlyChangedCode(harness.New(t, pulsartest.Shared(t)))
+}
+
+// onlyChangedCode changes one of two jars and looks at what the server has then.
+func onlyChangedCode(b *harness.Bench) {
+	t := b.TB
+	t.Helper()
+	b.Jar("loss-a.jar", "a.jar")
+	b.Jar("loss-a.jar", "b.jar")
+	const two = `
+functions:
+  - {name: one, className: org.example.loss.Forward, inputs: [in], output: mid, jar: a.jar}
+  - {name: two, className: org.example.loss.Forward, inputs: [mid], output: out, jar: b.jar}
+`
+	u := b.Mesh("two", two)
+	b.Apply(b.Plan(u, planner.Options{}))
+	b.Jar("loss-b.jar", "b.jar")
+	u = b.Mesh("two", two)
+	p := b.Plan(u, planner.Options{})
+	var touched []string
+	for _, c := range p.Changes() {
+		touched = append(touched, string(c.Action)+" "+c.Addr.Name())
+	}
+	if len(touched) != 2 || !strings.HasPrefix(touched[0], "create function://") || touched[1] != "update "+b.Tenant+"/"+b.Namespace+"/two" {
+		t.Fatalf("touched %v", touched)
+	}
+	b.Apply(p)
+	b.Empty(u)
+	for name, file := range map[string]string{"one": "a.jar", "two": "b.jar"} {
+		_, sum, err := b.Client.Download(context.Background(), admin.Functions, b.Tenant, b.Namespace, name, io.Discard)
+		if err != nil || sum != harness.HashOf(t, filepath.Join(b.Dir, file)) {
+			t.Errorf("%s runs %s (%v), not %s", name, sum, err, file)
+		}
 	}
 }
