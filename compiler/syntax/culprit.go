@@ -3,7 +3,7 @@ package syntax
 import "bytes"
 
 // budget bounds the bytes parsed in one file to find and mend its faults.
-const budget = 8 << 20
+const budget = 4 << 20
 
 // search finds lines that cannot be part of a document. The library names the
 // wrong line as often as not; the culprit is the line after the longest prefix

@@ -1,0 +1,73 @@
+package rules_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/lint/rules"
+)
+
+var want = regexp.MustCompile(`# want (MC[0-9]+) "([^"]*)"`)
+
+// Each rule has a folder of meshes in which comments say, on the line of each
+// finding, its code and a part of what it says. Nothing else may be found.
+func TestRules(t *testing.T) {
+	seen := map[diag.Code]bool{}
+	for _, rule := range rules.All() {
+		t.Run(string(rule.Code), func(t *testing.T) {
+			if seen[rule.Code] {
+				t.Error("two rules report this code")
+			}
+			seen[rule.Code] = true
+			if rule.Doc == "" || rule.Run == nil || rule.Code.Summary() == "" {
+				t.Error("the rule has no doc, nothing to run or no entry in the catalogue")
+			}
+			files, err := filepath.Glob(filepath.Join("testdata", string(rule.Code), "*.yaml"))
+			if err != nil || len(files) == 0 {
+				t.Fatal("the rule has no testdata")
+			}
+			shown := false
+			for _, name := range files {
+				shown = testFile(t, name, rule.Code) || shown
+			}
+			if !shown {
+				t.Error("no file shows a finding of the rule")
+			}
+		})
+	}
+}
+
+func testFile(t *testing.T, name string, code diag.Code) (shown bool) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := map[string]string{}
+	for i, line := range strings.Split(string(data), "\n") {
+		if m := want.FindStringSubmatch(line); m != nil {
+			wanted[fmt.Sprintf("%d %s", i+1, m[1])] = m[2]
+		}
+	}
+	for _, d := range compiler.Compile([]compiler.Input{{Name: name, Data: data}}, compiler.Options{}).Findings {
+		key := fmt.Sprintf("%d %s", d.Span.Start.Line, d.Code)
+		part, ok := wanted[key]
+		if !ok || !strings.Contains(d.Detail, part) {
+			t.Errorf("%s: [%s] %s", d.Span, d.Code, d.Detail)
+		}
+		if len(d.Hints) == 0 {
+			t.Errorf("%s: no hint says what to do", d.Span)
+		}
+		delete(wanted, key)
+		shown = shown || d.Code == code
+	}
+	for key := range wanted {
+		t.Errorf("%s: nothing found at line %s", name, key)
+	}
+	return shown
+}
