@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/backend"
@@ -118,9 +119,12 @@ func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, r compi
 	if err != nil {
 		return nil, err
 	}
-	planning, cancel := connect.bounded(ctx)
-	plans, found, err := makePlans(planning, b, connect.backend, r.Units, opts)
-	cancel()
+	var plans []*plan.Plan
+	var found diag.List
+	err = connect.within(ctx, func(ctx context.Context) (err error) {
+		plans, found, err = makePlans(ctx, b, connect.backend, r.Units, opts)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

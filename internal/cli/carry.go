@@ -83,6 +83,10 @@ func (c *carrier) run(ctx context.Context, doc view.Plans, plans []*plan.Plan) (
 	var reports []view.MeshReport
 	var failed error
 	for _, p := range plans {
+		if failed == nil && !p.Empty() {
+			// A signal may have come when everything of the mesh before was in the air.
+			failed = c.f.interrupts.signalled()
+		}
 		if failed != nil {
 			reports = append(reports, view.WithoutRun(p, view.NotStarted, nil))
 			c.view.meshDone(reports[len(reports)-1])

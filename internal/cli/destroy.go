@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner"
@@ -77,6 +78,7 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	if o.mesh == "" {
 		// Code files need not exist any more to take down what they became.
 		result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{})
+		result.Findings = withoutCode(result.Findings)
 		return c.planAndRun(ctx, &o.connect, result, opts)
 	}
 	id, err := mesh.ParseID(o.mesh)
@@ -87,9 +89,12 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	if err != nil {
 		return nil, err
 	}
-	planning, cancel := o.connect.bounded(ctx)
-	p, found, err := planner.MakeDestroy(planning, b, o.connect.backend, id, opts)
-	cancel()
+	var p *plan.Plan
+	var found diag.List
+	err = o.connect.within(ctx, func(ctx context.Context) (err error) {
+		p, found, err = planner.MakeDestroy(ctx, b, o.connect.backend, id, opts)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

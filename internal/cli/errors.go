@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/backend"
 )
 
 // The exit codes of meshc. They are a promise to scripts.
@@ -127,11 +127,7 @@ func (f *Factory) tell(err error) {
 	if err == nil || errors.Is(err, errFindings) || errors.Is(err, errChanges) {
 		return
 	}
-	text := view.CleanText(err.Error())
-	if errors.Is(err, context.DeadlineExceeded) {
-		text = "the time of --timeout has passed: " + text
-	}
-	f.say("meshc: %s", strings.TrimRight(text, "\n"))
+	f.say("meshc: %s", strings.TrimRight(view.CleanText(err.Error()), "\n"))
 	if remedy := remedyOf(err); remedy != "" {
 		f.say("%s", view.CleanText(remedy))
 	}
@@ -139,12 +135,13 @@ func (f *Factory) tell(err error) {
 
 func remedyOf(err error) string {
 	var (
-		usage   *UsageError
-		refused *RefusedError
-		remedy  *RemedyError
-		stale   *apply.StaleError
-		cluster *apply.ClusterError
-		bug     *bugError
+		usage     *UsageError
+		refused   *RefusedError
+		remedy    *RemedyError
+		stale     *apply.StaleError
+		cluster   *apply.ClusterError
+		unreached *backend.NotReached
+		bug       *bugError
 	)
 	switch {
 	case errors.As(err, &remedy):
@@ -161,6 +158,8 @@ func remedyOf(err error) string {
 		return text + "make the plan again and look at it before you apply it"
 	case errors.As(err, &cluster):
 		return "use the --admin-url of the plan's cluster, or make a plan for this one"
+	case errors.As(err, &unreached):
+		return "is Pulsar running there? --admin-url, or a client.conf named by PULSAR_CLIENT_CONF, says where else it is"
 	case errors.As(err, &bug):
 		text := "please report it, with the command and what `meshc version` says: https://github.com/meshc/meshc/issues"
 		if bug.stack != nil {

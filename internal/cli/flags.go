@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,10 +167,20 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 	return b, nil
 }
 
-// bounded gives ctx the time of --timeout.
-func (x *connectFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+// errTime is the cause of a context that --timeout ended.
+var errTime = errors.New("the time of --timeout has passed")
+
+// within runs fn for as long as --timeout allows. Other limits, such as those of
+// one request, are told as what they are.
+func (x *connectFlags) within(ctx context.Context, fn func(context.Context) error) error {
 	if x.timeout <= 0 {
-		return ctx, func() {}
+		return fn(ctx)
 	}
-	return context.WithTimeout(ctx, x.timeout)
+	bounded, cancel := context.WithTimeoutCause(ctx, x.timeout, errTime)
+	defer cancel()
+	err := fn(bounded)
+	if err != nil && errors.Is(context.Cause(bounded), errTime) {
+		return fmt.Errorf("gave up after %s (--timeout): %w", x.timeout, err)
+	}
+	return err
 }

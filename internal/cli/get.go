@@ -41,9 +41,9 @@ argument that is a file or folder here is taken as such.`,
 	return cmd
 }
 
-func getRun(ctx context.Context, o *getOptions) error {
-	ctx, cancel := o.connect.bounded(ctx)
-	defer cancel()
+func getRun(ctx context.Context, o *getOptions) error { return o.connect.within(ctx, o.run) }
+
+func (o *getOptions) run(ctx context.Context) error {
 	targets, err := o.f.targets(&o.target, o.args, o.output)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"slices"
 
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
@@ -29,4 +30,10 @@ func findings(r compiler.Result, more diag.List) view.Findings {
 	}
 	all := append(append(diag.List{}, r.Findings...), more...)
 	return view.NewFindings(all, r.Sources, meshes)
+}
+
+// withoutCode leaves out findings about code files, which do not matter where
+// meshes are taken down.
+func withoutCode(list diag.List) diag.List {
+	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.MissingArtifact })
 }

@@ -41,9 +41,9 @@ leaves on what it deploys. WRITES counts how often a mesh was created or updated
 	return cmd
 }
 
-func listRun(ctx context.Context, o *listOptions) error {
-	ctx, cancel := o.connect.bounded(ctx)
-	defer cancel()
+func listRun(ctx context.Context, o *listOptions) error { return o.connect.within(ctx, o.run) }
+
+func (o *listOptions) run(ctx context.Context) error {
 	b, err := o.connect.open(o.f, o.connect.backend)
 	if err != nil {
 		return err

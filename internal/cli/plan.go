@@ -69,10 +69,13 @@ with an error, 1 a failure.`,
 	return cmd
 }
 
-func planRun(ctx context.Context, o *planOptions) error {
-	ctx, cancel := o.connect.bounded(ctx)
-	defer cancel()
+func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
+
+func (o *planOptions) run(ctx context.Context) error {
 	result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy})
+	if o.destroy {
+		result.Findings = withoutCode(result.Findings)
+	}
 	if result.Findings.HasErrors() {
 		return o.refuse(findings(result, nil))
 	}

@@ -53,9 +53,9 @@ exceptions do not count, since there is no number that is wrong for all meshes.`
 	return cmd
 }
 
-func statusRun(ctx context.Context, o *statusOptions) error {
-	ctx, cancel := o.connect.bounded(ctx)
-	defer cancel()
+func statusRun(ctx context.Context, o *statusOptions) error { return o.connect.within(ctx, o.run) }
+
+func (o *statusOptions) run(ctx context.Context) error {
 	targets, err := o.f.targets(&o.target, o.args, o.output)
 	if err != nil {
 		return err

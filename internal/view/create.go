@@ -33,7 +33,7 @@ func created(r state.Resource) (fields []Field, notes []string) {
 			notes = append(notes, "from "+r.Position)
 		}
 	case *state.Package:
-		notes = append(notes, r.Path, strconv.FormatInt(r.Size, 10)+" bytes")
+		notes = append(notes, r.Path, Bytes(r.Size))
 	case *state.Function:
 		fields = FunctionFields(r)
 	}
@@ -85,3 +85,16 @@ func plural(n int, noun string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// Bytes writes a number of bytes for people.
+func Bytes(n int64) string {
+	switch {
+	case n == 1:
+		return "1 byte"
+	case n < 1000:
+		return strconv.FormatInt(n, 10) + " bytes"
+	case n < 1000*1000:
+		return strconv.FormatFloat(float64(n)/1000, 'f', 1, 64) + " kB"
+	}
+	return strconv.FormatFloat(float64(n)/1000/1000, 'f', 1, 64) + " MB"
+}

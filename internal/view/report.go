@@ -104,10 +104,11 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 	for _, s := range r.Skipped {
 		m.Skipped = append(m.Skipped, SkippedStep{s.ID, s.Op, s.Addr, causes[s.ID]})
 	}
+	left := len(r.Failed)+len(r.Skipped) > 0
 	switch {
-	case r.Interrupted:
+	case left && r.Interrupted:
 		m.Outcome = Interrupted
-	case !r.OK():
+	case left:
 		m.Outcome = Failed
 	case len(p.Steps) == 0:
 		m.Outcome = Unchanged

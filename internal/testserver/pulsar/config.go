@@ -21,11 +21,14 @@ func (s *Server) writeRunFolder(home string) error {
 	if err := os.CopyFS(s.path("conf"), os.DirFS(filepath.Join(home, "conf"))); err != nil {
 		return err
 	}
+	if err := s.writeLoopback(home); err != nil {
+		return err
+	}
 	return s.writeConfig(home)
 }
 
-// writeConfig changes the two files that hold settings; it reads them from the
-// distribution, so that it may be called again with other ports.
+// writeConfig writes the two files that hold settings: those of the
+// distribution with ours.
 func (s *Server) writeConfig(home string) error {
 	broker, err := os.ReadFile(filepath.Join(home, "conf", "standalone.conf"))
 	if err != nil {

@@ -37,7 +37,8 @@ func (s *Server) javaCommand(home string) (*exec.Cmd, error) {
 	}
 	conf := s.path("conf", "standalone.conf")
 	lib := filepath.Join(home, "lib", "*")
-	args := []string{"-cp", s.path("conf") + string(os.PathListSeparator) + lib}
+	const sep = string(os.PathListSeparator)
+	args := []string{"-cp", s.path("loopback.jar") + sep + s.path("conf") + sep + lib}
 	for _, p := range []string{
 		"java.base/java.io", "java.base/java.util.zip", "java.base/java.nio", "java.base/java.lang",
 		"java.base/java.math", "java.base/java.util", "java.base/jdk.internal.misc",
@@ -65,9 +66,9 @@ func (s *Server) javaCommand(home string) (*exec.Cmd, error) {
 		"-Dpulsar.log.dir="+s.path("logs"),
 		"-Dpulsar.functions.process.container.log.dir="+s.path("logs"),
 		"-Dpulsar.functions.java.instance.jar="+filepath.Join(home, "instances", "java-instance.jar"),
-		"-Dpulsar.functions.python.instance.file="+filepath.Join(home, "instances", "python-instance", "python_instance_main.py"),
+		"-Dpulsar.functions.python.instance.file="+s.path("python-instance", "python_instance_main.py"),
 		"-Dpulsar.functions.extra.dependencies.dir="+filepath.Join(home, "instances", "deps"),
-		"-Dpulsar.functions.instance.classpath="+lib,
+		"-Dpulsar.functions.instance.classpath="+s.path("loopback.jar")+sep+lib,
 		"-Dpulsar.functions.log.conf="+s.path("conf", "functions_log4j2.xml"),
 		"-Dbookkeeper.metadata.bookie.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataBookieDriver",
 		"-Dbookkeeper.metadata.client.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataClientDriver",

@@ -1,12 +1,14 @@
 package pulsar
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -15,12 +17,23 @@ import (
 // errPort says that a port was grabbed between its choice and its use.
 var errPort = errors.New("pulsar: a port of the server is taken")
 
+// errStaleBookie says that a server that was killed came up with its bookie
+// registering without an end.
+var errStaleBookie = errors.New("pulsar: the bookie of the restarted server does not come to rest")
+
 // awaitReady returns when the server takes functions, and an error when its
-// process ends first, or ctx.
-func (s *Server) awaitReady(ctx context.Context) error {
+// process ends first, or ctx. The log from the byte logStart on is this start's.
+func (s *Server) awaitReady(ctx context.Context, logStart int64) error {
 	var last error
 	for {
-		if last = s.ready(ctx); last == nil {
+		if last = s.ready(ctx); errors.Is(last, context.DeadlineExceeded) && ctx.Err() == nil {
+			last = errors.New("it does not answer within seconds")
+		}
+		// First, for a server in this state may be ready, or may have ended.
+		if s.bookieLoops(logStart) {
+			return errStaleBookie
+		}
+		if last == nil {
 			return nil
 		}
 		select {
@@ -35,6 +48,22 @@ func (s *Server) awaitReady(ctx context.Context) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// bookieLoops tells whether the bookie fights with itself for its place in the
+// metadata, as happens to about every third server that was killed in RocksDB
+// mode: it deletes what the dead one left there, takes the late news of that
+// for the loss of its own new place, deletes and makes that again, and so on
+// for ever, hundreds of times a second, while ledgers come and go.
+func (s *Server) bookieLoops(logStart int64) bool {
+	f, err := os.Open(s.Log)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	// The first 256 KB hold the bookie's start and 1000 turns of the loop.
+	log, _ := io.ReadAll(io.NewSectionReader(f, logStart, 256<<10))
+	return bytes.Count(log, []byte("was invalidated. state Valid")) > 10
 }
 
 // ready asks three questions. The leader of the workers says early that it is

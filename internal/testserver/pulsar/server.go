@@ -106,6 +106,10 @@ func (s *Server) launch(ctx context.Context) error {
 		return err
 	}
 	defer log.Close() // the child has its own copy
+	info, err := log.Stat()
+	if err != nil {
+		return err
+	}
 	cmd.Stdout, cmd.Stderr = log, log
 	if s.proc, err = startProcess(cmd, s.RunDir); err != nil {
 		return fmt.Errorf("pulsar: cannot start java: %w", err)
@@ -113,7 +117,7 @@ func (s *Server) launch(ctx context.Context) error {
 	s.cmd, s.Pid = cmd, s.proc.pid
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	if err := s.awaitReady(ctx); err != nil {
+	if err := s.awaitReady(ctx, info.Size()); err != nil {
 		s.proc.kill()
 		s.proc = nil
 		return err
@@ -159,7 +163,9 @@ func (s *Server) Kill() {
 }
 
 // Restart starts a killed server again, on its data and its ports, and returns
-// when it is ready. A server that still runs is stopped first, gracefully.
+// when it is ready. After Kill with [Options.Packages] that can take several
+// tries, some seconds each: Pulsar then may start into a state of no use (see
+// bookieLoops). A server that still runs is stopped first, gracefully.
 func (s *Server) Restart(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +179,12 @@ func (s *Server) Restart(ctx context.Context) error {
 		s.proc.stop(stopGrace, s.cmd.Process)
 		s.proc = nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout) // of all tries together
+	defer cancel()
 	err := s.launch(ctx)
+	for errors.Is(err, errStaleBookie) && ctx.Err() == nil {
+		err = s.launch(ctx)
+	}
 	if errors.Is(err, errPort) {
 		return fmt.Errorf("%w, and a restart keeps its ports: stop what listens on one of %d, %d, %d, %d", err, s.ports.web, s.ports.broker, s.ports.bookie, s.ports.zookeeper)
 	}

@@ -48,15 +48,21 @@ func clean(f view.Findings) string {
 	return b.String()
 }
 
-// Finding draws findings with a blank line between them.
+// Finding draws findings with a blank line between them. Where more is told
+// about a code stands once for each code.
 func Finding(s Style, list ...view.Finding) string {
 	var b strings.Builder
+	told := map[diag.Code]bool{}
 	for i, f := range list {
 		if i > 0 {
 			b.WriteString("\n")
 		}
 		d := drawer{Style: s, b: &b, gutter: gutter(f)}
 		d.finding(f)
+		if !told[f.Code] {
+			told[f.Code] = true
+			d.line("  = meshc explain " + string(f.Code))
+		}
 	}
 	return b.String()
 }
@@ -102,7 +108,6 @@ func (d drawer) finding(f view.Finding) {
 	for _, h := range f.Hints {
 		d.hint(h)
 	}
-	d.line("  = meshc explain " + string(f.Code))
 }
 
 // place draws a place: its address, its line and what is said of it.
@@ -162,8 +167,8 @@ func (d drawer) hint(hint string) {
 		return
 	}
 	first, block, _ := strings.Cut(hint, "\n")
-	if strings.HasSuffix(first, ":") && !strings.HasPrefix(block, " ") {
-		// A heading of its own: the lines to copy follow.
+	if strings.HasSuffix(first, ":") && strings.Contains(strings.TrimLeft(first, " -"), " ") {
+		// A sentence and no key: the lines to copy follow.
 		d.text("  = ", first)
 	} else {
 		block = hint

@@ -50,10 +50,7 @@ func (d planDrawer) mesh(m view.MeshPlan) {
 		}
 		d.change(c)
 	}
-	if len(m.Order) > 0 {
-		d.line("")
-		d.line("Order: %s", view.Clean(strings.Join(m.Order, ", then ")))
-	}
+	d.order(m.Order)
 	d.retained(m)
 	d.line("")
 	switch {
@@ -133,7 +130,7 @@ func (d planDrawer) field(action diff.Action, f view.Field) {
 	}
 	tail := d.at(f.Span)
 	if f.Forces {
-		tail = d.paint(magenta, "  forces the replacement") + tail
+		tail = d.paint(magenta, "  (forces the replacement)") + tail
 	}
 	before, after := value(f.Before), value(f.After)
 	removed, added := elements(f.Before, f.After)
@@ -181,6 +178,29 @@ func (d planDrawer) risk(r view.Risk) {
 		text += " (" + count(r.Messages, "message") + " at stake)"
 	}
 	d.line("      %s %s", d.paint(color, mark+" "+string(r.Kind)+":"), text)
+}
+
+// mostOrder is up to how many steps the order is told.
+const mostOrder = 20
+
+// order tells what comes after what: in a sentence, or in a list where it is long.
+func (d planDrawer) order(steps []string) {
+	if len(steps) == 0 {
+		return
+	}
+	d.line("")
+	if text := "Order: " + strings.Join(steps, ", then "); width(text) <= 100 {
+		d.line("%s", view.Clean(text))
+		return
+	}
+	d.line("Order:")
+	for i, s := range steps {
+		if i == mostOrder {
+			d.line("  … and %d more", len(steps)-mostOrder)
+			return
+		}
+		d.line("  %d. %s", i+1, view.Clean(s))
+	}
 }
 
 func (d planDrawer) retained(m view.MeshPlan) {

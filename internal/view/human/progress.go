@@ -113,7 +113,7 @@ func (p *Progress) take(e view.Event) string {
 		}
 	case view.TypeProgress:
 		if e.Total > 0 {
-			r.note = fmt.Sprintf("sent %d%% of %s", e.Sent*100/e.Total, size(e.Total))
+			r.note = fmt.Sprintf("sent %d%% of %s", e.Sent*100/e.Total, view.Bytes(e.Total))
 		}
 	case view.TypeRetrying:
 		r.note = "again after: " + firstLine(e.Error)

@@ -55,12 +55,13 @@ func Trouble(s Style, m view.MeshReport) string {
 		b.WriteString(indent("      ", view.CleanText(f.Error)) + "\n")
 	}
 	for _, k := range m.Skipped {
-		why := ""
-		if k.Because != "" {
-			op, addr, _ := strings.Cut(k.Because, " ")
-			why = ", because it needs: " + step(plan.Op(op), state.Addr(addr))
+		if k.Because == "" {
+			// Stopped: before it was started, or while it waited.
+			fmt.Fprintf(&b, "  %s %s\n", s.paint(yellow, "not done:"), step(k.Op, k.Addr))
+			continue
 		}
-		fmt.Fprintf(&b, "  %s %s%s\n", s.paint(yellow, "not started:"), step(k.Op, k.Addr), why)
+		op, addr, _ := strings.Cut(k.Because, " ")
+		fmt.Fprintf(&b, "  %s %s, because of: %s\n", s.paint(yellow, "not started:"), step(k.Op, k.Addr), step(plan.Op(op), state.Addr(addr)))
 	}
 	return b.String()
 }

@@ -53,18 +53,6 @@ func grouped(n int64) string {
 	return s
 }
 
-// size writes a number of bytes.
-func size(n int64) string {
-	switch {
-	case n < 1000:
-		return count(n, "byte")
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1000)
-	default:
-		return fmt.Sprintf("%.1f MB", float64(n)/1000/1000)
-	}
-}
-
 // joined lists words: "a", "a and b", "a, b and c".
 func joined(words []string) string {
 	if len(words) < 2 {
