@@ -1,0 +1,53 @@
+# `make` lists the targets.
+.DEFAULT_GOAL := help
+GO ?= go
+
+## demo: the main job on a real Pulsar: validate, plan, apply, count words, change, take down
+demo: examples
+	@$(GO) run ./test/demo
+
+## test: all tests, against a real Pulsar where Java and Maven are there
+test:
+	@test/run
+
+## build: bin/meshc
+build:
+	@mkdir -p bin
+	$(GO) build -trimpath -o bin/meshc ./cmd/meshc
+
+## examples: the Java functions of the examples and of the tests
+examples:
+	@examples/build.sh
+
+## pulsar: a real Pulsar to play with, until Ctrl-C; PULSAR="-runtime process -python -packages=false -auth -version 4.2.4"
+pulsar:
+	@$(GO) run ./test/pulsar/cmd/pulsarserver $(PULSAR)
+
+## lint: vet, formatting, staticcheck, generated files
+lint:
+	@test -z "$$(gofmt -l .)" || { echo "not formatted by gofmt:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	@cd test/lint && $(GO) build -o ../../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	bin/staticcheck ./...
+
+## generate: rewrite what is generated from the field table
+generate:
+	$(GO) generate ./...
+
+## golden: rewrite the expected outputs of tests; look at the diff before it is committed
+golden:
+	MESHC_UPDATE=1 $(GO) test ./compiler/... ./internal/... ./cmd/...
+
+## bench: meshc against plain HTTP, and the start of the process
+bench: examples
+	$(GO) test -run Hundred -count=1 -v -timeout 30m ./test/bench
+	$(GO) test -run '^$$' -bench . -count=5 ./test/bench ./compiler
+
+## loss: the long runs of numbered messages: a million lines, ten kills
+loss: examples
+	MESHC_LOSS_LINES=1000000 MESHC_KILLS=10 $(GO) test -count=1 -v -timeout 60m ./test/loss ./test/failure
+
+help:
+	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
+
+.PHONY: demo test build examples pulsar lint generate golden bench loss help
