@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/textproto"
 	"os"
@@ -97,9 +98,19 @@ func (r *checkedFile) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (r *checkedFile) changed(how string) error {
-	return fmt.Errorf("%w: %s: %s; plan again with the new file", ErrFileChanged, r.body.file, how)
+func (r *checkedFile) changed(how string) error { return &changedError{r.body.file, how} }
+
+// changedError is ErrFileChanged with the details. It is a type so that it can be
+// taken out of what net/http wraps around it.
+type changedError struct{ file, how string }
+
+// Error names the file, what changed and what to do.
+func (e *changedError) Error() string {
+	return fmt.Sprintf("%v: %s: %s; plan again with the new file", ErrFileChanged, e.file, e.how)
 }
+
+// Is makes it ErrFileChanged.
+func (e *changedError) Is(target error) bool { return target == ErrFileChanged }
 
 // form builds a multipart/form-data body.
 type form struct {
@@ -142,11 +153,11 @@ func (f *form) finish(part, path, fileName, sum string, size int64) (*body, stri
 			return nil, "", err
 		}
 		if !info.Mode().IsRegular() {
-			return nil, "", fmt.Errorf("%s is not a regular file", path)
+			return nil, "", &fs.PathError{Op: "upload", Path: path, Err: errors.New("not a regular file")}
 		}
 		b.file, b.size, b.sha256 = path, info.Size(), sum
 		if size > 0 && size != b.size {
-			return nil, "", fmt.Errorf("%w: %s has %d bytes, expected %d; plan again with the new file", ErrFileChanged, path, b.size, size)
+			return nil, "", &changedError{path, fmt.Sprintf("it has %d bytes, expected %d", b.size, size)}
 		}
 		_, err = f.w.CreatePart(textproto.MIMEHeader{
 			"Content-Disposition": {multipart.FileContentDisposition(part, fileName)},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
@@ -85,6 +86,7 @@ var table = []row{
 	// A wrong endpoint, not a clash.
 	{409, "Function Worker is not enabled", "", Refused, "this broker runs no function worker; give --admin-url the address of the workers"},
 	{409, "is a partitioned topic", "", Refused, ""},
+	{409, "is not the partitioned topic", "", Refused, ""},
 	{409, "non empty namespace", "", Busy, ""},
 	{409, "", "", Exists, ""},
 	{400, "already exists", "", Exists, ""},
@@ -100,8 +102,8 @@ var table = []row{
 	// Delete of a topic or a subscription in use.
 	{412, "active", "", Busy, ""},
 	{412, "connected producers/consumers", "", Busy, ""},
-	{401, "", "", Unauthorized, "check authPlugin and authParams in client.conf"},
-	{403, "", "", Unauthorized, "check authPlugin and authParams in client.conf"},
+	{401, "", "", Unauthorized, ""},
+	{403, "", "", Unauthorized, ""},
 	{407, "", "", Unauthorized, "the HTTP proxy wants credentials"},
 	{501, "", "", Refused, ""},
 }
@@ -150,12 +152,13 @@ func classifyTransport(e *Error) Class {
 	var op *net.OpError
 	var dns *net.DNSError
 	var timeout net.Error
+	var local *fs.PathError
 	switch {
 	case err == nil:
 		return Refused // refused before it was sent
 	case errors.Is(err, ErrEmptyDownload):
 		return Unknown
-	case errors.As(err, &refused), errors.Is(err, ErrFileChanged):
+	case errors.As(err, &refused), errors.Is(err, ErrFileChanged), errors.As(err, &local):
 		return Refused
 	case errors.As(err, &credentials):
 		return Unauthorized

@@ -22,7 +22,7 @@ func (k Kind) configPart() (string, error) {
 	case Functions, Sources, Sinks:
 		return string(k[:len(k)-1]) + "Config", nil
 	}
-	return "", fmt.Errorf("%q is no kind of component; kinds are functions, sources and sinks", string(k))
+	return "", &Error{Method: "POST", Path: "/admin/v3/" + string(k), Reason: "no kind of component; kinds are functions, sources and sinks"}
 }
 
 func (k Kind) needs(tenant, namespace string) string {

@@ -60,13 +60,28 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		b.WriteString(clean(e.Err.Error()))
 	}
-	if row := rowFor(e); row != nil && row.advice != "" {
-		b.WriteString("; " + row.advice)
-	}
-	if Classify(e) == Unauthorized && e.needs != "" {
-		b.WriteString("; the role needs " + e.needs)
+	if advice := e.advice(); advice != "" {
+		b.WriteString("; " + advice)
 	}
 	return b.String()
+}
+
+// advice is the way out, where there is one to tell.
+func (e *Error) advice() string {
+	if e.Err != nil || e.notJSON {
+		return ""
+	}
+	if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
+		// Jetty answers writes without credentials with no text at all.
+		if e.Reason == "" || e.Reason == "Authentication required" || e.needs == "" {
+			return "the server takes no credentials or not these; check authPlugin and authParams in client.conf"
+		}
+		return "the role needs " + e.needs
+	}
+	if row := rowFor(e); row != nil {
+		return row.advice
+	}
+	return ""
 }
 
 // Unwrap returns the cause.
@@ -97,6 +112,10 @@ func transportError(method, path, needs string, err error) error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
+	var changed *changedError
+	if errors.As(err, &changed) {
+		err = changed
+	}
 	return &Error{Method: method, Path: path, Err: err, needs: needs}
 }
 
@@ -105,18 +124,23 @@ func answerError(method, path, needs string, resp *http.Response) error {
 	return &Error{Status: resp.StatusCode, Reason: reason(text), Method: method, Path: path, needs: needs}
 }
 
-// reason takes the text out of an answer: Pulsar's {"reason": ...}, Jetty's
-// HTML page, or whatever a proxy in between says.
+// reason takes the text out of an answer: Pulsar's {"reason": ...}, Jetty's own
+// JSON or HTML page, or whatever a proxy in between says.
 func reason(text []byte) string {
 	var answer struct {
-		Reason *string `json:"reason"`
-	}
-	if json.Unmarshal(text, &answer) == nil && answer.Reason != nil {
-		return clean(*answer.Reason)
+		Reason  *string `json:"reason"`
+		Message *string `json:"message"`
 	}
 	s := strings.TrimSpace(string(text))
-	if s == "{}" {
-		return ""
+	if json.Unmarshal(text, &answer) == nil && strings.HasPrefix(s, "{") {
+		switch {
+		case answer.Reason != nil:
+			return clean(*answer.Reason)
+		case answer.Message != nil: // Jetty itself, where JSON is accepted
+			return clean(*answer.Message)
+		case s == "{}":
+			return ""
+		}
 	}
 	if strings.HasPrefix(s, "<") {
 		return clean(page(s))
