@@ -90,7 +90,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 	}
 }
 
-func archives(t *testing.T) []string {
+func archives(t testing.TB) []string {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {

@@ -9,7 +9,6 @@ import (
 	"github.com/meshc/meshc/schema"
 )
 
-
 func TestEveryTypeOfErrorIsMapped(t *testing.T) {
 	for _, name := range []string{
 		"false", "required", "invalid_type", "number_any_of", "number_one_of", "number_all_of", "number_not",

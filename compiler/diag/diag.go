@@ -6,6 +6,9 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // Severity says whether a finding stops the work.
@@ -42,12 +45,45 @@ type Related struct {
 // List is the findings of a run. The zero value is ready to use.
 type List []Diagnostic
 
-// Add appends a finding with the severity that its code has by default.
+// Add appends a finding with the severity that its code has by default. Words of
+// the author's file in the sentences may hold anything: they are brought to one
+// line of a bearable length. A hint of several lines is a block to copy, and stays.
 func (l *List) Add(code Code, span Span, detail string, hints ...string) *Diagnostic {
+	for i, h := range hints {
+		if !strings.Contains(h, "\n") {
+			hints[i] = oneLine(h)
+		}
+	}
+	detail = oneLine(detail)
 	*l = append(*l, Diagnostic{
 		Code: code, Severity: code.Severity(), Span: span, Detail: detail, Hints: hints,
 	})
 	return &(*l)[len(*l)-1]
+}
+
+// maxSentence is the length in runes that a sentence is cut to.
+const maxSentence = 600
+
+// oneLine shows control characters as escapes and leaves out the middle of what is too long.
+func oneLine(s string) string {
+	if strings.IndexFunc(s, unicode.IsControl) >= 0 {
+		var b strings.Builder
+		for _, r := range s {
+			if unicode.IsControl(r) {
+				q := strconv.QuoteRune(r)
+				b.WriteString(q[1 : len(q)-1])
+			} else {
+				b.WriteRune(r)
+			}
+		}
+		s = b.String()
+	}
+	if len(s) > maxSentence {
+		if r := []rune(s); len(r) > maxSentence {
+			s = string(r[:maxSentence/2]) + " ... " + string(r[len(r)-maxSentence/2:])
+		}
+	}
+	return s
 }
 
 // Relate adds another place to a finding and returns it.

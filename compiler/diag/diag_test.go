@@ -1,6 +1,9 @@
 package diag
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestCatalogueIsComplete(t *testing.T) {
 	for _, e := range Catalogue() {
@@ -24,5 +27,13 @@ func TestSortedDropsRepeats(t *testing.T) {
 	got := l.Sorted()
 	if len(got) != 2 || got[0].Span != at(2) || got[1].Span != at(9) {
 		t.Errorf("Sorted() = %v", got)
+	}
+}
+
+func TestSentencesAreOneLine(t *testing.T) {
+	var l List
+	d := l.Add(BadName, Span{}, "a\nb\tc\x1b[31m", strings.Repeat("x", 5000))
+	if d.Detail != `a\nb\tc\x1b[31m` || len(d.Hints[0]) > maxSentence+5 {
+		t.Errorf("detail %q, hint of %d bytes", d.Detail, len(d.Hints[0]))
 	}
 }

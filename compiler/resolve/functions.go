@@ -51,8 +51,8 @@ func (r *resolver) function(n *syntax.Node) *mesh.Function {
 	r.wires(f, n)
 	r.runtime(f, n)
 	f.SubName = textOf(n, "subName")
-	f.Guarantees = r.choice(f, n, "processingGuarantees")
-	f.Position = r.choice(f, n, "subscriptionPosition")
+	f.Guarantees = r.choice(f, n, guarantees)
+	f.Position = r.choice(f, n, position)
 	if v := n.Get("retainOrdering"); usable(v) {
 		f.RetainOrdering = truth(v)
 	}
@@ -116,17 +116,22 @@ func (r *resolver) writes(role mesh.Role, n *syntax.Node) *mesh.Edge {
 	return &e
 }
 
+// The enums of a function.
+var (
+	guarantees, _ = fields.Named(fields.Function, "processingGuarantees")
+	position, _   = fields.Named(fields.Function, "subscriptionPosition")
+)
+
 // choice reads an enum or gives its default, and refuses values that workers
 // refuse for the function's language.
-func (r *resolver) choice(f *mesh.Function, n *syntax.Node, name string) string {
-	field, _ := fields.Named(fields.Function, name)
-	v := n.Get(name)
+func (r *resolver) choice(f *mesh.Function, n *syntax.Node, field fields.Field) string {
+	v := n.Get(field.Name)
 	if !usable(v) {
 		d, _ := field.Default.(string)
 		return d
 	}
 	if field.Refused[f.Runtime] == v.Value {
-		r.list.Add(diag.NotForRuntime, v.Span, fmt.Sprintf("Function workers refuse `%s: %s` for %s functions.", name, v.Value, language(f.Runtime)),
+		r.list.Add(diag.NotForRuntime, v.Span, fmt.Sprintf("Function workers refuse `%s: %s` for %s functions.", field.Name, v.Value, language(f.Runtime)),
 			fmt.Sprintf("Remove the key: the default is %v.", field.Default))
 	}
 	return v.Value

@@ -8,6 +8,9 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 )
 
+// maxBlock bounds the lines that a finding gives to copy.
+const maxBlock = 60
+
 var (
 	keyLine   = regexp.MustCompile(`^([ \t]*)([A-Za-z][\w-]*):(?:[ \t].*)?$`)
 	itemLine  = regexp.MustCompile(`^( *)-[ \t]+([^\s#\[{&*!|>].*)$`)
@@ -52,6 +55,10 @@ func (t *text) misplaced(at int) (fault, bool) {
 	}
 	for i := range block {
 		block[i] = strings.TrimRight(block[i], " \t\r")
+	}
+	if len(block) > maxBlock {
+		f.hints = []string{fmt.Sprintf("Indent `%s:` like `%s:`, and what belongs to it with it.", key[2], name)}
+		return f, true
 	}
 	f.hints = append(f.hints, strings.Join(block, "\n"))
 	return f, true
