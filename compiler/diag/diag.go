@@ -6,9 +6,7 @@ package diag
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // Severity says whether a finding stops the work.
@@ -64,20 +62,12 @@ func (l *List) Add(code Code, span Span, detail string, hints ...string) *Diagno
 // maxSentence is the length in runes that a sentence is cut to.
 const maxSentence = 600
 
-// oneLine shows control characters as escapes and leaves out the middle of what is too long.
+var breaks = strings.NewReplacer("\r", `\r`, "\n", `\n`)
+
+// oneLine shows line breaks as escapes and leaves out the middle of what is too
+// long. Other control characters are the views' to clean: they know the medium.
 func oneLine(s string) string {
-	if strings.IndexFunc(s, unicode.IsControl) >= 0 {
-		var b strings.Builder
-		for _, r := range s {
-			if unicode.IsControl(r) {
-				q := strconv.QuoteRune(r)
-				b.WriteString(q[1 : len(q)-1])
-			} else {
-				b.WriteRune(r)
-			}
-		}
-		s = b.String()
-	}
+	s = breaks.Replace(s)
 	if len(s) > maxSentence {
 		if r := []rune(s); len(r) > maxSentence {
 			s = string(r[:maxSentence/2]) + " ... " + string(r[len(r)-maxSentence/2:])

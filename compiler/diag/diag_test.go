@@ -33,7 +33,7 @@ func TestSortedDropsRepeats(t *testing.T) {
 func TestSentencesAreOneLine(t *testing.T) {
 	var l List
 	d := l.Add(BadName, Span{}, "a\nb\tc\x1b[31m", strings.Repeat("x", 5000))
-	if d.Detail != `a\nb\tc\x1b[31m` || len(d.Hints[0]) > maxSentence+5 {
+	if d.Detail != "a\\nb\tc\x1b[31m" || len(d.Hints[0]) > maxSentence+5 {
 		t.Errorf("detail %q, hint of %d bytes", d.Detail, len(d.Hints[0]))
 	}
 }
