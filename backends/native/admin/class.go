@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/meshc/meshc/backends/native/conn"
@@ -101,7 +102,7 @@ var table = []row{
 	{400, "Package management service is disabled", "", Refused, "workers need functionsWorkerEnablePackageManagement=true to deploy by package URL"},
 	// Delete of a topic or a subscription in use.
 	{412, "active", "", Busy, ""},
-	{412, "connected producers/consumers", "", Busy, ""},
+	{412, "connected", "", Busy, ""},
 	{401, "", "", Unauthorized, ""},
 	{403, "", "", Unauthorized, ""},
 	{407, "", "", Unauthorized, "the HTTP proxy wants credentials"},
@@ -158,14 +159,16 @@ func classifyTransport(e *Error) Class {
 		return Refused // refused before it was sent
 	case errors.Is(err, ErrEmptyDownload):
 		return Unknown
-	case errors.As(err, &refused), errors.Is(err, ErrFileChanged), errors.As(err, &local):
+	case errors.As(err, &refused), errors.Is(err, ErrFileChanged):
 		return Refused
-	case errors.As(err, &credentials):
-		return Unauthorized
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case ended(err):
 		return Unknown
 	case errors.As(err, &op) && op.Op == "dial", errors.As(err, &dns), conn.IsTLS(err):
-		return Unreachable
+		return Unreachable // also the issuer of OAuth2 tokens
+	case errors.As(err, &credentials):
+		return Unauthorized
+	case errors.As(err, &local):
+		return Refused
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return Overloaded
 	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "server closed idle connection"):
@@ -173,4 +176,16 @@ func classifyTransport(e *Error) Class {
 		return Overloaded
 	}
 	return Unknown
+}
+
+// ended tells whether the caller's context ended. errors.Is will not do: time-outs
+// of net and net/http claim to be context.DeadlineExceeded as well.
+func ended(err error) bool {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), ended)
+	case interface{ Unwrap() error }:
+		return ended(e.Unwrap())
+	}
+	return err == context.Canceled || err == context.DeadlineExceeded
 }

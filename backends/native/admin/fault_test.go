@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/meshc/meshc/backends/native/conn"
 )
 
 // faulty is a client of a server that misbehaves; these are faults of transport
@@ -115,8 +117,46 @@ func TestUnreachable(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not context.Canceled", err)
 	}
+	ctx2, cancel2 := context.WithCancelCause(t.Context())
+	cancel2(errors.New("the user pressed a key"))
+	err = c.Delete(ctx2, Functions, "t", "n", "f")
+	wants(t, "cancelled for a reason", err, Unknown, "pressed a key")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not context.Canceled", err)
+	}
+	s := conn.Settings{AdminURL: "http://127.0.0.1:1"}
+	s.Auth, err = conn.ParseAuth("token", "file:///nothing/here", nil)
+	ok(t, err)
+	c, err = New(s)
+	ok(t, err)
+	wants(t, "no token", c.Delete(t.Context(), Functions, "t", "n", "f"), Unauthorized, "/nothing/here")
+	s.Auth, err = conn.ParseAuth("oauth2", `{"issuerUrl":"http://127.0.0.1:1","privateKey":"data:,{\"client_id\":\"a\",\"client_secret\":\"b\"}"}`, nil)
+	ok(t, err)
+	c, err = New(s)
+	ok(t, err)
+	wants(t, "no issuer", c.Delete(t.Context(), Functions, "t", "n", "f"), Unreachable, "cannot get an OAuth2 token")
 	wants(t, "nil", nil, OK)
 	wants(t, "other", errors.New("x"), Unknown)
+}
+
+// TestSlow tells the transport's limits from the end of the caller's context.
+func TestSlow(t *testing.T) {
+	release := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer srv.Close()
+	defer close(release)
+	rt := &http.Transport{ResponseHeaderTimeout: 50 * time.Millisecond}
+	defer rt.CloseIdleConnections()
+	c := connect(t, srv.URL, "")
+	c.http.Transport = rt
+	wants(t, "header", c.Delete(t.Context(), Functions, "t", "n", "f"), Overloaded, "timeout awaiting response headers")
+	rt.ResponseHeaderTimeout = 0
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	wants(t, "deadline", c.Delete(ctx, Functions, "t", "n", "f"), Unknown, "deadline")
+	rt.DialContext = (&net.Dialer{Timeout: time.Nanosecond}).DialContext
+	rt.CloseIdleConnections()
+	wants(t, "dial", c.Delete(t.Context(), Functions, "t", "n", "f"), Unreachable, "timeout")
 }
 
 func TestTruncatedDownload(t *testing.T) {

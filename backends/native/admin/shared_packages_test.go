@@ -99,6 +99,9 @@ func TestWorker(t *testing.T) {
 	if w := must[[]Worker](t)(c.Cluster(ctx)); len(w) != 1 || w[0].ID == "" || w[0].Port == 0 {
 		t.Errorf("workers: %+v", w)
 	}
+	if w := must[Worker](t)(c.Leader(ctx)); w.ID == "" {
+		t.Errorf("leader: %+v", w)
+	}
 	if n := must[RuntimeConfig](t)(c.RuntimeConfig(ctx)).HTTPThreads(); n != pulsartest.SharedOptions.HTTPThreads {
 		t.Errorf("%d threads", n)
 	}

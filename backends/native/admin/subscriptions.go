@@ -41,7 +41,7 @@ func (c *Client) CreateSubscription(ctx context.Context, topic, name string, at 
 	if at == Earliest {
 		id = -1
 	}
-	k, err := put(t.path("subscription", segment(name))...).needing(t.needs()).json(map[string]any{
+	k, err := put(t.path("subscription", segment(name))...).needing(t.subscribes()).json(map[string]any{
 		"ledgerId": id, "entryId": id, "partitionIndex": -1, "properties": props,
 	})
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *Client) SubscriptionProperties(ctx context.Context, topic, name string)
 		return nil, err
 	}
 	props := map[string]string{}
-	return props, c.read(ctx, get(t.path("subscription", segment(name), "properties")...).needing(t.needs()), &props)
+	return props, c.read(ctx, get(t.path("subscription", segment(name), "properties")...).needing(t.subscribes()), &props)
 }
 
 // SetSubscriptionProperties replaces all properties of a subscription.
@@ -68,7 +68,7 @@ func (c *Client) SetSubscriptionProperties(ctx context.Context, topic, name stri
 	if err != nil {
 		return err
 	}
-	k, err := put(t.path("subscription", segment(name), "properties")...).needing(t.needs()).json(props)
+	k, err := put(t.path("subscription", segment(name), "properties")...).needing(t.subscribes()).json(props)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *Client) Subscriptions(ctx context.Context, topic string) ([]string, err
 		return nil, err
 	}
 	var names []string
-	return names, c.read(ctx, get(t.path("subscriptions")...).needing(t.needs()), &names)
+	return names, c.read(ctx, get(t.path("subscriptions")...).needing(t.subscribes()), &names)
 }
 
 // DeleteSubscription removes a subscription from all partitions, and with it the
@@ -94,7 +94,7 @@ func (c *Client) DeleteSubscription(ctx context.Context, topic, name string, for
 	if err != nil {
 		return err
 	}
-	k := del(t.path("subscription", segment(name))...).needing(t.needs())
+	k := del(t.path("subscription", segment(name))...).needing(t.subscribes())
 	k.query = values("force", strconv.FormatBool(force))
 	return c.send(ctx, k)
 }

@@ -30,8 +30,14 @@ func (t topicName) path(rest ...string) []string {
 
 func (t topicName) text(rest ...string) string { return "/" + strings.Join(t.path(rest...), "/") }
 
-func (t topicName) needs() string {
-	return "to be an administrator of tenant " + t.tenant + ", or a permission on namespace " + t.tenant + "/" + t.namespace
+// The rights that Pulsar's own authorisation wants. Topics are looked at with
+// either permission; only administrators make, change and delete them.
+func (t topicName) reads() string      { return t.permission(`"consume" or "produce"`) }
+func (t topicName) subscribes() string { return t.permission(`"consume"`) }
+func (t topicName) governs() string    { return tenantAdmin(t.tenant) }
+
+func (t topicName) permission(names string) string {
+	return fmt.Sprintf("the permission %s on namespace %s/%s, or to be an administrator of the tenant", names, t.tenant, t.namespace)
 }
 
 // topic parses a name for us and for the library.
@@ -53,7 +59,7 @@ func topic(text string) (topicName, utils.TopicName, error) {
 // System topics are left out. A namespace that does not exist is NotFound.
 func (c *Client) Topics(ctx context.Context, tenant, namespace string) (partitioned, plain []string, err error) {
 	// Not by the library: its list leaves goroutines behind when a request fails.
-	needs := topicName{tenant: tenant, namespace: namespace}.needs()
+	needs := topicName{tenant: tenant, namespace: namespace}.reads()
 	of := map[string]bool{}
 	for _, domain := range []string{"persistent", "non-persistent"} {
 		var names []string
@@ -101,7 +107,7 @@ func (c *Client) Partitions(ctx context.Context, name string) (int, error) {
 	}
 	// The library does not set checkAllowAutoCreation, with which this GET can create.
 	meta, err := c.pulsar.Topics().GetMetadataWithContext(ctx, lib)
-	return meta.Partitions, library(http.MethodGet, t.text("partitions"), t.needs(), err)
+	return meta.Partitions, library(http.MethodGet, t.text("partitions"), t.reads(), err)
 }
 
 // CreateTopic makes a topic with properties: with partitions, or with 0 a topic
@@ -116,7 +122,7 @@ func (c *Client) CreateTopic(ctx context.Context, name string, partitions int, p
 		return &Error{Method: http.MethodPut, Path: t.text(), Reason: "the number of partitions must not be negative"}
 	}
 	err = c.pulsar.Topics().CreateWithPropertiesWithContext(ctx, lib, partitions, props)
-	return library(http.MethodPut, t.text(), t.needs(), err)
+	return library(http.MethodPut, t.text(), t.governs(), err)
 }
 
 // SetPartitions raises the number of partitions; it cannot be lowered. Existing
@@ -128,7 +134,7 @@ func (c *Client) SetPartitions(ctx context.Context, name string, partitions int)
 		return err
 	}
 	err = c.pulsar.Topics().UpdateWithContext(ctx, lib, partitions)
-	return library(http.MethodPost, t.text("partitions"), t.needs(), err)
+	return library(http.MethodPost, t.text("partitions"), t.governs(), err)
 }
 
 // TopicProperties returns the properties of a topic, never nil without an error.
@@ -140,7 +146,7 @@ func (c *Client) TopicProperties(ctx context.Context, name string) (map[string]s
 	}
 	props, err := c.pulsar.Topics().GetPropertiesWithContext(ctx, lib)
 	if err != nil {
-		return nil, library(http.MethodGet, t.text("properties"), t.needs(), err)
+		return nil, library(http.MethodGet, t.text("properties"), t.reads(), err)
 	}
 	if props == nil {
 		props = map[string]string{}
@@ -156,7 +162,7 @@ func (c *Client) SetTopicProperties(ctx context.Context, name string, props map[
 		return err
 	}
 	err = c.pulsar.Topics().UpdatePropertiesWithContext(ctx, lib, props)
-	return library(http.MethodPut, t.text("properties"), t.needs(), err)
+	return library(http.MethodPut, t.text("properties"), t.governs(), err)
 }
 
 // RemoveTopicProperty removes one property; a key that is not there is no error.
@@ -167,7 +173,7 @@ func (c *Client) RemoveTopicProperty(ctx context.Context, name, key string) erro
 		return err
 	}
 	err = c.pulsar.Topics().RemovePropertyWithContext(ctx, lib, key)
-	return library(http.MethodDelete, t.text("properties"), t.needs(), err)
+	return library(http.MethodDelete, t.text("properties"), t.governs(), err)
 }
 
 // DeleteTopic removes a topic, with its partitions if it has any, and the
@@ -183,7 +189,7 @@ func (c *Client) DeleteTopic(ctx context.Context, name string, force bool) error
 		return err
 	}
 	err = c.pulsar.Topics().DeleteWithContext(ctx, lib, force, partitions == 0)
-	return library(http.MethodDelete, t.text(), t.needs(), err)
+	return library(http.MethodDelete, t.text(), t.governs(), err)
 }
 
 // values is a short form for queries.

@@ -111,7 +111,7 @@ func (c *Client) TopicStats(ctx context.Context, topic string) (TopicStats, erro
 	sum := TopicStats{Partitions: partitions, Subscriptions: map[string]Subscription{}}
 	if partitions == 0 {
 		var one topicStats
-		k := get(t.path("stats")...).needing(t.needs())
+		k := get(t.path("stats")...).needing(t.reads())
 		k.query = values("getPreciseBacklog", "true")
 		if err := c.read(ctx, k, &one); err != nil {
 			return TopicStats{}, err
@@ -122,7 +122,7 @@ func (c *Client) TopicStats(ctx context.Context, topic string) (TopicStats, erro
 		var all struct {
 			Partitions map[string]topicStats `json:"partitions"`
 		}
-		k := get(t.path("partitioned-stats")...).needing(t.needs())
+		k := get(t.path("partitioned-stats")...).needing(t.reads())
 		k.query = values("perPartition", "true", "getPreciseBacklog", "true")
 		if err := c.read(ctx, k, &all); err != nil {
 			return TopicStats{}, err
