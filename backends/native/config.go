@@ -13,7 +13,7 @@ import (
 
 // defaultSpec are the values of an input's settings that mean nothing.
 // consumerProperties read back empty on 4.0, whatever they are.
-var defaultSpec = map[string]any{
+var defaultSpec any = map[string]any{
 	"regexPattern": false, "schemaProperties": map[string]any{}, "consumerProperties": map[string]any{}, "poolMessages": false,
 }
 
@@ -32,7 +32,7 @@ func fromConfig(tenant, namespace, name string, raw map[string]any) *state.Funct
 	f.Fields["inputs"] = inputs(config)
 	f.Fields = topicsInFull(f.Fields)
 	for _, field := range fields.ReadBack(fields.Function) {
-		if v := state.Canonical(config[field.Name]); v != nil && !reflect.DeepEqual(v, field.Default) && !isEmpty(v) {
+		if v := beyond(state.Canonical(config[field.Name]), field.Default); v != nil {
 			f.Fields[field.Name] = v
 		}
 	}
@@ -105,14 +105,7 @@ func specialInputs(config map[string]any) map[string]any {
 	out := map[string]any{}
 	specs, _ := config["inputSpecs"].(map[string]any)
 	for topic, s := range specs {
-		rest := map[string]any{}
-		spec, _ := s.(map[string]any)
-		for k, v := range spec {
-			if !reflect.DeepEqual(v, defaultSpec[k]) {
-				rest[k] = v
-			}
-		}
-		if len(rest) > 0 {
+		if rest := beyond(s, defaultSpec); rest != nil {
 			out[topic] = rest
 		}
 	}
@@ -155,7 +148,24 @@ func setOrDelete(m map[string]any, name string, v map[string]any) {
 	}
 }
 
-func isEmpty(v any) bool {
+// beyond returns what a value holds beside its default, nil if that is nothing.
+func beyond(v, standard any) any {
 	m, ok := v.(map[string]any)
-	return ok && len(m) == 0
+	if !ok {
+		if reflect.DeepEqual(v, standard) {
+			return nil
+		}
+		return v
+	}
+	defaults, _ := standard.(map[string]any)
+	rest := map[string]any{}
+	for k, e := range m {
+		if !reflect.DeepEqual(e, defaults[k]) {
+			rest[k] = e
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return rest
 }

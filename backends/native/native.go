@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -70,15 +71,15 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	if err != nil {
 		return t, b.failure(err)
 	}
+	// Only a superuser is told which of them this one is. A plan of one role is
+	// carried out by another, so all have to see the same name.
+	slices.Sort(names)
 	t.Cluster.Name = strings.Join(names, ",")
 	if t.Version, err = b.client.BrokerVersion(ctx); err != nil {
 		return t, b.failure(err)
 	}
 	// Only a superuser may see the configuration; without it the safe number stays.
 	if config, err := b.client.RuntimeConfig(ctx); err == nil {
-		if own := config["clusterName"]; own != "" {
-			t.Cluster.Name = own
-		}
 		t.WritesInFlight = max(writesInFlight, config.HTTPThreads()-writesInFlight)
 	}
 	t.Packages, err = b.usesPackages(ctx, id)

@@ -48,11 +48,17 @@ func (r *reader) read(ctx context.Context) error {
 func (r *reader) owner() string { return r.scope.Mesh.String() }
 
 func (r *reader) put(res state.Resource, facts state.Facts) {
+	r.note(res.Addr(), facts)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.out.Put(res)
+}
+
+func (r *reader) note(addr state.Addr, facts state.Facts) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if facts != (state.Facts{}) {
-		r.out.Facts[res.Addr()] = facts
+		r.out.Facts[addr] = facts
 	}
 }
 
@@ -68,31 +74,18 @@ func (r *reader) namespaces(ctx context.Context) (map[string]bool, error) {
 		}
 	}
 	for _, name := range names {
-		ok, owner, err := r.b.namespace(ctx, name)
+		tenant, ns := split(name)
+		ok, err := r.b.client.NamespaceExists(ctx, tenant, ns)
 		if err != nil {
 			return nil, err
 		}
 		exist[name] = ok
-		if ok && (owner == r.owner() || r.wants(state.NamespaceAddr(name))) {
-			r.put(&state.Namespace{Name: name, Owner: owner}, state.Facts{})
+		if ok && r.wants(state.NamespaceAddr(name)) {
+			// Which mesh made it decides nothing, and only administrators may see it.
+			r.put(&state.Namespace{Name: name}, state.Facts{})
 		}
 	}
 	return exist, nil
-}
-
-// namespace tells whether a namespace exists and which mesh made it.
-func (b *Backend) namespace(ctx context.Context, name string) (exists bool, owner string, err error) {
-	tenant, ns := split(name)
-	exists, err = b.client.NamespaceExists(ctx, tenant, ns)
-	if err != nil || !exists {
-		// An absent tenant makes an absent namespace.
-		if errors.Is(err, admin.ErrNotFound) {
-			err = nil
-		}
-		return false, "", err
-	}
-	props, err := b.client.NamespaceProperties(ctx, tenant, ns)
-	return true, props[ownerProperty], err
 }
 
 // functions reads the wanted functions and those of the mesh, and finds names
@@ -116,17 +109,8 @@ func (r *reader) functions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for kind, word := range map[admin.Kind]string{admin.Sources: "source", admin.Sinks: "sink"} {
-		others, err := r.b.client.List(ctx, kind, tenant, ns)
-		if err != nil {
-			return err
-		}
-		for _, name := range others {
-			f := &state.Function{Tenant: tenant, Namespace: ns, Name: name, OtherKind: word}
-			if r.wants(f.Addr()) {
-				r.put(f, state.Facts{})
-			}
-		}
+	if err := r.takenNames(ctx, names); err != nil {
+		return err
 	}
 	return r.stateStore(ctx)
 }

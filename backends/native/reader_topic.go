@@ -25,8 +25,12 @@ func (r *reader) topic(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	r.put(&state.Topic{Name: name, Partitions: stats.Partitions, Owner: props[ownerProperty]},
-		state.Facts{Publishers: r.publishers(stats)})
+	topic := &state.Topic{Name: name, Partitions: stats.Partitions, Owner: props[ownerProperty]}
+	if topic.Owner == r.owner() || r.wants(topic.Addr()) {
+		r.put(topic, state.Facts{})
+	}
+	// Who publishes matters for subscriptions even where the topic is not the mesh's.
+	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats)})
 	for subName, s := range stats.Subscriptions {
 		if !s.Durable || s.Partitions < max(1, stats.Partitions) {
 			// One that lacks partitions counts as absent, so that it is completed.
