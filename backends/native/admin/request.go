@@ -96,8 +96,9 @@ func (c *Client) do(ctx context.Context, k call) (*http.Response, error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
 		// net/http tells the cause of a cancellation, which need not be context.Canceled.
-		if over := ctx.Err(); over != nil && !errors.Is(err, over) {
-			err = fmt.Errorf("%w: %w", over, err)
+		var wrapped *url.Error
+		if over := ctx.Err(); over != nil && !errors.Is(err, over) && errors.As(err, &wrapped) {
+			err = fmt.Errorf("%w: %w", over, wrapped.Err)
 		}
 		return nil, transportError(k.method, u.Path, k.needs, err)
 	}
