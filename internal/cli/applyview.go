@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 	"time"
 
@@ -79,13 +80,15 @@ func (v *humanApply) event(e view.Event) { v.progress.Event(e) }
 func (v *humanApply) note(text string) { v.progress.Note(text) }
 
 func (v *humanApply) meshDone(m view.MeshReport) {
-	v.f.say("")
-	if m.Outcome == view.Applied || m.Outcome == view.Unchanged {
+	switch {
+	case m.Outcome == view.Applied || m.Outcome == view.Unchanged:
+		v.f.say("")
 		// A result that cannot be written does not undo what was applied.
 		_ = v.f.result(human.Result(v.f.outStyle(), m))
-		return
+	case m.Error == "":
+		v.f.say("\n%s", strings.TrimRight(human.Trouble(v.f.errStyle(), m), "\n"))
 	}
-	v.f.say("%s", human.Trouble(v.f.errStyle(), m))
+	// Otherwise nothing was begun, and the command's own error tells why.
 }
 
 func (v *humanApply) end(_ []view.MeshReport, err error) error { return err }

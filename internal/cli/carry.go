@@ -115,8 +115,8 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	}
 	stop := make(chan struct{})
 	undo := c.f.interrupts.softly(func() {
-		c.view.note("finishing what is in the air; press Ctrl-C again to stop at once")
 		close(stop)
+		c.view.note("finishing what is in the air; press Ctrl-C again to stop at once")
 	})
 	defer undo()
 	end := c.view.begin(title, len(p.Steps))
@@ -127,7 +127,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	end()
 	if err != nil {
 		err = cause(ctx, err)
-		return view.WithoutRun(p, outcomeOf(err), err), err
+		return view.WithoutRun(p, outcomeOf(err), err), fmt.Errorf("%s: %w", p.Mesh, err)
 	}
 	m := view.NewMeshReport(p, report)
 	return m, c.verdict(m)

@@ -28,7 +28,7 @@ func newVersionCmd(f *Factory, runF func(context.Context, *versionOptions) error
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Show the version of meshc",
-		Long:    "Shows the version of this program, the commit it was built from, and the Go version that built it.",
+		Long:    "Shows the version of this program, the commit it was built from and the Go that built it.",
 		Example: "  meshc version\n  meshc version -o json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), o) },

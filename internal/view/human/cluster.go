@@ -113,15 +113,19 @@ func oneStatus(s Style, doc view.MeshStatus) string {
 }
 
 func instanceTrouble(s Style, h backend.Health, i backend.Instance) string {
-	var b strings.Builder
+	if i.Error == "" && i.LastError == "" {
+		return ""
+	}
 	title := fmt.Sprintf("%s, instance %d", view.Clean(view.ShortName(h.Addr)), i.ID)
 	if i.Worker != "" {
 		title += " on " + view.Clean(i.Worker)
 	}
-	for _, text := range []string{i.Error, i.LastError} {
-		if text != "" {
-			b.WriteString(s.paint(bold, title) + "\n" + indent("  ", view.CleanText(text)) + "\n")
-		}
+	text := s.paint(bold, title) + "\n"
+	if i.Error != "" {
+		text += indent("  ", view.CleanText(i.Error)) + "\n"
 	}
-	return b.String()
+	if i.LastError != "" && i.LastError != i.Error {
+		text += indent("  ", "last exception: "+view.CleanText(i.LastError)) + "\n"
+	}
+	return text
 }

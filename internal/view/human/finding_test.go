@@ -38,7 +38,10 @@ func TestFindings(t *testing.T) {
 			l.Add(diag.UnwrittenInput, span(7, 27, 29), "nothing writes this topic")
 		},
 		"control characters": func(l *diag.List) {
-			l.Add(diag.BadName, span(8, 11, 19), "\"a\x1b[2Jb\" is not a name", "Take another\x07 name.")
+			*l = append(*l, diag.Diagnostic{
+				Code: diag.BadName, Severity: diag.Error, Span: span(8, 11, 19),
+				Detail: "\"a\x1b[2Jb\" is not a name", Hints: []string{"Take another\x07 name."},
+			})
 		},
 		"lines to copy": func(l *diag.List) {
 			l.Add(diag.NoRuntime, span(3, 11, 16), "function split names no code", "jarFile: target/functions.jar\nfunctions:\n  - name: split",

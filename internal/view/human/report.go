@@ -47,14 +47,15 @@ func Trouble(s Style, m view.MeshReport) string {
 		done = "not started"
 	}
 	fmt.Fprintf(&b, "%s: %s\n", view.Clean(m.Mesh), done)
-	if m.Error != "" {
-		b.WriteString(indent("  ", view.CleanText(m.Error)) + "\n")
-	}
 	for _, f := range m.Failed {
 		fmt.Fprintf(&b, "  %s %s\n", s.paint(boldRed, "failed:"), step(f.Op, f.Addr))
 		b.WriteString(indent("      ", view.CleanText(f.Error)) + "\n")
 	}
-	for _, k := range m.Skipped {
+	for i, k := range m.Skipped {
+		if i == mostSkipped {
+			fmt.Fprintf(&b, "  … and %d more that were not started\n", len(m.Skipped)-mostSkipped)
+			break
+		}
 		if k.Because == "" {
 			// Stopped: before it was started, or while it waited.
 			fmt.Fprintf(&b, "  %s %s\n", s.paint(yellow, "not done:"), step(k.Op, k.Addr))
@@ -65,6 +66,9 @@ func Trouble(s Style, m view.MeshReport) string {
 	}
 	return b.String()
 }
+
+// mostSkipped is up to how many steps are named that were not started.
+const mostSkipped = 20
 
 var opWords = map[plan.Op]string{plan.AwaitRunning: "wait for", plan.Verify: "check"}
 

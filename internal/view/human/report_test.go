@@ -52,7 +52,6 @@ func TestReports(t *testing.T) {
 	golden(t, "testdata/reports.txtar", "stopped", human.Trouble(human.Style{}, view.NewMeshReport(p, stopped)))
 
 	golden(t, "testdata/reports.txtar", "not started", human.Trouble(human.Style{}, view.WithoutRun(p, view.NotStarted, nil)))
-	golden(t, "testdata/reports.txtar", "refused", human.Trouble(human.Style{}, view.WithoutRun(p, view.Stale, &apply.StaleError{})))
 }
 
 func TestReportCountsReplacementsOnce(t *testing.T) {

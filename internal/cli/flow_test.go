@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/meshc/meshc/backends"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+func TestSignalWhileAsking(t *testing.T) {
+	for sig, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		b := newBench(t)
+		never, w := io.Pipe()
+		defer w.Close()
+		b.terminal, b.in = true, never
+		b.out, b.err = &buffer{}, &buffer{}
+		asked := b.err.await("Only 'yes' is accepted")
+		go func() {
+			<-asked
+			b.signals <- sig
+		}()
+		if got := b.factory([]string{"apply"}).Run(); got != code {
+			t.Errorf("exit %d, want %d: %s", got, code, b.err)
+		}
+		if b.cluster.Writes() != 0 {
+			t.Error("something was written")
+		}
+	}
+}
+
+// restless is a cluster where functions never come to run.
+type restless struct{ backend.Backend }
+
+func (b restless) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
+	if s.Op == plan.AwaitRunning {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return b.Backend.Do(ctx, s, events)
+}
+
+// TestFirstSignalFinishesWhatIsInTheAir sends a signal while a write is on its way.
+func TestFirstSignalFinishesWhatIsInTheAir(t *testing.T) {
+	b := newBench(t)
+	b.backend = restless{b.cluster}
+	b.out, b.err = &buffer{}, &buffer{}
+	softly := b.err.await("finishing what is in the air; press Ctrl-C again to stop at once")
+	first := ""
+	b.cluster.Fault(func(s plan.Step) error {
+		if first == "" {
+			first = view.ShortName(s.Addr)
+			b.signals <- syscall.SIGINT
+			<-softly
+		}
+		return nil
+	})
+	if got := b.factory([]string{"apply", "--yes", "mesh.yaml"}).Run(); got != 130 {
+		t.Fatalf("exit %d: %s", got, b.err)
+	}
+	b.errHas(first+"  0.0s", "steps done, ", "  not done: check function public/default/split",
+		"meshc: interrupted before public/default/word-count was done", "to go on: meshc apply --yes mesh.yaml")
+	b.cluster.Fault(nil)
+	b.backend = b.cluster
+	b.want(0, "apply", "--yes", "mesh.yaml")
+}
+
+// blocked is a cluster whose writes take until they are called off.
+type blocked struct {
+	backend.Backend
+	begun func()
+}
+
+func (b blocked) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) error {
+	b.begun()
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestSecondSignalStopsAtOnce(t *testing.T) {
+	b := newBench(t)
+	b.out, b.err = &buffer{}, &buffer{}
+	softly := b.err.await("finishing what is in the air")
+	begun := make(chan struct{}, 100)
+	b.backend = blocked{b.cluster, func() { begun <- struct{}{} }}
+	go func() {
+		<-begun
+		b.signals <- syscall.SIGTERM
+		<-softly
+		b.signals <- syscall.SIGTERM
+	}()
+	if got := b.factory([]string{"apply", "--yes", "-o", "human"}).Run(); got != 143 {
+		t.Fatalf("exit %d: %s", got, b.err)
+	}
+	b.errHas("meshc: terminated before public/default/word-count was done")
+}
+
+// slow is a cluster that does not answer.
+type slow struct{ backend.Backend }
+
+func (slow) Traits(ctx context.Context, _ mesh.ID) (backend.Traits, error) {
+	<-ctx.Done()
+	return backend.Traits{}, ctx.Err()
+}
+
+func (slow) Read(ctx context.Context, _ backend.Scope) (*state.State, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestTimeout(t *testing.T) {
+	b := newBench(t)
+	b.backend = slow{b.cluster}
+	for _, args := range [][]string{{"plan"}, {"apply", "--yes"}, {"status", "public/default/x"}, {"destroy", "--yes", "--mesh", "public/default/x"}} {
+		b.want(1, append(args, "--timeout", "1ms")...)
+		b.errHas("gave up after 1ms (--timeout)")
+	}
+}
+
+func TestSignalWhilePlanning(t *testing.T) {
+	b := newBench(t)
+	b.backend = slow{b.cluster}
+	b.signals <- syscall.SIGINT
+	b.want(130, "plan")
+	b.errHas("meshc: interrupted")
+}
+
+func TestBug(t *testing.T) {
+	b := newBench(t)
+	run := func(args ...string) int {
+		b.out, b.err = &buffer{}, &buffer{}
+		f := b.factory(args)
+		f.Backend = func(string, backends.Settings) (backend.Backend, error) { panic("a nil map") }
+		return f.Run()
+	}
+	if got := run("plan"); got != 70 {
+		t.Errorf("exit %d", got)
+	}
+	b.errHas("meshc: this is a bug in meshc: a nil map\n", "please report it", "--log-level debug")
+	if strings.Contains(b.err.String(), "goroutine") {
+		t.Error("a stack was printed")
+	}
+	run("plan", "--log-level", "debug")
+	b.errHas("goroutine")
+}
+
+func TestClusterThatCannotBeReached(t *testing.T) {
+	b := newBench(t)
+	f := func(string, backends.Settings) (backend.Backend, error) {
+		return nil, &backend.NotReached{URL: "http://localhost:8080", Err: errors.New("connection refused")}
+	}
+	b.out, b.err = &buffer{}, &buffer{}
+	factory := b.factory([]string{"list"})
+	factory.Backend = f
+	if got := factory.Run(); got != 1 {
+		t.Errorf("exit %d", got)
+	}
+	b.errHas("cannot reach http://localhost:8080: connection refused\n", "--admin-url", "PULSAR_CLIENT_CONF")
+}
+
+func TestWhatRuns(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "list")
+	b.outHas("No meshes in public/default.")
+	b.want(0, "status", "mesh.yaml")
+	b.outHas("split", "missing")
+	b.want(1, "status", "mesh.yaml", "--exit-code")
+	b.want(0, "create", "-f", "mesh.yaml", "--yes")
+	b.want(0, "list")
+	b.outHas("public/default/word-count  count, split  1")
+	b.want(0, "list", "-o", "json", "--namespace", "other")
+	b.outHas(`"namespace": "public/other"`, `"meshes": []`)
+	for _, args := range [][]string{{"mesh.yaml"}, {"public/default/word-count"}, {"--mesh", "public/default/word-count"}, {}} {
+		b.want(0, append([]string{"get"}, args...)...)
+		b.outHas("function public/default/split", "className: org.example.Split", "topic public/default/words")
+		b.want(0, append([]string{"status", "--exit-code"}, args...)...)
+		b.outHas("public/default/count  1/1")
+	}
+	b.want(1, "status", "--exit-code", "public/default/other")
+	b.outHas("No function of public/default/other is in the cluster.")
+	b.want(64, "get", "--mesh", "nonsense")
+	b.want(3, "get", "nothing.yaml")
+	b.want(0, "status", "-o", "json")
+	b.outHas(`"format": "meshc.status/1"`, `"running": true`)
+	b.want(0, "delete", "--name", "word-count", "--yes")
+	b.outHas("Kept: topics public/default/counts and public/default/words; --delete-topics deletes them", "Took down public/default/word-count")
+	b.want(0, "destroy", "--mesh", "public/default/word-count", "--yes")
+	b.outHas("No changes. Nothing that the mesh made is left to delete.")
+}
+
+func TestDestroyNeedsNoCode(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes")
+	if err := os.Remove("functions.jar"); err != nil {
+		t.Fatal(err)
+	}
+	b.want(3, "plan")
+	b.outHas("error[MC3007]")
+	b.want(0, "plan", "--destroy")
+	b.want(0, "destroy", "--yes")
+	if strings.Contains(b.out.String(), "MC3007") {
+		t.Error("it complains about code that it does not need")
+	}
+}
+
+// full is a disk that is full.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestResultThatCannotBeWritten(t *testing.T) {
+	b := newBench(t)
+	b.out, b.err = &buffer{}, &buffer{}
+	f := b.factory([]string{"validate"})
+	f.Out = full{}
+	if got := f.Run(); got != 1 {
+		t.Errorf("exit %d", got)
+	}
+	b.errHas("meshc: writing the result: no space left on device")
+}
