@@ -12,7 +12,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
 )
 
@@ -205,7 +204,7 @@ func holdsMesh(path string) bool {
 		return false
 	}
 	for k := range keys {
-		if _, near := check.Nearest(k, []string{"functions", "functionInfos", "jarFile"}); near {
+		if _, near := diag.Nearest(k, []string{"functions", "functionInfos", "jarFile"}); near {
 			return true
 		}
 	}

@@ -80,15 +80,3 @@ func (p *property) UnmarshalJSON(data []byte) error {
 	}
 	return json.Unmarshal(data, &p.Schema)
 }
-
-func TestNearest(t *testing.T) {
-	known := []string{"className", "classname", "inputs", "output", "py", "go", "name"}
-	for word, want := range map[string]string{
-		"clasName": "className", "class_name": "className", "CLASSNAME": "className", "outptu": "output", "input": "inputs",
-		"ouput": "output", "namee": "name", "x": "", "zz": "", "parallelism": "", "Py": "py", "inptus": "inputs", "": "",
-	} {
-		if got, _ := Nearest(word, known); got != want {
-			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}

@@ -108,9 +108,9 @@ func (c *checker) unknown(at place, key string) bool {
 		}
 	}
 	known := fields.Spellings(at.kind)
-	near, ok := Nearest(key, known)
+	near, ok := diag.Nearest(key, known)
 	switch {
-	case len(elsewhere) > 0 && (!ok || fold(near) != fold(key)):
+	case len(elsewhere) > 0 && (!ok || !diag.SameWord(near, key)):
 		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
 		c.drop(at.node, node)
 	case ok:
@@ -125,11 +125,11 @@ func (c *checker) unknown(at place, key string) bool {
 
 // advice helps with a key that is near nothing of this version.
 func (c *checker) advice(kind fields.Kind, key string, known []string) string {
-	if near, ok := Nearest(key, fields.Later(kind)); ok {
+	if near, ok := diag.Nearest(key, fields.Later(kind)); ok {
 		return fmt.Sprintf("`%s`, which it may stand for, is not carried out by this version of meshc.", near)
 	}
 	for _, t := range titles {
-		if near, ok := Nearest(key, fields.Spellings(t.kind)); ok {
+		if near, ok := diag.Nearest(key, fields.Spellings(t.kind)); ok {
 			return fmt.Sprintf("`%s`, which it may stand for, belongs to %s.", near, t.plural)
 		}
 	}

@@ -109,7 +109,7 @@ func example(f fields.Field) string {
 
 func (c *checker) notOneOf(at place, _ violation) {
 	hints := []string{"Allowed are " + list(at.field.Values) + "."}
-	if near, ok := Nearest(at.node.Value, at.field.Values); ok {
+	if near, ok := diag.Nearest(at.node.Value, at.field.Values); ok {
 		hints = append([]string{fmt.Sprintf("Did you mean `%s`?", near)}, hints...)
 	}
 	c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be `%s`.", c.name(at), at.node.Value), hints...)

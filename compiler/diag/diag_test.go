@@ -37,3 +37,15 @@ func TestSentencesAreOneLine(t *testing.T) {
 		t.Errorf("detail %q, hint of %d bytes", d.Detail, len(d.Hints[0]))
 	}
 }
+
+func TestNearest(t *testing.T) {
+	known := []string{"className", "classname", "inputs", "output", "py", "go", "name"}
+	for word, want := range map[string]string{
+		"clasName": "className", "class_name": "className", "CLASSNAME": "className", "outptu": "output", "input": "inputs",
+		"ouput": "output", "namee": "name", "x": "", "zz": "", "parallelism": "", "Py": "py", "inptus": "inputs", "": "",
+	} {
+		if got, _ := Nearest(word, known); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}

@@ -81,7 +81,9 @@ func (r *resolver) declared(list *syntax.Node) {
 	if list == nil {
 		return
 	}
+	r.allDoubt = r.allDoubt || list.Kind == syntax.Hole
 	for _, item := range list.Items {
+		r.doubt(item.Value) // a name where a mapping should be
 		name := item.Get("name")
 		if item.Kind != syntax.Mapping || !usable(name) {
 			continue
@@ -116,7 +118,7 @@ func (r *resolver) add(t *mesh.Topic) {
 
 // doubt marks a topic that a mistake may have meant as an output.
 func (r *resolver) doubt(name string) {
-	if full, problem, _ := r.canonical(name); problem == "" {
+	if full, problem, _ := r.canonical(name); problem == "" && name != "" {
 		r.doubts[full] = true
 	}
 }

@@ -39,7 +39,8 @@ func (s *search) parses(n int) bool {
 }
 
 // culprit returns the culprit's line from 0, for a file that does not parse and
-// of which the library had read so many bytes.
+// of which the library had read so many bytes. When the budget is spent it is
+// the best guess: the first line known to be too many.
 func (s *search) culprit(read int) int {
 	// What the library had not read yet cannot matter.
 	bad := bytes.Count(s.data[:read], []byte("\n"))
@@ -53,7 +54,9 @@ func (s *search) culprit(read int) int {
 	// Close by in most cases, so step back slowly and then faster.
 	good, step := bad-1, 1
 	for tries := 0; good > 0 && !s.parses(good); tries++ {
-		bad = good
+		if bad = good; s.spent > budget {
+			return bad - 1
+		}
 		if tries > 64 || s.spent > budget/2 {
 			step *= 2
 		}

@@ -21,9 +21,13 @@ var unwrittenInput = lint.Rule{
 				}
 				seen[t] = true
 				name := p.Short(t)
-				d := p.Report(e.Span, fmt.Sprintf("No node writes `%s`, so nothing would arrive.", name), advice(p, t, name)...)
+				near := similar(p, t)
+				d := p.Report(e.Span, fmt.Sprintf("No node writes `%s`, so nothing would arrive.", name), advice(p, t, near, name)...)
 				if t.Declared {
 					d.Relate(t.Span, "declared here")
+				}
+				if near != nil {
+					d.Relate(near.Span, "`"+p.Short(near)+"` is named here")
 				}
 			}
 		}
@@ -39,9 +43,27 @@ func written(p *lint.Pass, t *mesh.Topic) bool {
 	return false
 }
 
-func advice(p *lint.Pass, t *mesh.Topic, name string) []string {
-	if t.Declared {
-		return []string{"Add `external: true` to its declaration if others write it."}
+// similar finds a topic with messages that the name may be a slip for.
+func similar(p *lint.Pass, t *mesh.Topic) *mesh.Topic {
+	var names []string
+	byName := map[string]*mesh.Topic{}
+	for _, other := range p.Mesh.Topics {
+		if other != t && (other.External || written(p, other)) {
+			names = append(names, p.Short(other))
+			byName[p.Short(other)] = other
+		}
 	}
-	return []string{fmt.Sprintf("Declare it under `topics:` if others write it: `- {name: %s, external: true}`.", name)}
+	near, _ := diag.Nearest(p.Short(t), names)
+	return byName[near]
+}
+
+func advice(p *lint.Pass, t, near *mesh.Topic, name string) []string {
+	var hints []string
+	if near != nil {
+		hints = append(hints, fmt.Sprintf("Did you mean `%s`?", p.Short(near)))
+	}
+	if t.Declared {
+		return append(hints, "Add `external: true` to its declaration if others write it.")
+	}
+	return append(hints, fmt.Sprintf("Declare it under `topics:` if others write it: `- {name: %s, external: true}`.", name))
 }

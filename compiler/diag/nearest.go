@@ -1,4 +1,4 @@
-package check
+package diag
 
 import "strings"
 
@@ -8,7 +8,7 @@ import "strings"
 func Nearest(word string, known []string) (string, bool) {
 	best, bestAt := "", min(len([]rune(word))/3, 3)+1
 	for _, k := range known {
-		if fold(k) == fold(word) {
+		if SameWord(k, word) {
 			return k, true
 		}
 		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(k)), bestAt); d < bestAt {
@@ -17,6 +17,9 @@ func Nearest(word string, known []string) (string, bool) {
 	}
 	return best, best != ""
 }
+
+// SameWord tells whether two words differ in case, dashes and underscores at most.
+func SameWord(a, b string) bool { return fold(a) == fold(b) }
 
 func fold(s string) string {
 	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
