@@ -20,6 +20,7 @@ type Observer func(method, path string, status int, dur time.Duration)
 // Client talks to one cluster. It is safe for use by several goroutines.
 type Client struct {
 	base      *url.URL
+	settings  conn.Settings
 	http      *http.Client
 	userAgent string
 	observe   Observer
@@ -46,13 +47,13 @@ func New(s conn.Settings, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{base: base, userAgent: "meshc"}
+	c := &Client{base: base, settings: s, userAgent: "meshc"}
 	for _, o := range opts {
 		o(c)
 	}
 	watched := &observed{next: rt, client: c}
 	c.http = &http.Client{Transport: watched}
-	c.pulsar, err = newPulsarAdmin(base, watched)
+	c.pulsar, err = newPulsarAdmin(c, watched)
 	return c, err
 }
 

@@ -42,6 +42,8 @@ type Error struct {
 
 	// needs is the right that the request wants.
 	needs string
+	// unknown is the advice where the server does not know who asks.
+	unknown string
 	// notJSON marks an answer of 2xx that could not be read.
 	notJSON bool
 }
@@ -72,9 +74,10 @@ func (e *Error) advice() string {
 		return ""
 	}
 	if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
-		// Jetty answers writes without credentials with no text at all.
-		if e.Reason == "" || e.Reason == "Authentication required" || e.needs == "" {
-			return "the server takes no credentials or not these; check authPlugin and authParams in client.conf"
+		// Jetty answers writes without credentials with no text at all; Pulsar has
+		// its own words for a token that names nobody.
+		if e.Reason == "" || e.Reason == "Authentication required" || strings.HasPrefix(e.Reason, "Need to authenticate") || e.needs == "" {
+			return e.unknown
 		}
 		return "the role needs " + e.needs
 	}
@@ -119,9 +122,13 @@ func transportError(method, path, needs string, err error) error {
 	return &Error{Method: method, Path: path, Err: err, needs: needs}
 }
 
-func answerError(method, path, needs string, resp *http.Response) error {
+func (c *Client) answerError(method, path, needs string, resp *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-	return &Error{Status: resp.StatusCode, Reason: reason(text), Method: method, Path: path, needs: needs}
+	e := &Error{Status: resp.StatusCode, Reason: reason(text), Method: method, Path: path, needs: needs}
+	if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
+		e.unknown = clean(c.settings.Refused(resp.Request.Context()))
+	}
+	return e
 }
 
 // reason takes the text out of an answer: Pulsar's {"reason": ...}, Jetty's own

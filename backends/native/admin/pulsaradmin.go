@@ -2,7 +2,6 @@ package admin
 
 import (
 	"net/http"
-	"net/url"
 
 	pulsaradmin "github.com/apache/pulsar-client-go/pulsaradmin/pkg/admin"
 	"github.com/apache/pulsar-client-go/pulsaradmin/pkg/admin/config"
@@ -11,14 +10,17 @@ import (
 
 // newPulsarAdmin builds the library's client on our transport. Its own
 // authentication is not used: the transport decides where credentials go.
-func newPulsarAdmin(base *url.URL, rt http.RoundTripper) (pulsaradmin.Client, error) {
+func newPulsarAdmin(c *Client, rt http.RoundTripper) (pulsaradmin.Client, error) {
 	return pulsaradmin.NewPulsarClientWithAuthProvider(
-		&config.Config{WebServiceURL: base.String(), PulsarAPIVersion: config.V2}, provider{rt})
+		&config.Config{WebServiceURL: c.base.String(), PulsarAPIVersion: config.V2}, provider{rt, c})
 }
 
 // provider is the library's hook for a transport. It turns bad statuses into
 // *Error, which the library's own error type cannot hold the request of.
-type provider struct{ next http.RoundTripper }
+type provider struct {
+	next   http.RoundTripper
+	client *Client
+}
 
 // RoundTrip implements the library's auth.Provider and http.RoundTripper.
 func (p provider) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -27,7 +29,7 @@ func (p provider) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	defer resp.Body.Close()
-	return nil, answerError(req.Method, req.URL.Path, "", resp)
+	return nil, p.client.answerError(req.Method, req.URL.Path, "", resp)
 }
 
 // Transport implements the library's auth.Provider.

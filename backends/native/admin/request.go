@@ -104,7 +104,7 @@ func (c *Client) do(ctx context.Context, k call) (*http.Response, error) {
 	}
 	if resp.StatusCode >= 300 {
 		defer resp.Body.Close()
-		return nil, answerError(k.method, u.Path, k.needs, resp)
+		return nil, c.answerError(k.method, u.Path, k.needs, resp)
 	}
 	return resp, nil
 }
