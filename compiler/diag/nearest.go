@@ -6,7 +6,12 @@ import "strings"
 // but for case, dashes and underscores, or a few slips of the finger away. The
 // first of equals wins.
 func Nearest(word string, known []string) (string, bool) {
-	best, bestAt := "", min(len([]rune(word))/3, 3)+1
+	return Within(word, known, min(len([]rune(word))/3, 3))
+}
+
+// Within is Nearest for words of which at most so many slips are believed.
+func Within(word string, known []string, slips int) (string, bool) {
+	best, bestAt := "", slips+1
 	for _, k := range known {
 		if SameWord(k, word) {
 			return k, true

@@ -12,6 +12,7 @@ import (
 var (
 	where     = regexp.MustCompile(`^yaml: (?:line \d+: )?`)
 	noSpace   = regexp.MustCompile(`^([ \t]*(?:- +)*[A-Za-z][\w-]*):([^\s/:].*)$`)
+	noColon   = regexp.MustCompile(`^([ \t]*(?:- +)*[A-Za-z][\w-]*)[ \t]+([^\s:#][^:]*)$`)
 	twoColons = regexp.MustCompile(`^[ \t]*(?:- +)*[A-Za-z][\w-]*:[ \t]+([^"'\[{#&*!|>\s].*?:(?: .*)?)$`)
 	badStart  = regexp.MustCompile("^([ \t]*(?:- +)*(?:[A-Za-z][\\w-]*:[ \t]+)?)([@`%*&!|>].*)$")
 	keyColumn = regexp.MustCompile(`^( *(?:- +)*)[A-Za-z"'][^:]*:(?:[ \t]|$)`)
@@ -36,6 +37,7 @@ func (t *text) diagnose(at int, problem string) fault {
 		t.missingSpace(&f, t.line(above))
 	case noSpace.MatchString(line):
 		t.missingSpace(&f, line)
+	case noColon.MatchString(line) && t.missingColon(&f, line):
 	case unclosedQuote(line) >= 0:
 		t.openQuote(&f, line)
 	case unclosedBracket(line) >= 0:
@@ -86,6 +88,22 @@ func (t *text) missingSpace(f *fault, line string) {
 	f.detail = fmt.Sprintf("There is no space after the colon of `%s`, so key and value are one word.", key)
 	f.hints = []string{fmt.Sprintf("Write `%s: %s`.", key, strings.TrimSpace(m[2]))}
 	f.edits = []edit{{f.line, m[1] + ": " + m[2], shift{column + 2, 1}}}
+}
+
+// missingColon tells whether a colon after the first word makes the line YAML.
+func (t *text) missingColon(f *fault, line string) bool {
+	m := noColon.FindStringSubmatch(line)
+	column := utf8.RuneCountInString(m[1])
+	edits := []edit{{f.line, m[1] + ": " + m[2], shift{column + 1, 2 + utf8.RuneCountInString(m[1]+m[2]) - utf8.RuneCountInString(line)}}}
+	if !t.helps(edits, f.line) {
+		return false
+	}
+	key := strings.TrimLeft(m[1], " \t-")
+	f.from, f.to = column-len(key), column
+	f.detail = fmt.Sprintf("There is no colon after `%s`.", key)
+	f.hints = []string{fmt.Sprintf("Write `%s: %s`.", key, strings.TrimSpace(m[2]))}
+	f.edits = edits
+	return true
 }
 
 func (t *text) openQuote(f *fault, line string) {

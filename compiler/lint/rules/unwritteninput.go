@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/lint"
@@ -21,7 +22,7 @@ var unwrittenInput = lint.Rule{
 				}
 				seen[t] = true
 				name := p.Short(t)
-				near := similar(p, t)
+				near := similar(p, n, t)
 				d := p.Report(e.Span, fmt.Sprintf("No node writes `%s`, so nothing would arrive.", name), advice(p, t, near, name)...)
 				if t.Declared {
 					d.Relate(t.Span, "declared here")
@@ -43,17 +44,19 @@ func written(p *lint.Pass, t *mesh.Topic) bool {
 	return false
 }
 
-// similar finds a topic with messages that the name may be a slip for.
-func similar(p *lint.Pass, t *mesh.Topic) *mesh.Topic {
+// similar finds a topic with messages that the name may be a slip for; never one
+// that the reader writes itself.
+func similar(p *lint.Pass, n mesh.Node, t *mesh.Topic) *mesh.Topic {
 	var names []string
 	byName := map[string]*mesh.Topic{}
 	for _, other := range p.Mesh.Topics {
-		if other != t && (other.External || written(p, other)) {
+		if other != t && (other.External || written(p, other)) && !slices.Contains(p.Graph.Writers(other.Name), n) {
 			names = append(names, p.Short(other))
 			byName[p.Short(other)] = other
 		}
 	}
-	near, _ := diag.Nearest(p.Short(t), names)
+	// Topics of one mesh have names alike, so that only small slips are likely.
+	near, _ := diag.Within(p.Short(t), names, max(1, len(p.Short(t))/8))
 	return byName[near]
 }
 
