@@ -58,16 +58,24 @@ cluster any more, 64 wrong usage, 70 a bug in meshc, 130 and 143 ended by a sign
 		newDeleteCmd(f, nil),
 	)
 	root.SetHelpCommand(newHelpCmd(f, root))
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			// cobra takes the name of an unknown shell for success, too.
+			c.Args, c.RunE = root.Args, root.RunE
+		}
+	}
 	return root
 }
 
-func unknownCommand(root *cobra.Command, name string) error {
-	remedy := seeHelp(root)
-	if root.SuggestionsMinimumDistance <= 0 {
-		root.SuggestionsMinimumDistance = 2
+func unknownCommand(parent *cobra.Command, name string) error {
+	remedy := seeHelp(parent)
+	if parent.SuggestionsMinimumDistance <= 0 {
+		parent.SuggestionsMinimumDistance = 2
 	}
-	if near := root.SuggestionsFor(name); len(near) > 0 {
-		remedy = "did you mean '" + root.Name() + " " + strings.Join(near, "' or '"+root.Name()+" ") + "'?"
+	if near := parent.SuggestionsFor(name); len(near) > 0 {
+		path := parent.CommandPath() + " "
+		remedy = "did you mean '" + path + strings.Join(near, "' or '"+path) + "'?"
 	}
 	return usage(remedy, "unknown command %q", name)
 }
