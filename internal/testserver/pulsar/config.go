@@ -2,8 +2,10 @@ package pulsar
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -73,6 +75,9 @@ func (s *Server) brokerSettings() string {
 		set("tokenSecretKey", s.secretURL())
 		set("brokerClientAuthenticationPlugin", tokenPlugin)
 		set("brokerClientAuthenticationParameters", "token:"+s.AdminToken())
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.opts.Conf)) {
+		set(key, s.opts.Conf[key])
 	}
 	return b.String()
 }

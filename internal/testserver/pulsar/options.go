@@ -43,6 +43,8 @@ type Options struct {
 	// python3 runs Python functions; see the function [Python]. Empty means
 	// PATH as it is.
 	Python string
+	// Conf holds more settings for standalone.conf; they win over all others.
+	Conf map[string]string
 	// Output receives progress (a fetch, a repeated start); nil means nowhere.
 	Output io.Writer
 	// Dir is the existing folder in which the run folder is made; empty means
