@@ -12,7 +12,6 @@ import (
 	"github.com/meshc/meshc/backends"
 	"github.com/meshc/meshc/backends/memory"
 	"github.com/meshc/meshc/backends/native"
-	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -104,9 +103,6 @@ func (b *bench) has(name string, text *buffer, parts ...string) {
 func (b *bench) outHas(parts ...string) { b.t.Helper(); b.has("standard output", b.out, parts...) }
 
 func (b *bench) errHas(parts ...string) { b.t.Helper(); b.has("standard error", b.err, parts...) }
-
-// id is the mesh of wordCount.
-var id = mesh.ID{Tenant: "public", Namespace: "default", Name: "word-count"}
 
 // buffer is a buffer that a command may write while a test reads it.
 type buffer struct {
