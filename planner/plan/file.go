@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/meshc/meshc/planner/state"
 )
 
 // file is the form of a saved plan: one for each mesh of the run.
@@ -70,8 +72,8 @@ func (p *Plan) check() error {
 		if s.Change == nil || s.Change.Addr != s.Addr {
 			return fmt.Errorf("step %q does not hold its change", s.ID)
 		}
-		if s.Op == Delete && s.Change.Before == nil || (s.Op == Create || s.Op == Update) && s.Change.After == nil {
-			return fmt.Errorf("step %q does not say what to write", s.ID)
+		if err := s.checkChange(); err != nil {
+			return err
 		}
 		for _, n := range s.Needs {
 			if !seen[n] {
@@ -79,6 +81,38 @@ func (p *Plan) check() error {
 			}
 		}
 		seen[s.ID] = true
+	}
+	return nil
+}
+
+// checkChange refuses a step whose change is not about its address, or does not
+// hold what the operation works on.
+func (s *Step) checkChange() error {
+	for _, r := range []state.Resource{s.Change.Before, s.Change.After} {
+		if r != nil && r.Addr() != s.Addr {
+			return fmt.Errorf("step %q changes %s", s.ID, r.Addr())
+		}
+	}
+	kind, needs := s.Addr.Kind(), s.Change.After
+	switch s.Op {
+	case Delete:
+		needs = s.Change.Before
+	case Update:
+		if s.Change.Before == nil {
+			needs = nil
+		}
+	case Drain:
+		needs = s.Change.Before
+		if kind != state.KindSubscription {
+			needs = nil
+		}
+	case AwaitRunning, Verify:
+		if kind != state.KindFunction {
+			needs = nil
+		}
+	}
+	if needs == nil {
+		return fmt.Errorf("step %q does not hold what it works on", s.ID)
 	}
 	return nil
 }
