@@ -11,7 +11,7 @@ import (
 // TestAuth runs against a server with token authentication and authorisation.
 // Its file comes before those of the shared server, so that only one runs.
 func TestAuth(t *testing.T) {
-	srv := pulsartest.Start(t, pulsar.Options{Auth: true, Packages: true})
+	srv := pulsartest.Start(t, pulsar.Options{Auth: true, Packages: true, Version: pulsartest.SharedOptions.Version})
 	ctx := t.Context()
 	boss := connect(t, srv.AdminURL, srv.AdminToken())
 	archive := jar(t, srv)

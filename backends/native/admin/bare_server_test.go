@@ -12,7 +12,7 @@ import (
 // TestPackagesOff runs against a server as Pulsar ships it: no package service.
 // Its file comes before those of the shared server, so that only one runs.
 func TestPackagesOff(t *testing.T) {
-	srv := pulsartest.Start(t, pulsar.Options{})
+	srv := pulsartest.Start(t, pulsar.Options{Version: pulsartest.SharedOptions.Version})
 	ctx := t.Context()
 	seen := &requests{}
 	c := connect(t, srv.AdminURL, "", WithObserver(seen.observe))

@@ -19,7 +19,7 @@ import (
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
 )
 
-// TestMain takes the version of the shared server from MESHC_TEST_PULSAR_VERSION, if set.
+// TestMain takes the version of the servers from MESHC_TEST_PULSAR_VERSION, if set.
 func TestMain(m *testing.M) {
 	pulsartest.SharedOptions.Version = os.Getenv("MESHC_TEST_PULSAR_VERSION")
 	pulsartest.Main(m)
