@@ -19,8 +19,8 @@ func (c *Client) Namespaces(ctx context.Context, tenant string) ([]string, error
 	return names, library(http.MethodGet, "/admin/v2/namespaces/"+tenant, tenantAdmin(tenant), err)
 }
 
-// NamespaceExists tells whether a namespace is there. It lists the tenant: a GET
-// of the namespace itself takes other rights from one version to the next. A role
+// NamespaceExists tells whether a namespace is there. It lists the tenant,
+// where a namespace that is not there is no error. A role
 // that may not is let into the namespace, if at all, by permissions, and those
 // are part of it: what it can list the topics of is there.
 func (c *Client) NamespaceExists(ctx context.Context, tenant, namespace string) (bool, error) {
