@@ -180,6 +180,10 @@ func (t *text) misfit(f *fault, at, above int, problem string) {
 		return
 	}
 	edits := t.reindent(at, len(m[1]))
+	if len(edits) > 1 && len(m[1]) > indent(t.line(at)) && t.helps(edits[:1], edits[1].line) {
+		// Only this line stands too far to the left; what follows is in its place.
+		edits = edits[:1]
+	}
 	if t.helps(edits, at) {
 		f.edits = edits
 		key := strings.TrimSpace(keyColumn.FindString(t.line(at)))

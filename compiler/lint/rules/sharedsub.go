@@ -33,7 +33,9 @@ var sharedSub = lint.Rule{
 				// Two functions of one name share everything, and were reported for that.
 				if !taken || before.f.Name == f.Name {
 					first[k] = user{f, e.Span}
-					continue
+					if before.f = elsewhere(p, f, e.Topic); before.f == nil {
+						continue
+					}
 				}
 				if told[f] {
 					continue
@@ -44,4 +46,20 @@ var sharedSub = lint.Rule{
 			}
 		}
 	},
+}
+
+// elsewhere finds a function of a mesh before this one that reads a topic
+// through a subscription of the same given name.
+func elsewhere(p *lint.Pass, f *mesh.Function, t *mesh.Topic) *mesh.Function {
+	for _, g := range p.Together {
+		if g == p.Graph || f.SubName == "" {
+			break
+		}
+		for _, n := range g.Readers(t.Name) {
+			if other, ok := n.(*mesh.Function); ok && other.SubName == f.SubName {
+				return other
+			}
+		}
+	}
+	return nil
 }
