@@ -56,9 +56,8 @@ func install(ctx context.Context, dir, name string, fill func(tmp string) error)
 		return "", err
 	}
 	for _, s := range stale {
-		if err := os.RemoveAll(s); err != nil {
-			return "", fmt.Errorf("pulsar: cannot remove what an interrupted fetch left: %w", err)
-		}
+		// An error is no reason to stop: it is in nobody's way but the disk's.
+		os.RemoveAll(s)
 	}
 	tmp, err := os.MkdirTemp(dir, ".tmp-"+name+"-")
 	if err != nil {

@@ -27,23 +27,44 @@ func maven(ctx context.Context, dir, repo string, args ...string) error {
 	if err != nil {
 		return fmt.Errorf("pulsar: fetching needs Maven: put mvn on PATH (package maven): %w", err)
 	}
-	cmd := exec.CommandContext(ctx, mvn, append([]string{"-q", "-B", "-ntp", "-Dmaven.repo.local=" + repo}, args...)...)
-	cmd.Dir = dir
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	ownGroup(cmd) // mvn is a script: the Java process below it must end too
-	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
-	cmd.WaitDelay = 5 * time.Second
-	err = cmd.Run()
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("pulsar: the fetch was interrupted: %w", ctx.Err())
-	case strings.Contains(said.String(), "No space left on device"):
-		return errToolNoSpace
+	args = append([]string{"-q", "-B", "-ntp", "-Dmaven.repo.local=" + repo}, args...)
+	said, err := runTool(ctx, dir, mvn, args...)
+	if err != nil && !errors.Is(err, errToolNoSpace) && ctx.Err() == nil {
+		return fmt.Errorf("pulsar: mvn failed (%w); its last words:\n%s", err, lastLines(said, 12))
 	}
-	return fmt.Errorf("pulsar: mvn failed (%w); its last words:\n%s", err, lastLines(said.String(), 12))
+	return err
+}
+
+// runTool runs a command that fetches in the folder dir, and returns what it
+// said. Like a server it does not outlive this process: it would go on writing
+// into a folder that the next fetch removes. dir is removed in that case.
+func runTool(ctx context.Context, dir, command string, args ...string) (said string, err error) {
+	cmd := exec.Command(command, args...)
+	cmd.Dir = dir
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.WaitDelay = 5 * time.Second
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("pulsar: the fetch was interrupted: %w", err)
+	}
+	p, err := startProcess(cmd, dir)
+	if err != nil {
+		return "", err
+	}
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+	}
+	p.kill()
+	switch {
+	case p.err == nil:
+		return out.String(), nil
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("pulsar: the fetch was interrupted: %w", ctx.Err())
+	case strings.Contains(out.String(), "No space left on device"):
+		return "", errToolNoSpace
+	}
+	return out.String(), p.err
 }
 
 // lastLines returns the last n lines of text that are not empty.

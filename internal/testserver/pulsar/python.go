@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -87,17 +88,9 @@ func makePython(ctx context.Context, python, tmp string) error {
 }
 
 func runPython(ctx context.Context, tmp, python string, args ...string) error {
-	cmd := exec.CommandContext(ctx, python, args...)
-	cmd.Dir = tmp
-	cmd.WaitDelay = 5 * time.Second
-	out, err := cmd.CombinedOutput()
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("pulsar: making the Python environment was interrupted: %w", ctx.Err())
-	case strings.Contains(string(out), "No space left on device"):
-		return errToolNoSpace
+	said, err := runTool(ctx, tmp, python, args...)
+	if err != nil && !errors.Is(err, errToolNoSpace) && ctx.Err() == nil {
+		return fmt.Errorf("pulsar: making the Python environment failed (%w); the last words:\n%s", err, lastLines(said, 12))
 	}
-	return fmt.Errorf("pulsar: making the Python environment failed (%w); the last words:\n%s", err, lastLines(string(out), 12))
+	return err
 }

@@ -1,0 +1,96 @@
+package pulsartest_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/meshc/meshc/internal/testserver/pulsar"
+	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
+)
+
+func TestMain(m *testing.M) { pulsartest.Main(m) }
+
+func TestSharedNamespace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
+	srv := pulsartest.Shared(t)
+	if pulsartest.Shared(t) != srv {
+		t.Error("the second call gives another server")
+	}
+	var ns string
+	t.Run("with a topic", func(t *testing.T) {
+		ns = pulsartest.Namespace(t, srv)
+		if other := pulsartest.Namespace(t, srv); other == ns {
+			t.Errorf("two namespaces are %s", ns)
+		}
+		if code := status(t, srv, http.MethodPut, "/admin/v2/persistent/"+ns+"/topic"); code/100 != 2 {
+			t.Errorf("topic in %s: %d", ns, code)
+		}
+	})
+	if code := status(t, srv, http.MethodGet, "/admin/v2/namespaces/"+ns); code != http.StatusNotFound {
+		t.Errorf("%s after its test: %d, want 404", ns, code)
+	}
+	attached, err := pulsar.Attach(t.Context(), srv.AdminURL+","+srv.BrokerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if attached.Version != pulsar.DefaultVersion {
+		t.Errorf("version %q, want %q", attached.Version, pulsar.DefaultVersion)
+	}
+	if err := attached.Restart(t.Context()); err == nil {
+		t.Error("Restart of another process's server: no error")
+	}
+	attached.Kill()
+	if err := attached.Stop(); err != nil {
+		t.Error(err)
+	}
+	if code := status(t, srv, http.MethodGet, "/admin/v2/namespaces/public"); code != http.StatusOK {
+		t.Errorf("Stop of another process's server did something: %d", code)
+	}
+}
+
+func status(t *testing.T, srv *pulsar.Server, method, path string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, srv.AdminURL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+// recorder is a test that remembers how it ended.
+type recorder struct {
+	testing.TB
+	end string
+}
+
+func (r *recorder) Helper()                  {}
+func (r *recorder) Context() context.Context { return context.Background() }
+func (r *recorder) Skip(...any)              { r.ends("skip") }
+func (r *recorder) Fatal(...any)             { r.ends("fatal") }
+
+// ends keeps the first word: a real test would have ended there.
+func (r *recorder) ends(how string) {
+	if r.end == "" {
+		r.end = how
+	}
+}
+
+func TestRequire(t *testing.T) {
+	t.Setenv("PATH", t.TempDir()) // no java
+	for ci, want := range map[string]string{"": "skip", "true": "fatal", "1": "fatal"} {
+		t.Setenv("CI", ci)
+		r := &recorder{TB: t}
+		pulsartest.Require(r, pulsar.Options{})
+		if r.end != want {
+			t.Errorf("CI=%q: %q, want %q", ci, r.end, want)
+		}
+	}
+}
