@@ -63,13 +63,13 @@ func TestParallelismChangesUnderLoad(t *testing.T) {
 	}
 	at := sent.Load()
 	b.Apply(during)
-	t.Logf("updated between message %d and %d", at, sent.Load())
+	harness.Figure(t, "updated between message %d and %d", at, sent.Load())
 	if sent.Load() == int64(n) {
 		t.Error("the update did not fall into the load; nothing was shown")
 	}
 	a := harness.Collect(ctx, t, client, b.FullTopic("out"), n, 20*time.Second)
 	<-done
-	t.Logf("%d messages through three functions in %v: %v", n, time.Since(begin).Round(100*time.Millisecond), a)
+	harness.Figure(t, "%d messages through three functions in %v: %v", n, time.Since(begin).Round(100*time.Millisecond), a)
 	if len(a.Missing) > 0 || a.Strange > 0 {
 		t.Errorf("lost messages: %v", a)
 	}
