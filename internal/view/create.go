@@ -45,7 +45,7 @@ func created(r state.Resource) (fields []Field, notes []string) {
 func FunctionFields(f *state.Function) []Field {
 	var out []Field
 	if sha := f.Code.SHA256; sha != "" {
-		code := "sha256:" + sha[:min(12, len(sha))]
+		code := "sha256:" + sha[:min(shortHash, len(sha))]
 		if f.Code.Path != "" {
 			code = f.Code.Path + " (" + code + ")"
 		}

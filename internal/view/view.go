@@ -69,12 +69,21 @@ func Name(a state.Addr) string { return string(a.Kind()) + " " + ShortName(a) }
 
 // ShortName gives an address's name as people write it.
 func ShortName(a state.Addr) string {
-	if a.Kind() == state.KindSubscription {
+	switch a.Kind() {
+	case state.KindSubscription:
 		topic, sub, _ := strings.Cut(a.Name(), "#")
 		return sub + " on " + ShortTopic(topic)
+	case state.KindPackage:
+		// The version is a hash; its beginning is what the code's own line shows.
+		if name, version, ok := strings.Cut(a.Name(), "@"); ok && len(version) > shortHash {
+			return name + "@" + version[:shortHash]
+		}
 	}
 	return ShortTopic(a.Name())
 }
+
+// shortHash is how much of a hash people get to see.
+const shortHash = 12
 
 // ShortTopic leaves the scheme that all topics share out of a topic's name.
 func ShortTopic(name string) string { return strings.TrimPrefix(name, "persistent://") }

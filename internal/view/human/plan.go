@@ -213,6 +213,10 @@ func (d planDrawer) retained(m view.MeshPlan) {
 			others = append(others, view.Name(a))
 		}
 	}
+	if !m.Summary.Changes() {
+		// Old packages stay with every plan from now on; that is no news.
+		others = nil
+	}
 	if len(topics)+len(others) > 0 {
 		d.line("")
 	}
@@ -228,7 +232,7 @@ func (d planDrawer) retained(m view.MeshPlan) {
 		d.line("%s", view.Clean(text))
 	}
 	if len(others) > 0 {
-		d.line("%s", view.Clean("Kept: "+joined(others)))
+		d.line("%s", view.Clean("Kept for a way back: "+joined(others)))
 	}
 }
 

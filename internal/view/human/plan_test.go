@@ -25,6 +25,16 @@ func TestPlans(t *testing.T) {
 			want.Put(&state.Package{URL: "function://public/default/word-count@3f786850", SHA256: "3f786850e387", Size: 48213, Path: "target/functions.jar", Owner: id.String()})
 			return planOf(t, empty(), want, diff.Options{})
 		}},
+		{name: "new code with packages", make: func(t *testing.T) *plan.Plan {
+			live, want := wordCount(), wordCount()
+			pack := func(s *state.State, sha string) {
+				s.Put(&state.Package{URL: "function://public/default/word-count@" + sha, SHA256: sha, Size: 1_234_567, Path: "target/functions.jar", Owner: id.String()})
+			}
+			pack(live, "3f786850e387550fdab836ed7e6dc881")
+			pack(want, "89e6c98d92887913cadf06b2adb97f26")
+			function(want, "split", []string{"sentences"}, "words", func(f *state.Function) { f.Code.SHA256 = "89e6c98d92887913cadf06b2adb97f26" })
+			return planOf(t, live, want, diff.Options{})
+		}},
 		{name: "no changes", make: func(t *testing.T) *plan.Plan {
 			return planOf(t, wordCount(), wordCount(), diff.Options{})
 		}},
