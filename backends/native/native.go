@@ -69,7 +69,7 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	t := backend.Traits{Cluster: plan.Cluster{URL: b.url}, WritesInFlight: writesInFlight, Rules: Rules{}}
 	names, err := b.client.Clusters(ctx)
 	if err != nil {
-		return t, b.failure(err)
+		return t, b.firstFailure(err)
 	}
 	// Only a superuser is told which of them this one is. A plan of one role is
 	// carried out by another, so all have to see the same name.
@@ -119,6 +119,23 @@ func (b *Backend) failure(err error) error {
 		return &backend.Temporary{Err: err}
 	default:
 		return err
+	}
+}
+
+// firstFailure is failure for the first request of all, where the place may be
+// no Pulsar: it names the place.
+func (b *Backend) firstFailure(err error) error {
+	var answer *admin.Error
+	class := admin.Classify(err)
+	switch {
+	case class == admin.Unreachable:
+		return b.failure(err) // names it already
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
+		class == admin.Unauthorized, class == admin.Starting,
+		errors.As(err, &answer) && answer.Status >= 500:
+		return fmt.Errorf("%s: %w", b.url, b.failure(err))
+	default:
+		return fmt.Errorf("%s does not answer as Pulsar's web service does: %w; --admin-url, or a client.conf named by PULSAR_CLIENT_CONF, says where else it is", b.url, b.failure(err))
 	}
 }
 
