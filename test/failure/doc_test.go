@@ -4,6 +4,8 @@
 package failure
 
 import (
+	"io"
+	"log"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -33,3 +35,13 @@ func times(variable string, usual int) int {
 	}
 	return usual
 }
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// discard is for servers that complain about what a test does to them.
+var discard = log.New(io.Discard, "", 0)

@@ -2,7 +2,6 @@ package failure
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -106,28 +105,14 @@ func (k *killer) next(v version, wait func(*harness.Command)) {
 	k.live = v
 }
 
-// progress tells from its JSON lines how far an apply has come: the number of
-// steps that were done, and those in the air.
+// progress tells from its JSON lines how far an apply has come.
 func progress(c *harness.Command) string {
-	started, done := map[string]bool{}, 0
-	for line := range strings.Lines(c.Stdout()) {
-		var e struct{ Type, Step string }
-		if json.Unmarshal([]byte(line), &e) != nil {
-			continue
-		}
-		switch e.Type {
-		case "started":
-			started[e.Step] = true
-		case "done", "failed":
-			done++
-			delete(started, e.Step)
-		}
+	air, done := inAir(c)
+	text := fmt.Sprintf("%d steps done, in the air:", done)
+	for _, s := range air {
+		text += " " + s[:strings.IndexByte(s, '/')] + s[strings.LastIndexByte(s, '/'):]
 	}
-	air := ""
-	for s := range started {
-		air += " " + s[:strings.IndexByte(s, '/')] + s[strings.LastIndexByte(s, '/'):]
-	}
-	return fmt.Sprintf("%d steps done, in the air:%s", done, air)
+	return text
 }
 
 // stepOf is how a JSON line names the step of a function.
