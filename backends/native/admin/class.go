@@ -150,6 +150,7 @@ func classifyTransport(e *Error) Class {
 	err := e.Err
 	var refused *conn.RefusedError
 	var credentials *conn.CredentialError
+	var certificate *conn.RefusedCertificateError
 	var op *net.OpError
 	var dns *net.DNSError
 	var timeout net.Error
@@ -165,7 +166,7 @@ func classifyTransport(e *Error) Class {
 		return Unknown
 	case errors.As(err, &op) && op.Op == "dial", errors.As(err, &dns), conn.IsTLS(err):
 		return Unreachable // also the issuer of OAuth2 tokens
-	case errors.As(err, &credentials):
+	case errors.As(err, &credentials), errors.As(err, &certificate):
 		return Unauthorized
 	case errors.As(err, &local):
 		return Refused

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 )
@@ -34,6 +36,34 @@ func (s Settings) Refused(ctx context.Context) string {
 		return "the server does not take the token " + where + "; " + check
 	}
 	return "the server does not take these credentials (" + s.Auth.Method() + "); " + check
+}
+
+// RefusedCertificateError is a TLS handshake that the server ended because of
+// the client's certificate, or because there was none.
+type RefusedCertificateError struct {
+	Err error
+	// Advice is what to do about it.
+	Advice string
+}
+
+// Error is the server's word and the advice.
+func (e *RefusedCertificateError) Error() string { return e.Err.Error() + "; " + e.Advice }
+
+// Unwrap returns the cause.
+func (e *RefusedCertificateError) Unwrap() error { return e.Err }
+
+// refusedCertificate gives err a type if it is such a refusal. crypto/tls has none
+// for what the other side says.
+func (t TLS) refusedCertificate(err error) error {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "remote error" || !strings.Contains(op.Err.Error(), "certificate") {
+		return err
+	}
+	advice := "the server wants a client certificate; set tlsCertificateFilePath and tlsKeyFilePath, or authPlugin and authParams, in client.conf"
+	if t.CertFile != "" {
+		advice = "the server does not take the client certificate " + t.CertFile + "; it has to be of an authority that the server trusts, and still valid"
+	}
+	return &RefusedCertificateError{Err: op, Advice: advice}
 }
 
 // expiry reads the end of life from a JSON web token; zero if it tells none.

@@ -63,7 +63,7 @@ func (s Settings) Transport() (http.RoundTripper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &transport{bases: b, allowed: allow, auth: s.Auth, base: base}, nil
+	return &transport{bases: b, allowed: allow, auth: s.Auth, tls: s.TLS, base: base}, nil
 }
 
 // plainTransport is the transport beneath, without credentials and rules.
@@ -91,6 +91,7 @@ type transport struct {
 	bases   bases
 	allowed []allowed
 	auth    Auth
+	tls     TLS
 	base    *http.Transport
 	// current is the index of the host that worked last.
 	current atomic.Int32
@@ -203,7 +204,8 @@ func (t *transport) send(req *http.Request, u *url.URL) (*http.Response, error) 
 			out.Header.Set("Authorization", value)
 		}
 	}
-	return t.base.RoundTrip(out)
+	resp, err := t.base.RoundTrip(out)
+	return resp, t.tls.refusedCertificate(err)
 }
 
 func closeBody(req *http.Request) {
