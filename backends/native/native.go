@@ -107,15 +107,18 @@ func (b *Backend) failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
 	switch admin.Classify(err) {
 	case admin.Unreachable:
 		return &backend.NotReached{URL: b.url, Err: err}
 	case admin.Overloaded:
 		return &backend.Temporary{Err: err, Overload: true}
-	case admin.Starting, admin.OutOfDate, admin.Busy, admin.Unknown, admin.NoChange:
+	case admin.Unknown:
+		// Asked only here: a time-out of net/http claims to be the context's, too.
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		return &backend.Temporary{Err: err}
+	case admin.Starting, admin.OutOfDate, admin.Busy, admin.NoChange:
 		return &backend.Temporary{Err: err}
 	default:
 		return err
