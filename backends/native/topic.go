@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/planner/backend"
@@ -85,12 +86,21 @@ func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *stat
 		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s",
 			n, sub.Topic, sub.Name, plan.MessageLoss)
 	}
-	err = b.client.DeleteSubscription(ctx, sub.Topic, sub.Name, false)
-	if errors.Is(err, admin.ErrNotFound) {
+	short, cancel := context.WithTimeout(ctx, deleteWait)
+	defer cancel()
+	err = b.client.DeleteSubscription(short, sub.Topic, sub.Name, false)
+	switch {
+	case errors.Is(err, admin.ErrNotFound):
 		return nil
+	case err != nil && short.Err() != nil && ctx.Err() == nil:
+		return &backend.Temporary{Err: fmt.Errorf("no answer within %v to the deletion of subscription %s", deleteWait, sub.Name)}
 	}
 	return err
 }
+
+// deleteWait bounds the wait for the answer to the deletion of a subscription. It
+// comes within milliseconds or never: of two deletions at once Pulsar 4.0.8 answers one.
+const deleteWait = 15 * time.Second
 
 // mayLose tells whether the plan said what can be left in the subscription: a
 // loss that was allowed, or messages that another subscription has as well.
