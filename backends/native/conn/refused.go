@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -52,9 +53,13 @@ func (e *RefusedCertificateError) Error() string { return e.Err.Error() + "; " +
 // Unwrap returns the cause.
 func (e *RefusedCertificateError) Unwrap() error { return e.Err }
 
-// refusedCertificate gives err a type if it is such a refusal. crypto/tls has none
-// for what the other side says.
-func (t TLS) refusedCertificate(err error) error {
+// explain says of a failed handshake which setting it is about. A refusal of the
+// client's certificate gets a type: crypto/tls has none for what the other side says.
+func (t TLS) explain(err error) error {
+	var authority x509.UnknownAuthorityError
+	if errors.As(err, &authority) {
+		return fmt.Errorf("%w; tlsTrustCertsFilePath in client.conf names the authorities that are trusted", err)
+	}
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "remote error" || !strings.Contains(op.Err.Error(), "certificate") {
 		return err

@@ -205,7 +205,7 @@ func (t *transport) send(req *http.Request, u *url.URL) (*http.Response, error) 
 		}
 	}
 	resp, err := t.base.RoundTrip(out)
-	return resp, t.tls.refusedCertificate(err)
+	return resp, t.tls.explain(err)
 }
 
 func closeBody(req *http.Request) {
