@@ -24,6 +24,8 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			// Nothing may listen here, whatever runs on this machine.
 			env.Setenv("PULSAR_CLIENT_CONF", "")
+			// With -race each program that ends well would sleep for a second.
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
