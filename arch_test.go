@@ -66,6 +66,7 @@ var table = []room{
 	{path: "internal/view/...", inside: []string{"internal/view/...", "compiler/diag", "compiler/mesh", "planner/*"}, outside: []string{"golang.org/x/term", "golang.org/x/text"}, why: "views draw values; they never meet a backend"},
 	{path: "internal/cli/...", inside: []string{"internal/cli/...", "internal/view/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{path: "cmd/meshc", inside: []string{"internal/cli"}},
+	{path: "test/harness", inside: []string{"compiler/...", "planner/...", "backends/...", "internal/testserver/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}, why: "tests run meshes the way the commands do"},
 	{path: "test/...", inside: []string{"internal/testserver/...", "test/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}},
 }
 

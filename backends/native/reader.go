@@ -101,8 +101,14 @@ func (r *reader) functions(ctx context.Context) error {
 		if err != nil || f == nil {
 			return err
 		}
+		facts := state.Facts{}
+		if f.Owner == r.owner() && r.wants(f.Addr()) {
+			if facts.Missing, err = r.b.missing(ctx, f); err != nil {
+				return err
+			}
+		}
 		if f.Owner == r.owner() || r.wants(f.Addr()) {
-			r.put(f, state.Facts{})
+			r.put(f, facts)
 		}
 		return nil
 	})

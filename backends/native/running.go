@@ -36,6 +36,15 @@ func (b *Backend) consumers(ctx context.Context, f *state.Function) (names map[s
 	return names, nil
 }
 
+// missing counts the instances of a function that should run and do not.
+func (b *Backend) missing(ctx context.Context, f *state.Function) (int, error) {
+	status, err := b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+	if errors.Is(err, admin.ErrNotFound) {
+		return 0, nil
+	}
+	return max(0, f.Parallelism()-status.NumRunning), err
+}
+
 // rememberConsumers notes who reads now, so that the wait after the update can
 // tell new instances from old ones: no reply of a worker does.
 func (b *Backend) rememberConsumers(ctx context.Context, f *state.Function) error {
@@ -135,7 +144,7 @@ func (b *Backend) untilGone(ctx context.Context, f *state.Function, w waiter) er
 		if err != nil {
 			return false, "", err
 		}
-		return len(names) == 0, fmt.Sprintf("%d consumers of the old instances are still connected", len(names)), nil
+		return len(names) == 0, fmt.Sprintf("consumers of the old instances are still connected: %d", len(names)), nil
 	})
 }
 

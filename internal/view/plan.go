@@ -44,6 +44,9 @@ type MeshPlan struct {
 	Order     []string     `json:"order,omitempty"`
 	Unchanged []state.Addr `json:"unchanged,omitempty"`
 	Retained  []state.Addr `json:"retained,omitempty"`
+	// Waits are functions that stay as they are and that apply waits for, since
+	// not all of their instances run.
+	Waits []state.Addr `json:"waits,omitempty"`
 	// Matching counts by kind what is already as the mesh file wants it.
 	Matching map[state.Kind]int `json:"matching,omitempty"`
 	// NeedsAllow are the risks that have to be allowed and are not.
@@ -138,7 +141,7 @@ func (s *Summary) count(a diff.Action) {
 func newMeshPlan(p *plan.Plan) MeshPlan {
 	m := MeshPlan{
 		Mesh: p.Mesh, Backend: p.Backend, Cluster: p.Cluster, Destroy: p.Destroy,
-		Changes: []Change{}, Order: order(p), Unchanged: p.Unchanged, Retained: p.Retained, Plan: p,
+		Changes: []Change{}, Order: order(p), Unchanged: p.Unchanged, Waits: p.Waits(), Retained: p.Retained, Plan: p,
 	}
 	risks := map[state.Addr][]Risk{}
 	for _, s := range p.Steps {

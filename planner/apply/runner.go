@@ -53,19 +53,28 @@ func (r *runner) run(ctx context.Context) Report {
 	waits, endWaits := context.WithCancelCause(ctx)
 	defer endWaits(nil)
 	stop := r.opts.Stop
+	interrupt := func() <-chan struct{} {
+		r.report.Interrupted = true
+		endWaits(errStopped)
+		return nil
+	}
 	r.startReady(ctx, waits)
 	for r.running > 0 {
 		select {
 		case o := <-r.finished:
 			r.running--
 			r.settle(o)
+			// A stop that came together with the outcome counts first.
+			select {
+			case <-stop:
+				stop = interrupt()
+			default:
+			}
 			if !r.report.Interrupted {
 				r.startReady(ctx, waits)
 			}
 		case <-stop:
-			stop = nil
-			r.report.Interrupted = true
-			endWaits(errStopped)
+			stop = interrupt()
 		case <-ctx.Done():
 			// Steps see the cancelled context themselves; only starting ends here.
 			if !r.report.Interrupted {

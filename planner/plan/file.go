@@ -24,15 +24,29 @@ func Write(w io.Writer, plans []*Plan) error {
 }
 
 // IsPlan tells whether data is a plan file of any version: a JSON object with a
-// top-level key "format".
+// top-level key "format". What comes after that key may be damaged: a plan file
+// that was cut short is one still, and ReadFile says what is wrong with it.
 func IsPlan(data []byte) bool {
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return false
 	}
-	var f struct {
-		Format *string `json:"format"`
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return false
+		}
+		if key == "format" {
+			value, err := dec.Token()
+			_, text := value.(string)
+			return err == nil && text
+		}
+		var skip json.RawMessage
+		if dec.Decode(&skip) != nil {
+			return false
+		}
 	}
-	return json.Unmarshal(data, &f) == nil && f.Format != nil
+	return false
 }
 
 // ReadFile reads a plan file. A file of another format version, a damaged one,

@@ -46,6 +46,10 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 			p.Retained = append(p.Retained, c.Addr)
 		case c.Addr.Kind() == state.KindFunction:
 			p.Unchanged = append(p.Unchanged, c.Addr)
+			if live.Facts[c.Addr].Missing > 0 && !h.Destroy {
+				// An earlier run was cut before it had waited, or something is wrong.
+				b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
+			}
 		}
 	}
 	for _, c := range b.changes {

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
 )
 
@@ -12,12 +13,21 @@ var kindOrder = map[state.Kind]int{
 	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,
 }
 
-// compareSteps orders steps that do not need each other. Deletes run through
-// the kinds the other way round.
+// compareSteps orders steps that do not need each other. What goes for good runs
+// through the kinds the other way round.
 func compareSteps(a, b *Step) int {
-	kind := cmp.Compare(kindOrder[a.Addr.Kind()], kindOrder[b.Addr.Kind()])
-	if a.Op == Delete && b.Op == Delete {
-		kind = -kind
+	x, y := rank(a), rank(b)
+	return cmp.Or(
+		cmp.Compare(x.phase, y.phase), cmp.Compare(x.kind, y.kind),
+		cmp.Compare(a.Addr, b.Addr), cmp.Compare(opOrder[a.Op], opOrder[b.Op]),
+	)
+}
+
+// rank places a step: what comes into being or changes first, then what goes for good.
+func rank(s *Step) (r struct{ phase, kind int }) {
+	r.kind = kindOrder[s.Addr.Kind()]
+	if s.Change.Action == diff.Delete {
+		r.phase, r.kind = 1, -r.kind
 	}
-	return cmp.Or(kind, cmp.Compare(a.Addr, b.Addr), cmp.Compare(opOrder[a.Op], opOrder[b.Op]))
+	return r
 }

@@ -129,12 +129,24 @@ func (p *Plan) Refused(allowed []RiskKind) map[string][]Risk {
 	return out
 }
 
+// Waits returns the functions that do not change and that the plan waits for,
+// since not all of their instances run.
+func (p *Plan) Waits() []state.Addr {
+	var out []state.Addr
+	for _, s := range p.Steps {
+		if s.Op == AwaitRunning && s.Change.Action == diff.NoOp {
+			out = append(out, s.Addr)
+		}
+	}
+	return out
+}
+
 // Changes returns each change once, in the order of the steps.
 func (p *Plan) Changes() []diff.Change {
 	var out []diff.Change
 	seen := map[state.Addr]bool{}
 	for _, s := range p.Steps {
-		if s.Change != nil && !seen[s.Addr] {
+		if s.Change.Action != diff.NoOp && !seen[s.Addr] {
 			seen[s.Addr] = true
 			out = append(out, *s.Change)
 		}

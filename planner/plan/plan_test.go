@@ -211,3 +211,28 @@ func FuzzReadFile(f *testing.F) {
 		}
 	})
 }
+
+func TestTheSameInputGivesTheSamePlan(t *testing.T) {
+	live := chain(nil)
+	for _, sha := range []string{"aa", "bb", "cc"} {
+		live.Put(&state.Package{URL: "function://t/n/m@" + sha, SHA256: sha, Owner: id.String()})
+	}
+	first := planOf(t, live, state.New(id), true)
+	for range 200 {
+		if d := cmp.Diff(first.Steps, planOf(t, live, state.New(id), true).Steps); d != "" {
+			t.Fatal(d)
+		}
+	}
+}
+
+func TestFunctionsThatDoNotRunAreWaitedFor(t *testing.T) {
+	live := chain(nil)
+	live.Facts[state.FunctionAddr("t", "n", "b")] = state.Facts{Missing: 1}
+	p := planOf(t, live, chain(nil), false)
+	if len(p.Steps) != 1 || p.Steps[0].Op != plan.AwaitRunning || len(p.Changes()) != 0 || len(p.Waits()) != 1 {
+		t.Errorf("%+v", p.Steps)
+	}
+	if p := planOf(t, live, state.New(id), true); len(p.Waits()) != 0 {
+		t.Errorf("a mesh that goes is waited for: %+v", p.Waits())
+	}
+}

@@ -49,7 +49,7 @@ func (b *builder) functionRisks(c *diff.Change) {
 		return
 	}
 	n := live.Parallelism()
-	s.risk(Risk{Kind: Restart, Instances: n, Detail: "stops all " + count(n, "instance") + " and starts the new ones"})
+	s.risk(Risk{Kind: Restart, Instances: n, Detail: stops(n)})
 	if live.Guarantees() == "ATLEAST_ONCE" || live.Guarantees() == "MANUAL" {
 		s.risk(Risk{Kind: Reprocessing, Detail: "messages not yet acknowledged are processed again"})
 	}
@@ -115,6 +115,13 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func stops(n int) string {
+	if n == 1 {
+		return "stops the instance and starts a new one"
+	}
+	return "stops all " + count(n, "instance") + " and starts new ones"
 }
 
 func isAre(n int) string {

@@ -28,6 +28,8 @@ type Facts struct {
 	// Backlog and Unacked of a subscription are in messages (entries where producers batch).
 	Backlog int64 `json:"backlog,omitempty"`
 	Unacked int64 `json:"unacked,omitempty"`
+	// Missing are the instances of a function that should run and do not.
+	Missing int `json:"missing,omitempty"`
 	// Publishers of a topic are the producers connected that are not functions of the mesh.
 	Publishers int `json:"publishers,omitempty"`
 }

@@ -53,6 +53,9 @@ func (d planDrawer) mesh(m view.MeshPlan) {
 	d.order(m.Order)
 	d.retained(m)
 	d.line("")
+	for _, a := range m.Waits {
+		d.line("%s does not run with all its instances; apply waits for it.", view.Clean(view.Name(a)))
+	}
 	switch {
 	case m.Summary.Changes():
 		d.line("%s", d.paint(bold, "Plan: ")+planned(m.Summary))
