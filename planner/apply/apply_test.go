@@ -198,3 +198,19 @@ func changesOf(live, want *state.State) []diff.Change {
 type rules struct{}
 
 func (rules) Rule(state.Kind, string) diff.Rule { return diff.Rule{} }
+
+func TestAPanicIsTheFailureOfItsStep(t *testing.T) {
+	b := &slow{Backend: cluster()}
+	b.fail = func(s plan.Step) error {
+		if s.Addr == state.FunctionAddr("public", "default", "f01") {
+			panic("oh")
+		}
+		return nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		report, err := apply.Run(t.Context(), b, planFor(t, b.Backend, wide(3)), apply.Options{})
+		if err != nil || len(report.Failed) != 1 || len(report.Done) != 6 {
+			t.Errorf("%v %+v", err, report)
+		}
+	})
+}

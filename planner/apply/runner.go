@@ -3,6 +3,8 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -108,10 +110,21 @@ func (r *runner) startReady(ctx, waits context.Context) {
 		}
 		go func() {
 			begin := time.Now()
-			err := r.do(stepCtx, waits, s)
+			err := r.guarded(stepCtx, waits, s)
 			r.finished <- outcome{step: s, err: err, took: time.Since(begin)}
 		}()
 	}
+}
+
+// guarded turns a panic into the step's failure: other steps may be in the air,
+// and the user has to hear how they ended.
+func (r *runner) guarded(ctx, waits context.Context, s plan.Step) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("this is a bug in meshc, please report it: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return r.do(ctx, waits, s)
 }
 
 func (r *runner) ready(s plan.Step) bool {
