@@ -35,12 +35,12 @@ func TestSignals(t *testing.T) {
 		at := time.Now()
 		c.Wait().Want(signal.code)
 		t.Logf("%v: ended %v after it; %s", signal.Signal, time.Since(at).Round(time.Millisecond), progress(c))
-		c.Says(`"type":"report"`, `"outcome":"interrupted"`, `"exitCode":`+strconv.Itoa(signal.code))
+		c.Says(`"type":"report"`, `"outcome":"interrupted"`, `"exit":`+strconv.Itoa(signal.code))
 		if air, _ := inAir(c); len(air) > 0 {
 			t.Errorf("these steps did not finish: %v", air)
 		}
 		c = b.Start("apply", file, "--yes")
-		if c.Await("creat") {
+		if c.Await("updated function") {
 			c.Signal(signal.Signal)
 		}
 		c.Wait().Want(signal.code, 0)

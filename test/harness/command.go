@@ -102,7 +102,7 @@ func (c *Command) Wait() *Command {
 	case <-time.After(2 * time.Minute):
 		c.Signal(os.Kill)
 		<-c.ended
-		c.t.Errorf("%s hung and was killed\n%s", c, c.Output())
+		c.t.Errorf("%s hung and was killed\n%s", c, c.Told())
 	}
 	return c
 }
@@ -139,7 +139,7 @@ func (c *Command) Want(codes ...int) *Command {
 			return c
 		}
 	}
-	c.t.Fatalf("%s: exit code %d after %v, want %v\n%s", c, c.Code, c.Took, codes, c.Output())
+	c.t.Fatalf("%s: exit code %d after %v, want %v\n%s", c, c.Code, c.Took, codes, c.Told())
 	return c
 }
 
@@ -148,7 +148,7 @@ func (c *Command) Says(texts ...string) *Command {
 	c.t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(c.Output(), text) {
-			c.t.Errorf("%s does not say %q:\n%s", c, text, c.Output())
+			c.t.Errorf("%s does not say %q:\n%s", c, text, c.Told())
 		}
 	}
 	return c
@@ -166,6 +166,18 @@ func (c *Command) Output() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.out.String() + c.err.String()
+}
+
+// Told is Output for people: a plan in JSON is one line of many kilobytes.
+func (c *Command) Told() string {
+	var b strings.Builder
+	for line := range strings.Lines(c.Output()) {
+		if len(line) > 400 {
+			line = line[:200] + " ... " + line[len(line)-200:]
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // String is the command line.
