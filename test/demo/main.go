@@ -40,8 +40,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	err := demo(ctx, t, pulsar.Options{Version: *version, Packages: true, HTTPThreads: 32, Output: stdout})
 	switch sig := caught(); {
 	case sig != 0:
-		fmt.Fprintf(stderr, "\ndemo: %v; the server is stopped and its data removed\n", sig)
+		fmt.Fprintf(stderr, "\ndemo: %v; everything is cleared away\n", sig)
 		return 128 + int(sig)
+	case errors.As(err, new(*needsError)):
+		fmt.Fprintln(stderr, err)
+		return 1
 	case err != nil:
 		fmt.Fprintf(stderr, "\n%s %v\n", t.bad("NOT AS TOLD:"), err)
 		return 1

@@ -9,7 +9,7 @@ func needs(missing []string) error { return &needsError{missing} }
 
 // Error implements error.
 func (e *needsError) Error() string {
-	return "the demo runs a real Pulsar, and what that takes is not on PATH:\n  " +
+	return "The demo runs a real Pulsar, and what that takes is not on PATH:\n  " +
 		strings.Join(e.missing, "\n  ") + `
 Debian, Ubuntu:  apt install openjdk-17-jdk maven
 macOS:           brew install openjdk@17 maven

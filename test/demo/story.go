@@ -145,7 +145,7 @@ func (s *story) stop() error {
 		return err
 	}
 	s.ok("no process, port or file of the server is left; it took %s", seconds(time.Since(begin)))
-	s.say("\n%s %d steps in %s: Pulsar ready in %s, mesh deployed in %s, updated under load in %s;\n%d words counted, 0 lost, %d of them told as duplicates.",
+	s.say("\n%s %d steps in %s: Pulsar ready in %s, mesh deployed in %s, updated under load in %s;\n%d words counted, none lost; %d came twice and were told as duplicates.",
 		s.paint("1;32", "All as told."), s.steps, seconds(time.Since(s.begun)), seconds(s.ready), seconds(s.deployed), seconds(s.updated), s.counted, s.again)
 	return nil
 }
