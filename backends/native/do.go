@@ -95,12 +95,21 @@ func (w waiter) waiting(format string, args ...any) {
 	}
 }
 
+// absence is how long until looks for a cluster that cannot be reached at all:
+// as long as writes do, so that a run ends when its last step would not get on.
+const absence = 30 * time.Second
+
 // until polls, slower and slower, until done says so. When ctx ends first, the
 // error says what was still missing.
 func until(ctx context.Context, w waiter, done func() (ok bool, missing string, err error)) error {
-	last := ""
+	last, reached := "", time.Now()
 	for wait := 100 * time.Millisecond; ; wait = min(wait*3/2, 2*time.Second) {
 		ok, missing, err := done()
+		if admin.Classify(err) != admin.Unreachable {
+			reached = time.Now()
+		} else if time.Since(reached) > absence {
+			return err
+		}
 		if err != nil && ctx.Err() == nil && !passing(err) {
 			return err
 		}
