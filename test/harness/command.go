@@ -172,8 +172,8 @@ func (c *Command) Output() string {
 func (c *Command) Told() string {
 	var b strings.Builder
 	for line := range strings.Lines(c.Output()) {
-		if len(line) > 400 {
-			line = line[:200] + " ... " + line[len(line)-200:]
+		if len(line) > 300 {
+			line = line[:150] + " ... " + line[len(line)-150:]
 		}
 		b.WriteString(line)
 	}
