@@ -40,7 +40,9 @@ func TestComponentsOfOthersAreNotTouched(t *testing.T) {
 	b := harness.New(t, pulsartest.Shared(t))
 	b.Jar("loss-a.jar", "code.jar")
 	ctx := context.Background()
-	config := map[string]any{"className": "org.example.loss.Forward", "inputs": []string{b.FullTopic("in")}, "runtime": "JAVA"}
+	config := map[string]any{"className": "org.example.loss.Forward", "inputs": []string{b.FullTopic("in")}, "runtime": "JAVA",
+		// Otherwise its end would take the subscription along, at a time of its own.
+		"cleanupSubscription": false}
 	u := b.Mesh("one", one)
 	b.Apply(b.Plan(u, planner.Options{}))
 	code := b.Plan(b.Mesh("one", one), planner.Options{Destroy: true})

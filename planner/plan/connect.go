@@ -56,7 +56,7 @@ func (b *builder) needsOfWrite(s *Step) {
 	case *state.Package:
 		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
 	case *state.Subscription:
-		b.ready(s, state.TopicAddr(r.Topic))
+		b.needAllBefore(s)
 	case *state.Function:
 		b.needsOfFunction(s, r)
 	}
@@ -102,6 +102,18 @@ func (b *builder) needsOfDelete(s *Step) {
 		}
 	case *state.Package, *state.Topic:
 		b.needEveryDelete(s)
+	}
+}
+
+// needAllBefore lets subscriptions come after every topic and package, not only
+// their own topic: from then on they gather a backlog, so nothing that can still
+// be refused comes between them and the functions.
+func (b *builder) needAllBefore(s *Step) {
+	for _, t := range b.steps {
+		kind := t.Addr.Kind()
+		if t.Op.Writes() && t.Op != Delete && (kind == state.KindNamespace || kind == state.KindTopic || kind == state.KindPackage) {
+			b.ready(s, t.Addr)
+		}
 	}
 }
 
