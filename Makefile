@@ -3,7 +3,7 @@
 GO ?= go
 
 ## demo: the main job on a real Pulsar: validate, plan, apply, count words, change, take down
-demo: examples
+demo:
 	@$(GO) run ./test/demo
 
 ## test: all tests, against a real Pulsar where Java and Maven are there
@@ -36,7 +36,7 @@ generate:
 
 ## golden: rewrite the expected outputs of tests; look at the diff before it is committed
 golden:
-	MESHC_UPDATE=1 $(GO) test ./compiler/... ./internal/... ./cmd/...
+	MESHC_UPDATE=1 $(GO) test ./compiler/... ./internal/view/... ./internal/cli ./cmd/... ./examples
 
 ## bench: meshc against plain HTTP, and the start of the process
 bench: examples

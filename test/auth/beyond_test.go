@@ -37,7 +37,7 @@ func (c *cluster) testFlow(t *testing.T) {
 	const n = 1000
 	harness.Numbers(ctx, t, client, "persistent://"+p.namespace+"/in", n, 0, nil)
 	a := harness.Collect(ctx, t, client, "persistent://"+p.namespace+"/out", n, 15*time.Second)
-	t.Logf("%d messages through two functions: %v", n, a)
+	harness.Figure(t, "%d messages through two functions: %v", n, a)
 	if a.Distinct != n {
 		t.Error("messages are missing")
 	}

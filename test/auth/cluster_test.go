@@ -42,7 +42,7 @@ func TestAuth(t *testing.T) {
 	t.Run("oauth2", c.testOAuth2)
 	t.Run("tls", c.testTLS)
 	t.Run("hosts", c.testHosts)
-	t.Logf("%d requests in all, %d of them not GET; %d runs of meshc, none showed one of %d secrets", c.front.all, c.front.allWrites, c.runs, len(c.secrets))
+	harness.Figure(t, "%d requests in all, %d of them not GET; %d runs of meshc, none showed one of %d secrets", c.front.all, c.front.allWrites, c.runs, len(c.secrets))
 }
 
 // cluster is the server with what the tests know of it.

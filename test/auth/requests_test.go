@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/meshc/meshc/test/harness"
 )
 
 // Who may send a request, beside single permissions and administrator.
@@ -76,7 +78,7 @@ func (c *cluster) testRequests(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d requests as %d roles, %d times refused", len(requests), len(who), refused)
+	harness.Figure(t, "%d requests as %d roles, %d times refused", len(requests), len(who), refused)
 }
 
 // status sends a request and returns the status of the answer.

@@ -46,7 +46,7 @@ func TestETLChain(t *testing.T) {
 	u := b.Example("etl-chain", "mesh.yaml", nil)
 	begin := time.Now()
 	b.Apply(b.Plan(u, planner.Options{}))
-	t.Logf("five instances of four functions run after %v", time.Since(begin).Round(time.Millisecond))
+	harness.Figure(t, "five instances of four functions run after %v", time.Since(begin).Round(time.Millisecond))
 	b.Empty(u)
 
 	c := harness.Dial(t, b.Server.BrokerURL)
@@ -61,7 +61,7 @@ func TestETLChain(t *testing.T) {
 	begin = time.Now()
 	sendOrders(ctx, t, c, b.FullTopic("orders-raw"))
 	checkTotals(ctx, t, reader)
-	t.Logf("%d orders through the chain in %v", orders, time.Since(begin).Round(time.Millisecond))
+	harness.Figure(t, "%d orders through the chain in %v", orders, time.Since(begin).Round(time.Millisecond))
 
 	b.Empty(u)
 	reader.Close()

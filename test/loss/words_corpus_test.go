@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/meshc/meshc/test/harness"
 )
 
 // maxWords bounds the words of a generated line.
@@ -38,7 +40,7 @@ func newCorpus(t *testing.T, lines int) *corpus {
 			c.words++
 		}
 	}
-	t.Logf("%d lines, %d words, %d different; again with MESHC_LOSS_SEED=%d", lines, c.words, len(c.counts), c.seed)
+	harness.Figure(t, "%d lines, %d words, %d different; again with MESHC_LOSS_SEED=%d", lines, c.words, len(c.counts), c.seed)
 	return c
 }
 
@@ -123,7 +125,7 @@ func (y *tally) judge(t *testing.T) {
 			t.Errorf("%s was counted %d times without duplicates, it occurs %d times", w, y.exact[w], want)
 		}
 	}
-	t.Logf("%d words: %d lost, %d duplicates; of those where it shows, the old code cut %d and the new code %d",
+	harness.Figure(t, "%d words: %d lost, %d duplicates; of those where it shows, the old code cut %d and the new code %d",
 		y.words, lost, y.duplicates, y.before, y.after)
 	if lost != 0 {
 		t.Errorf("lost %d words", lost)

@@ -71,12 +71,12 @@ func TestWordsAtScale(t *testing.T) {
 	waitFor(ctx, t, func() bool { return counted.Load() > int64(text.words)/2 })
 	at, since := fed.Load(), time.Now()
 	b.Apply(b.Plan(second, planner.Options{}))
-	t.Logf("updated in %v, between line %d and %d of the feed", time.Since(since).Round(time.Millisecond), at, fed.Load())
+	harness.Figure(t, "updated in %v, between line %d and %d of the feed", time.Since(since).Round(time.Millisecond), at, fed.Load())
 	close(updated)
 	<-feeding
 	<-counting
 	y.judge(t)
-	t.Logf("%v: %.0f lines/s, %.0f words/s", took.Round(time.Millisecond), float64(text.lines)/took.Seconds(), float64(text.words)/took.Seconds())
+	harness.Figure(t, "%v: %.0f lines/s, %.0f words/s", took.Round(time.Millisecond), float64(text.lines)/took.Seconds(), float64(text.words)/took.Seconds())
 	if y.before == 0 || y.after == 0 {
 		t.Error("the update did not fall into the load; nothing was shown")
 	}
