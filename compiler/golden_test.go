@@ -12,10 +12,12 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
 )
 
-// Each archive holds mesh files (*.yaml at the top), other files that they name,
+// Each archive holds mesh files (*.yaml at the top), other files that they name
+// (jars as lists of classes, as artifacttest.FromText reads them),
 // and what is expected: out/findings, and out/mesh and out/graph where they tell
 // more. The comment says what the case is about; a line "need code" in it
 // compiles as plan and apply do. MESHC_UPDATE=1 rewrites the expectations.
@@ -115,7 +117,11 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 		if err := os.MkdirAll(filepath.Dir(f.Name), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(f.Name, change(f.Data), 0o644); err != nil {
+		data := change(f.Data)
+		if jar, ok := artifacttest.FromText(data); ok && filepath.Ext(f.Name) == ".jar" {
+			data = jar
+		}
+		if err := os.WriteFile(f.Name, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if filepath.Dir(f.Name) == "." && filepath.Ext(f.Name) == ".yaml" {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
 )
 
@@ -98,7 +99,7 @@ func TestCodeIsRelativeToTheFile(t *testing.T) {
 	if err := os.MkdirAll("sub", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("sub/f.jar", nil, 0o644); err != nil {
+	if err := os.WriteFile("sub/f.jar", artifacttest.Jar(artifacttest.Function("x.Y", "java.lang.String", "java.lang.String")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	found := map[string]bool{}

@@ -34,6 +34,9 @@ const (
 	DuplicateInput   Code = "MC3009"
 	BadName          Code = "MC3010"
 	NotForRuntime    Code = "MC3011"
+	AbsentClass      Code = "MC3012"
+	NoFunction       Code = "MC3013"
+	BrokenArtifact   Code = "MC3014"
 	Cycle            Code = "MC4001"
 	UnwrittenInput   Code = "MC4002"
 	OutputIsInput    Code = "MC4003"
@@ -105,6 +108,9 @@ var catalogue = map[Code]Entry{
 	DuplicateInput:   {Severity: Error, Summary: "Input given twice", Doc: "A function reads each topic through one subscription; short and full spelling name the same topic."},
 	BadName:          {Severity: Error, Summary: "Name not allowed", Doc: "Pulsar names may hold letters, digits and `-=:._`."},
 	NotForRuntime:    {Severity: Error, Summary: "Field refused for this language", Doc: "Function workers refuse this field or value for functions of this language."},
+	AbsentClass:      {Severity: Error, Summary: "Class not in the code file", Doc: "The code file has no class or module of the name in `className`. Java names are written in full, with a dollar sign before a nested class (`org.example.Outer$Inner`); Python names are `module.Class`."},
+	NoFunction:       {Severity: Error, Summary: "Class cannot be used as a function", Doc: "Function workers run a class that implements Pulsar's Function or java.util.function.Function with types, is not abstract and has a constructor without parameters; in Python a class with a method `process`, or a module with a function `process`."},
+	BrokenArtifact:   {Severity: Error, Summary: "Code file cannot be read", Doc: "The code file is not what its runtime takes: not a zip, cut off, no executable, larger than any real one, or with entries that lead out of the archive."},
 	Cycle:            {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
 	UnwrittenInput:   {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
 	OutputIsInput:    {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},

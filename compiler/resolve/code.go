@@ -63,6 +63,7 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 	r.className(f, n, found)
 	if usable(found.value) {
 		f.Code = r.file(found)
+		r.content(f, n, found)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/meshc/meshc/backends"
 	"github.com/meshc/meshc/backends/memory"
 	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -53,7 +54,9 @@ func newBench(t *testing.T) *bench {
 	b.backend = b.cluster
 	b.cluster.Put(&state.Namespace{Name: "public/default"})
 	b.cluster.Put(&state.Topic{Name: "persistent://public/default/sentences"})
-	b.write("functions.jar", "PK\x05\x06"+strings.Repeat("\x00", 18))
+	b.write("functions.jar", string(artifacttest.Jar(
+		artifacttest.Function("org.example.Split", "java.lang.String", "java.lang.String"),
+		artifacttest.Function("org.example.Count", "java.lang.String", "java.lang.String"))))
 	b.write("mesh.yaml", wordCount)
 	return b
 }

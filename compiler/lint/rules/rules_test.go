@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/lint/rules"
 )
@@ -54,6 +55,7 @@ func testFile(t *testing.T, name string, code diag.Code) (shown bool) {
 			wanted[fmt.Sprintf("%d %s", i+1, m[1])] = m[2]
 		}
 	}
+	name = filepath.Join(copyCode(t, filepath.Dir(name)), filepath.Base(name))
 	for _, d := range compiler.Compile([]compiler.Input{{Name: name, Data: data}}, compiler.Options{}).Findings {
 		key := fmt.Sprintf("%d %s", d.Span.Start.Line, d.Code)
 		part, ok := wanted[key]
@@ -70,4 +72,28 @@ func testFile(t *testing.T, name string, code diag.Code) (shown bool) {
 		t.Errorf("%s: nothing found at line %s", name, key)
 	}
 	return shown
+}
+
+// copyCode gives a folder with the code files of another, jars made of the lists
+// of classes that stand there.
+func copyCode(t *testing.T, from string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files, err := filepath.Glob(filepath.Join(from, "f.*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no code files in %s: %v", from, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if jar, ok := artifacttest.FromText(data); ok {
+			data = jar
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }

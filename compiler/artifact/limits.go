@@ -1,0 +1,36 @@
+package artifact
+
+import "fmt"
+
+// The bounds of what is read. Real archives stay far below them; what is above is
+// refused in one sentence, before it costs memory.
+const (
+	// maxEntries and maxDirectory bound the list of what an archive holds: the
+	// number of entries, and the bytes of the list itself.
+	maxEntries   = 200_000
+	maxDirectory = 24 << 20
+	// maxClass is the largest class file that is looked into. The format allows more,
+	// but compilers stay below 1 MB.
+	maxClass = 8 << 20
+	// maxText is the largest text file, such as pulsar-io.yaml or a Python module.
+	maxText = 4 << 20
+	// maxRatio is how much larger than in the archive an entry of more than
+	// freeSize bytes may be. Deflate reaches 1032 for zeros; class files reach 10.
+	maxRatio = 250
+	freeSize = 1 << 20
+	// maxNested bounds what the jars of a NAR may take in memory, all together.
+	maxNested = 96 << 20
+	// maxInflated bounds what is inflated of one archive in its lifetime.
+	maxInflated = 512 << 20
+	// maxSupertypes bounds how many classes one question may visit, and maxType how
+	// many types one type may hold.
+	maxSupertypes = 1000
+	maxType       = 1000
+	// maxListed is the number of class files that are opened to list functions.
+	maxListed = 300
+)
+
+// tooLarge is the sentence for what goes beyond a bound.
+func tooLarge(what string, n, limit int64) error {
+	return fmt.Errorf("%s has %d bytes, more than the %d that are read", what, n, limit)
+}

@@ -1,0 +1,167 @@
+package artifact_test
+
+import (
+	"archive/zip"
+	"context"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/meshc/meshc/compiler/artifact"
+	"github.com/meshc/meshc/internal/testserver/pulsar"
+)
+
+// interfaces are the columns of testdata/oracle/Oracle.java.
+var interfaces = []string{
+	artifact.FunctionInterface, artifact.JavaFunctionInterface, artifact.WindowInterface, artifact.SourceInterface,
+	artifact.BatchSourceInterface, artifact.SinkInterface, artifact.SerDeInterface, artifact.SchemaInterface, artifact.KeyReaderInterface,
+}
+
+// TestOracle compares what meshc finds out about classes with what the code of
+// function workers does, for both versions: the classes of Pulsar's examples jar,
+// and fixtures that come to be functions in every way that Java knows.
+func TestOracle(t *testing.T) {
+	needJava(t)
+	for _, version := range []string{"4.0.8", "4.2.4"} {
+		t.Run(version, func(t *testing.T) {
+			home := pulsarHome(t, version)
+			classes := javac(t, filepath.Join(home, "lib", "*"), "testdata/oracle/Oracle.java", "testdata/oracle/src/fix/Fixtures.java")
+			fixtures := filepath.Join(t.TempDir(), "fixtures.jar")
+			jarOf(t, filepath.Join(classes, "fix"), "fix/", fixtures)
+			ask(t, home, classes, fixtures, 60)
+			ask(t, home, classes, filepath.Join(pulsarHome(t, "4.0.8"), "examples", "api-examples.jar"), 50)
+		})
+	}
+}
+
+// ask compares all classes of a jar; there must be so many at least.
+func ask(t *testing.T, home, classes, jar string, atLeast int) {
+	t.Helper()
+	a, err := artifact.Open(jar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	args := append([]string{"-cp", classes + string(os.PathListSeparator) + filepath.Join(home, "lib", "*"), "Oracle", jar}, a.Classes()...)
+	cmd := exec.Command("java", args...)
+	cmd.Env = append(os.Environ(), "JAVA_TOOL_OPTIONS=-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8", "LC_ALL=C.UTF-8")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("java: %v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < atLeast || len(lines) != len(a.Classes()) {
+		t.Fatalf("%d answers for %d classes", len(lines), len(a.Classes()))
+	}
+	functions := 0
+	for _, line := range lines {
+		f := strings.Split(line, "\t")
+		for i, name := range interfaces {
+			_, got, err := a.Implements(f[0], name)
+			if want := map[byte]artifact.Answer{'1': artifact.Yes, '0': artifact.No}[f[1][i]]; got != want || err != nil {
+				t.Errorf("%s implements %s: %v, %v, want %v", f[0], name, got, err, want)
+			}
+		}
+		for windowed, want := range map[bool]string{false: f[2], true: f[3]} {
+			facts, err := a.Function(f[0], windowed)
+			if err != nil {
+				t.Errorf("%s: %v", f[0], err)
+				continue
+			}
+			if got := typesOf(facts, windowed); got != want {
+				t.Errorf("%s with window %v: %q, want %q (%s)", f[0], windowed, got, want, facts.Trouble)
+			}
+			if want != "-" && want != "refused" {
+				functions++
+			}
+		}
+	}
+	t.Logf("%s: %d classes, %d pairs of types", filepath.Base(jar), len(lines), functions)
+}
+
+// typesOf writes facts as the oracle does.
+func typesOf(f artifact.FunctionFacts, windowed bool) string {
+	switch {
+	case f.Kind == artifact.NotFunction:
+		return "-"
+	case f.Trouble != "", windowed && f.Kind == artifact.PulsarFunction, !windowed && f.Kind == artifact.WindowFunction:
+		return "refused"
+	}
+	return f.Input.Erasure() + " -> " + f.Output.Erasure()
+}
+
+func needJava(t testing.TB) {
+	t.Helper()
+	for _, tool := range []string{"java", "javac"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatalf("no %s on the PATH", tool)
+			}
+			t.Skipf("NO JAVA: no %s on the PATH", tool)
+		}
+	}
+}
+
+func pulsarHome(t testing.TB, version string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	home, err := pulsar.Home(ctx, version, os.Stderr)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("NO PULSAR: %v", err)
+	}
+	return home
+}
+
+// javac compiles sources into a folder of the test's own.
+func javac(t testing.TB, classPath string, sources ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	args := append([]string{"-encoding", "UTF-8", "-nowarn", "-d", dir, "-cp", classPath}, sources...)
+	cmd := exec.Command("javac", args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("javac: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// jarOf packs the class files below a folder.
+func jarOf(t testing.TB, dir, prefix, jar string) {
+	t.Helper()
+	f, err := os.Create(jar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(f)
+	var files []string
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	slices.Sort(files)
+	for _, path := range files {
+		rel, _ := filepath.Rel(dir, path)
+		data, readErr := os.ReadFile(path)
+		entry, createErr := w.Create(prefix + filepath.ToSlash(rel))
+		if readErr != nil || createErr != nil {
+			t.Fatal(readErr, createErr)
+		}
+		if _, err := entry.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err != nil || w.Close() != nil || f.Close() != nil {
+		t.Fatalf("jar: %v", err)
+	}
+}

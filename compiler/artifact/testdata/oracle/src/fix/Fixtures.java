@@ -1,0 +1,146 @@
+package fix;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.apache.pulsar.functions.api.Context;
+import org.apache.pulsar.functions.api.Function;
+import org.apache.pulsar.functions.api.KVRecord;
+import org.apache.pulsar.functions.api.Record;
+import org.apache.pulsar.functions.api.SerDe;
+import org.apache.pulsar.functions.api.WindowContext;
+import org.apache.pulsar.functions.api.WindowFunction;
+import org.apache.pulsar.io.core.PushSource;
+import org.apache.pulsar.io.core.Sink;
+import org.apache.pulsar.io.core.Source;
+import org.apache.pulsar.io.core.annotations.FieldDoc;
+
+/** Ways in which a class may come to be a function, each as a nested class. */
+public class Fixtures {
+    abstract static class P<I, O> implements Function<I, O> {
+        public O process(I i, Context c) { return null; }
+    }
+
+    public static class Plain extends P<String, Integer> { }
+    public static class Bytes extends P<byte[], byte[][]> { }
+    public static class Nested extends P<Map.Entry<String, List<? super Long>>, List<String>[]> { }
+    public static class Records extends P<String, Record<Long>> { }
+    public static class Futures extends P<String, CompletableFuture<Long>> { }
+    public static class RecordOfFuture extends P<String, Record<CompletableFuture<Long>>> { }
+    public static class FutureOfRecord extends P<String, CompletableFuture<Record<Long>>> { }
+    public static class Wild extends P<String, Record<?>> { }
+    public static class WildBound extends P<String, Record<? extends Number>> { }
+    public static class Kv extends P<String, KVRecord<Short, Long>> { }
+    public abstract static class MyRecord implements Record<Long> { }
+    public abstract static class MyTyped<A, B> implements Record<B> { }
+    public static class Mine extends P<String, MyRecord> { }
+    public static class MineTyped extends P<String, MyTyped<Short, Long>> { }
+    public static class MyFuture<A, B> extends CompletableFuture<B> { }
+    public static class FutureSub extends P<String, MyFuture<Short, Long>> { }
+    public static class Nothing extends P<String, Void> { }
+
+    abstract static class Half<T> extends P<T, String> { }
+    abstract static class Quarter<A, B> extends Half<B> { }
+    public static class Deep extends Quarter<Float, Double> { }
+    public static class Free<T> extends P<T, T> { }
+    public static class FreeBound<T extends Number & Serializable> extends P<T, List<T>> { }
+    public static class FreeChain<A extends Number, B extends A> extends P<A, B> { }
+    public static class FreeArray<T extends Number> extends P<T[], String> { }
+    @SuppressWarnings("rawtypes")
+    public static class RawSuper extends P {
+        public Object process(Object i, Context c) { return null; }
+    }
+    @SuppressWarnings("rawtypes")
+    public static class RawHalf extends Half {
+        public Object process(Object i, Context c) { return null; }
+    }
+    @SuppressWarnings("rawtypes")
+    public static class Raw implements Function {
+        public Object process(Object i, Context c) { return null; }
+    }
+
+    interface Step<T> extends Function<T, String> { }
+    interface Swap<A, B> extends Function<B, A> { }
+    interface Same<A, B> extends Function<A, B> { }
+    interface Fixed extends Function<Integer, Long> { }
+    public static class ViaStep implements Step<Integer> {
+        public String process(Integer i, Context c) { return null; }
+    }
+    public static class ViaSwap implements Swap<Integer, Long> {
+        public Integer process(Long i, Context c) { return null; }
+    }
+    public static class ViaSame implements Same<Integer, Long> {
+        public Long process(Integer i, Context c) { return null; }
+    }
+    public static class ViaFixed implements Fixed {
+        public Long process(Integer i, Context c) { return null; }
+    }
+    public static class ViaStepThenDirect implements Serializable, Step<Integer>, Function<Integer, String> {
+        public String process(Integer i, Context c) { return null; }
+    }
+
+    public static class Jdk implements java.util.function.Function<String, Record<Long>> {
+        public Record<Long> apply(String s) { return null; }
+    }
+    public static class Unary implements UnaryOperator<String> {
+        public String apply(String s) { return null; }
+    }
+    public static class JdkWindow implements java.util.function.Function<Collection<String>, Long> {
+        public Long apply(Collection<String> s) { return null; }
+    }
+    public static class JdkList implements java.util.function.Function<List<String>, Long> {
+        public Long apply(List<String> s) { return null; }
+    }
+    public static class Strings extends ArrayList<String> { }
+    public static class JdkStrings implements java.util.function.Function<Strings, Long> {
+        public Long apply(Strings s) { return null; }
+    }
+    public static class Window implements WindowFunction<String, CompletableFuture<Long>> {
+        public CompletableFuture<Long> process(Collection<Record<String>> in, WindowContext c) { return null; }
+    }
+    public static class Both extends P<String, Long> implements WindowFunction<Short, Integer> {
+        public Integer process(Collection<Record<Short>> in, WindowContext c) { return null; }
+    }
+    public static class PulsarAndJdk extends P<String, Long> implements java.util.function.Function<Short, Integer> {
+        public Integer apply(Short s) { return null; }
+    }
+    public static class WindowAndJdk implements java.util.function.Function<Short, Integer>, WindowFunction<String, Long> {
+        public Integer apply(Short s) { return null; }
+        public Long process(Collection<Record<String>> in, WindowContext c) { return null; }
+    }
+    public static class None { }
+    public interface OnlyInterface extends Function<String, String> { }
+    static class Hidden extends P<String, String> {
+        private Hidden() { }
+    }
+    public static class Args extends P<String, String> {
+        public Args(int i) { }
+    }
+    public class Inner extends P<String, String> { }
+    public static class Outer<T> {
+        public class In<U> { }
+    }
+    public static class Qualified extends P<Outer<String>.In<Long>, Map.Entry<String, String>> { }
+    public static class Ünïcode extends P<String, String> { }
+
+    public abstract static class Push extends PushSource<byte[]> { }
+    public abstract static class Plug implements Source<String>, Sink<Long> { }
+    public abstract static class Ser<T> implements SerDe<T> { }
+    public abstract static class StringSer extends Ser<String> { }
+
+    public static class BaseConfig {
+        @FieldDoc(required = true, defaultValue = "", sensitive = true, help = "the key")
+        private String secretKey;
+        protected static final String CONSTANT = "x";
+    }
+    public static class Config extends BaseConfig {
+        @FieldDoc(defaultValue = "10", help = "how many")
+        private int batchSize = 10;
+        private Map<String, List<Integer>> table;
+        private transient int cache;
+    }
+}

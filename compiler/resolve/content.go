@@ -1,0 +1,155 @@
+package resolve
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/meshc/meshc/compiler/artifact"
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/compiler/syntax"
+	"github.com/meshc/meshc/schema/fields"
+)
+
+const buildAgain = "Build the file again, or name another one."
+
+// content looks into a code file that is there: whether it has the class and
+// whether a worker could run it.
+func (r *resolver) content(f *mesh.Function, n *syntax.Node, c *code) {
+	class := n.Get("className")
+	if !f.Code.Found || !usable(c.value) {
+		return
+	}
+	switch {
+	case f.Runtime == fields.Go:
+		r.goContent(f, c)
+	case class == nil || !usable(class):
+	case f.Runtime == fields.Java:
+		r.javaContent(f, n, class, c)
+	case f.Runtime == fields.Python:
+		r.pythonContent(f, class, c)
+	}
+}
+
+// broken reports a code file that cannot be read. The same jar is told of once,
+// however many functions are in it.
+func (r *resolver) broken(c *code, err error) {
+	r.list.Add(diag.BrokenArtifact, c.value.Span, fmt.Sprintf("`%s` cannot be used: %v.", c.value.Value, err), buildAgain)
+}
+
+// refuse reports a class that a worker would not run.
+func (r *resolver) refuse(class *syntax.Node, c *code, detail string, hints ...string) *diag.Diagnostic {
+	return r.list.Add(diag.NoFunction, class.Span, detail, hints...).Relate(c.value.Span, "code file given here")
+}
+
+func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code) {
+	jar := r.jars.at(f.Code.Path)
+	if jar.err != nil {
+		r.broken(c, jar.err)
+		return
+	}
+	name := artifact.Clean(class.Value)
+	windowed := n.Get("windowConfig") != nil
+	facts, err := jar.archive.Function(class.Value, windowed)
+	switch {
+	case err != nil && facts.Exists != artifact.No:
+		r.broken(c, err)
+		return
+	case facts.Exists == artifact.No:
+		r.list.Add(diag.AbsentClass, class.Span, fmt.Sprintf("`%s` has no class `%s`.", c.value.Value, name),
+			candidates(class.Value, jar)...).Relate(c.value.Span, "code file given here")
+		return
+	case facts.Kind == artifact.NotFunction:
+		r.refuse(class, c, fmt.Sprintf("`%s` implements neither Pulsar's Function nor java.util.function.Function.", name), others(jar)...)
+		return
+	case facts.Kind == artifact.WindowFunction && !windowed:
+		r.refuse(class, c, fmt.Sprintf("`%s` is a WindowFunction, which needs a window; this version of meshc deploys none.", name),
+			"Implement Function, and collect in the function's state.")
+		return
+	case facts.Kind == artifact.PulsarFunction && windowed:
+		r.refuse(class, c, fmt.Sprintf("`%s` is no WindowFunction, which the window of the function needs.", name),
+			"Implement WindowFunction, or remove `windowConfig`.")
+		return
+	case facts.Trouble != "":
+		r.refuse(class, c, fmt.Sprintf("`%s` %s.", name, facts.Trouble), "Implement `Function<Input, Output>` by the class itself, with types that are classes.")
+		return
+	case facts.Exists != artifact.Yes:
+		return
+	case !facts.Concrete:
+		r.refuse(class, c, fmt.Sprintf("`%s` is abstract or an interface, so that instances cannot make one.", name), others(jar)...)
+		return
+	case facts.Constructor == artifact.NoConstructor:
+		r.refuse(class, c, fmt.Sprintf("`%s` has no constructor without parameters, which instances call.", name),
+			"Add one; settings come from `context.getUserConfigValue`. An inner class has to be static.")
+		return
+	}
+	if facts.Misread != "" {
+		r.refuse(class, c, fmt.Sprintf("`%s` %s: %s in, %s out.", name, facts.Misread, facts.Input, facts.Output),
+			"Implement `Function<Input, Output>` by the class itself.").Severity = diag.Warning
+	}
+}
+
+func (r *resolver) goContent(f *mesh.Function, c *code) {
+	facts, err := artifact.GoBinary(f.Code.Path)
+	if err != nil {
+		r.broken(c, err)
+		return
+	}
+	if facts.SDK == artifact.No {
+		r.list.Add(diag.NoFunction, c.value.Span, fmt.Sprintf("`%s` was built without Pulsar's SDK for Go functions.", c.value.Value),
+			"Call `pf.Start` of github.com/apache/pulsar/pulsar-function-go/pf in main.").Severity = diag.Warning
+	}
+}
+
+func (r *resolver) pythonContent(f *mesh.Function, class *syntax.Node, c *code) {
+	module, name, dotted := cutLast(class.Value)
+	base := strings.TrimSuffix(lastPart(c.value.Value), ".py")
+	if !dotted {
+		// A name without a dot is a module, whose function process is called (python_instance.py).
+		module, name = class.Value, "process"
+	}
+	if _, last, ok := cutLast(module); ok {
+		module = last
+	}
+	if module != base {
+		return // told of already
+	}
+	m, err := artifact.Python(f.Code.Path)
+	if err != nil {
+		r.broken(c, err)
+		return
+	}
+	facts := m.Lookup(name)
+	shown := artifact.Clean(name)
+	switch {
+	case facts.Kind == artifact.PythonNothing && !dotted:
+		hints := pythonHints(base, name, m)
+		r.list.Add(diag.AbsentClass, class.Span, fmt.Sprintf("`%s` has no function `process`, which is called when `className` names the module alone.", c.value.Value),
+			hints...).Relate(c.value.Span, "code file given here")
+	case facts.Kind == artifact.PythonNothing:
+		r.list.Add(diag.AbsentClass, class.Span, fmt.Sprintf("`%s` defines no class `%s`.", c.value.Value, shown),
+			pythonHints(base, name, m)...).Relate(c.value.Span, "code file given here")
+	case !dotted:
+	case facts.Kind == artifact.PythonFunction && len(facts.Required) > 0:
+		r.refuse(class, c, fmt.Sprintf("`%s` is a function, and instances call the method `process` of a class, or the function `process` of a module.", shown),
+			fmt.Sprintf("For the function `process` of the module, write `className: %s`.", base))
+	case facts.Kind == artifact.PythonClass && facts.Process == artifact.No:
+		r.refuse(class, c, fmt.Sprintf("The class `%s` has no method `process`.", shown), "Add `def process(self, input, context):` to it.")
+	case facts.Kind == artifact.PythonClass && len(facts.Required) > 0:
+		r.refuse(class, c, fmt.Sprintf("To make a `%s`, `%s` has to be given, and instances give nothing.", shown, artifact.Clean(facts.Required[0])),
+			"Give the parameters of `__init__` defaults, or read settings with `context.get_user_config_value`.")
+	}
+}
+
+// cutLast splits a dotted name before its last part.
+func cutLast(s string) (before, last string, found bool) {
+	if i := strings.LastIndexByte(s, '.'); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return "", s, false
+}
+
+// lastPart is the file's name without its folders.
+func lastPart(path string) string {
+	return path[strings.LastIndexAny(path, `/\`)+1:]
+}
