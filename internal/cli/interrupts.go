@@ -57,10 +57,11 @@ func (i *interrupts) signalled() error {
 	return &SignalError{Signal: i.first}
 }
 
-// cause gives the signal that ended ctx in place of err, which only tells that it was cancelled.
+// cause gives the signal that ended ctx in place of err, which only tells that it
+// was cancelled; an error that says how to go on after the signal stays.
 func cause(ctx context.Context, err error) error {
 	var signal *SignalError
-	if err != nil && errors.As(context.Cause(ctx), &signal) && !errors.As(err, new(*SignalError)) {
+	if err != nil && errors.As(context.Cause(ctx), &signal) && !errors.As(err, new(*RemedyError)) {
 		return signal
 	}
 	return err
