@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +61,7 @@ with an error, 1 a failure.`,
 	}
 	o.input.bind(cmd)
 	o.connect.bind(cmd, commandTimeout)
-	addOutput(cmd, &o.output)
+	addFindingsOutput(cmd, &o.output, "form of the result; github, sarif and junit hold the findings only")
 	addAllow(cmd, &o.allow)
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this `FILE`, for apply")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to take the meshes down")
@@ -91,10 +92,21 @@ func (o *planOptions) run(ctx context.Context) error {
 	if found.HasErrors() {
 		return o.refuse(findings(result, found))
 	}
+	if slices.Contains(reports, o.output) {
+		if err := o.f.showFindings(o.output, findings(result, found), false); err != nil {
+			return err
+		}
+		return o.finish(plans, view.NewPlans(plans, nil, nil, o.allow))
+	}
 	doc := view.NewPlans(plans, append(result.Findings, found...), result.Sources, o.allow)
 	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Plans(s, doc) }); err != nil {
 		return err
 	}
+	return o.finish(plans, doc)
+}
+
+// finish saves the plans where that was asked for, and tells changes by the exit code.
+func (o *planOptions) finish(plans []*plan.Plan, doc view.Plans) error {
 	if o.out != "" {
 		if err := o.save(plans); err != nil {
 			return err
@@ -108,7 +120,7 @@ func (o *planOptions) run(ctx context.Context) error {
 
 // refuse shows findings of which one is an error.
 func (o *planOptions) refuse(doc view.Findings) error {
-	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Findings(s, doc) }); err != nil {
+	if err := o.f.showFindings(o.output, doc, false); err != nil {
 		return err
 	}
 	return errFindings

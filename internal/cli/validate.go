@@ -34,10 +34,15 @@ in it, - means standard input.
 A file with code that does not exist yet is only a warning here, since the build
 may come later; plan and apply need the file.
 
+-o github writes workflow commands, which GitHub shows beside the lines of a pull
+request, -o sarif a SARIF 2.1.0 log for code scanning, and -o junit a report that
+build servers show. They name files from the working folder.
+
 Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 		Example: `  meshc validate
   meshc validate meshes/ --strict
   meshc validate -o json mesh.yaml
+  meshc validate -o sarif meshes/ > findings.sarif
   cat mesh.yaml | meshc validate -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
@@ -45,14 +50,14 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 		},
 	}
 	o.input.bind(cmd)
-	addOutput(cmd, &o.output)
+	addFindingsOutput(cmd, &o.output, "form of the result; github writes annotations of a pull request")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
 	return cmd
 }
 
 func validateRun(_ context.Context, o *validateOptions) error {
 	doc := findings(o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{}), nil)
-	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Findings(s, doc) }); err != nil {
+	if err := o.f.showFindings(o.output, doc, o.strict); err != nil {
 		return err
 	}
 	if doc.Errors > 0 || o.strict && doc.Warnings > 0 {

@@ -38,9 +38,12 @@ func newVersionCmd(f *Factory, runF func(context.Context, *versionOptions) error
 }
 
 func versionRun(_ context.Context, o *versionOptions) error {
-	doc := versionOf(debug.ReadBuildInfo())
+	doc := thisVersion()
 	return o.f.show(o.output, doc, func(human.Style) string { return human.Version(doc) })
 }
+
+// thisVersion tells what this program is.
+func thisVersion() view.Version { return versionOf(debug.ReadBuildInfo()) }
 
 func versionOf(info *debug.BuildInfo, ok bool) view.Version {
 	v := view.Version{Format: view.VersionFormat, Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
