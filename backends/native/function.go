@@ -30,14 +30,21 @@ func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.F
 	if !unmoved(live, before) {
 		return b.movedFunction(s, live)
 	}
-	if s.Op == plan.Create {
-		err = b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil, w))
-	} else {
+	if s.Op == plan.Update {
 		if err := b.rememberConsumers(ctx, before); err != nil {
 			return err
 		}
+	}
+	leave, err := b.slots.enter(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Op == plan.Create {
+		err = b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil, w))
+	} else {
 		err = b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before, w), nil)
 	}
+	leave()
 	if err != nil {
 		return refusal(err, after)
 	}

@@ -24,7 +24,7 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 		return h, b.failure(err)
 	}
 	h.Wanted = f.Parallelism()
-	status, err := b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+	status, err := b.status(ctx, f)
 	if err != nil {
 		return h, b.failure(err)
 	}

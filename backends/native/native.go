@@ -31,6 +31,7 @@ type Backend struct {
 	url    string
 	// packages is "on" or "off" by the user's word; else it is found out.
 	packages string
+	slots    *slots
 
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.
@@ -47,7 +48,7 @@ func WithPackages(mode string) Option { return func(b *Backend) { b.packages = m
 // New builds the backend; it connects to nothing yet. client talks to the
 // cluster that settings name.
 func New(client *admin.Client, settings conn.Settings, opts ...Option) *Backend {
-	b := &Backend{client: client, url: cleanURL(settings.AdminURL), old: map[string]map[string]bool{}}
+	b := &Backend{client: client, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]map[string]bool{}}
 	for _, o := range opts {
 		o(b)
 	}
@@ -81,6 +82,7 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	// Only a superuser may see the configuration; without it the safe number stays.
 	if config, err := b.client.RuntimeConfig(ctx); err == nil {
 		t.WritesInFlight = max(writesInFlight, config.HTTPThreads()-writesInFlight)
+		b.slots.widen(t.WritesInFlight)
 	}
 	t.Packages, err = b.usesPackages(ctx, id)
 	return t, err

@@ -38,7 +38,7 @@ func (b *Backend) consumers(ctx context.Context, f *state.Function) (names map[s
 
 // missing counts the instances of a function that should run and do not.
 func (b *Backend) missing(ctx context.Context, f *state.Function) (int, error) {
-	status, err := b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+	status, err := b.status(ctx, f)
 	if errors.Is(err, admin.ErrNotFound) {
 		return 0, nil
 	}
@@ -68,7 +68,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 	old := b.old[f.FullName()]
 	b.mu.Unlock()
 	return until(ctx, w, func() (bool, string, error) {
-		status, err := b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+		status, err := b.status(ctx, f)
 		if err != nil {
 			return false, "", err
 		}
