@@ -1,0 +1,229 @@
+// Package bench measures meshc as a whole process: against plain HTTP on a real
+// Pulsar, and how long its offline commands take.
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/internal/testserver/pulsar"
+	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
+	"github.com/meshc/meshc/test/harness"
+)
+
+func TestMain(m *testing.M) { pulsartest.Main(m) }
+
+const (
+	functions = 100
+	// inFlight is what a server with default settings takes (see backends/native).
+	inFlight = 4
+	// worst is the ratio that meshc stays below.
+	worst = 1.5
+)
+
+// TestHundred applies a mesh of 100 functions that do not depend on each other
+// and have one package, and creates the same by plain HTTP, as a script would
+// that knows the package's URL: each until all run. The server has Pulsar's
+// default settings. The order is A B B A, names are new each time.
+func TestHundred(t *testing.T) {
+	if os.Getenv("MESHC_BENCH") == "" {
+		t.Skip("takes minutes; make bench sets MESHC_BENCH")
+	}
+	srv := pulsartest.Start(t, pulsar.Options{Packages: true})
+	warmUp := func(name string, run func(*harness.Bench) time.Duration) {
+		b := harness.New(t, srv)
+		t.Logf("to warm up, %s: %v", name, run(b).Round(10*time.Millisecond))
+	}
+	warmUp("plain HTTP", func(b *harness.Bench) time.Duration { return plainHTTP(b, 10) })
+	warmUp("meshc", func(b *harness.Bench) time.Duration { return byMeshc(b, 10) })
+	var meshc, plain []time.Duration
+	for _, who := range "MPPM" {
+		b := harness.New(t, srv)
+		if who == 'M' {
+			meshc = append(meshc, byMeshc(b, functions))
+			t.Logf("meshc apply: %v", meshc[len(meshc)-1].Round(10*time.Millisecond))
+		} else {
+			plain = append(plain, plainHTTP(b, functions))
+			t.Logf("plain HTTP:  %v", plain[len(plain)-1].Round(10*time.Millisecond))
+		}
+		clearAway(b)
+	}
+	ratio := float64(median(meshc)) / float64(median(plain))
+	t.Logf("%d functions: meshc %v, plain HTTP %v, ratio %.2f", functions, median(meshc).Round(10*time.Millisecond), median(plain).Round(10*time.Millisecond), ratio)
+	if ratio > worst {
+		t.Errorf("meshc takes %.2f times as long as plain HTTP, more than %.1f", ratio, worst)
+	}
+}
+
+// byMeshc is the time from the start of the process to its end.
+func byMeshc(b *harness.Bench, n int) time.Duration {
+	b.Helper()
+	b.Jar("loss-a.jar", "code.jar")
+	var text strings.Builder
+	text.WriteString("jarFile: code.jar\nfunctions:\n")
+	for i := range n {
+		fmt.Fprintf(&text, "  - {name: f%d, className: org.example.loss.Forward, inputs: [in%d], output: out%d}\n", i, i, i)
+	}
+	b.File("hundred", text.String())
+	c := b.Run("apply", "hundred.yaml", "--yes").Want(0)
+	running(b, n)
+	return c.Took
+}
+
+// plainHTTP is the time from the first request to the last status that says
+// running: one upload, then so many creates in flight, each followed by polls.
+func plainHTTP(b *harness.Bench, n int) time.Duration {
+	b.Helper()
+	b.Jar("loss-a.jar", "code.jar")
+	client := &http.Client{Timeout: 90 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * inFlight}}
+	begin := time.Now()
+	ns := b.Tenant + "/" + b.Namespace
+	jar, err := os.ReadFile(filepath.Join(b.Dir, "code.jar"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	must(b, send(client, http.MethodPost, b.Server.AdminURL+"/admin/v3/packages/function/"+ns+"/code/v1", "file", jar, "metadata", []byte(`{"description":"code"}`)))
+	todo := make(chan int)
+	var workers sync.WaitGroup
+	failed := make(chan error, n)
+	for range inFlight {
+		workers.Go(func() {
+			for i := range todo {
+				config := fmt.Sprintf(`{"tenant":%q,"namespace":%q,"name":"f%d","className":"org.example.loss.Forward","inputs":["persistent://%s/in%d"],"output":"persistent://%s/out%d","parallelism":1,"runtime":"JAVA","autoAck":true,"cleanupSubscription":false}`,
+					b.Tenant, b.Namespace, i, ns, i, ns, i)
+				if err := send(client, http.MethodPost, fmt.Sprintf("%s/admin/v3/functions/%s/f%d", b.Server.AdminURL, ns, i),
+					"functionConfig", []byte(config), "url", []byte("function://"+ns+"/code@v1")); err != nil {
+					failed <- err
+				}
+			}
+		})
+	}
+	for i := range n {
+		todo <- i
+	}
+	close(todo)
+	workers.Wait()
+	close(failed)
+	must(b, errors.Join(slices.Collect(func(yield func(error) bool) {
+		for err := range failed {
+			if !yield(err) {
+				return
+			}
+		}
+	})...))
+	running(b, n)
+	return time.Since(begin)
+}
+
+// running waits until all functions run, inFlight at a time.
+func running(b *harness.Bench, n int) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	todo := make(chan int, n)
+	for i := range n {
+		todo <- i
+	}
+	close(todo)
+	var pollers sync.WaitGroup
+	for range inFlight {
+		pollers.Go(func() {
+			for i := range todo {
+				for {
+					s, err := b.Client.Status(ctx, admin.Functions, b.Tenant, b.Namespace, fmt.Sprintf("f%d", i))
+					if err == nil && s.NumRunning == 1 {
+						break
+					}
+					if ctx.Err() != nil {
+						b.Errorf("f%d does not run: %v %v", i, s, err)
+						return
+					}
+					time.Sleep(20 * time.Millisecond)
+				}
+			}
+		})
+	}
+	pollers.Wait()
+}
+
+// clearAway deletes the functions, so that the next round has the server to itself.
+func clearAway(b *harness.Bench) {
+	b.Helper()
+	for i := range functions {
+		if err := b.Client.Delete(context.Background(), admin.Functions, b.Tenant, b.Namespace, fmt.Sprintf("f%d", i)); err != nil {
+			b.Error(err)
+		}
+	}
+}
+
+// send sends a form of parts, given as names and contents.
+func send(client *http.Client, method, url string, parts ...any) error {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for i := 0; i < len(parts); i += 2 {
+		header := textproto.MIMEHeader{"Content-Disposition": {fmt.Sprintf("form-data; name=%q", parts[i])}}
+		content := parts[i+1].([]byte)
+		switch {
+		case parts[i] == "file":
+			header.Set("Content-Disposition", `form-data; name="file"; filename="code.jar"`)
+			header.Set("Content-Type", "application/octet-stream")
+		case json.Valid(content):
+			header.Set("Content-Type", "application/json")
+		default:
+			header.Set("Content-Type", "text/plain")
+		}
+		part, err := form.CreatePart(header)
+		if err != nil {
+			return err
+		}
+		if _, err := part.Write(content); err != nil {
+			return err
+		}
+	}
+	if err := form.Close(); err != nil {
+		return err
+	}
+	req, err := http.NewRequest(method, url, &body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	said, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode/100 != 2 {
+		err = fmt.Errorf("%s %s: %s: %s", method, url, resp.Status, said)
+	}
+	return err
+}
+
+func must(b *harness.Bench, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// median of two or more; of an even number the mean of the two in the middle.
+func median(list []time.Duration) time.Duration {
+	s := slices.Sorted(slices.Values(list))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
