@@ -27,6 +27,8 @@ type Input struct {
 type Options struct {
 	// NeedCode makes a missing code file an error (plan, apply) instead of a warning (validate).
 	NeedCode bool
+	// Severities take the place of those that codes have by default.
+	Severities diag.Severities
 }
 
 // Unit is one mesh and its graph.
@@ -44,6 +46,8 @@ type Result struct {
 	Findings diag.List
 	// Sources are the texts that findings point into.
 	Sources diag.Sources
+
+	ignores []ignore
 }
 
 // Compile takes files through all stages: syntax, shape, names, graph, rules. A
@@ -72,7 +76,8 @@ func Compile(inputs []Input, opts Options) Result {
 	for _, u := range result.Units {
 		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, graphs)...)
 	}
-	result.Findings = result.Findings.Sorted()
+	result.silence()
+	result.Findings = opts.Severities.Apply(result.Findings).Sorted()
 	return result
 }
 
@@ -83,6 +88,7 @@ func (r *Result) compileFile(name string, data []byte, opts Options) {
 	}
 	docs, list := syntax.Parse(name, data)
 	r.Findings = append(r.Findings, list...)
+	r.ignores = append(r.ignores, ignoresIn(name, data, docs)...)
 	empty := true
 	for _, doc := range docs {
 		if doc.Root == nil {

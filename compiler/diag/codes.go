@@ -17,6 +17,9 @@ const (
 	YAMLFeature      Code = "MC1004"
 	EmptyFile        Code = "MC1005"
 	UnreadableFile   Code = "MC1006"
+	NoReason         Code = "MC1007"
+	IdleIgnore       Code = "MC1008"
+	BadIgnore        Code = "MC1009"
 	UnknownKey       Code = "MC2001"
 	MissingKey       Code = "MC2002"
 	WrongType        Code = "MC2003"
@@ -91,6 +94,9 @@ var catalogue = map[Code]Entry{
 	YAMLFeature:      {Severity: Error, Summary: "YAML feature not used by meshes", Doc: "Merge keys, custom tags, keys that are not plain text and aliases that contain themselves are not part of the mesh language."},
 	EmptyFile:        {Severity: Error, Summary: "No mesh in the file", Doc: "The file holds no YAML document with content."},
 	UnreadableFile:   {Severity: Error, Summary: "File cannot be read", Doc: "The file does not exist, is a folder without mesh files, is not text, or is too large."},
+	NoReason:         {Severity: Warning, Summary: "Ignored without a reason", Doc: "A comment `# meshc:ignore CODE reason` silences a finding for good. Who reads the file later needs to know why."},
+	IdleIgnore:       {Severity: Warning, Summary: "Nothing to ignore here", Doc: "A comment `# meshc:ignore CODE reason` stands where no finding of that code is. It counts for its own line, or for the line directly below if it has a line to itself. What it was for may be mended: remove it, so that it cannot hide something new."},
+	BadIgnore:        {Severity: Warning, Summary: "Finding cannot be ignored", Doc: "Comments silence warnings, and errors of rules over the whole mesh (MC4xxx). An error of syntax, shape or names means that meshc cannot know what the mesh is, and what a plan finds depends on the cluster: neither can be ignored in the file. The form is `# meshc:ignore CODE reason`."},
 	UnknownKey:       {Severity: Error, Summary: "Unknown key", Doc: "The key is not part of the mesh language here. Function workers drop unknown fields silently, so meshc refuses them."},
 	MissingKey:       {Severity: Error, Summary: "Missing key", Doc: "A key that is always needed is absent."},
 	WrongType:        {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},

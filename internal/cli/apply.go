@@ -21,6 +21,7 @@ type applyOptions struct {
 	args    []string
 	// backendGiven tells that --backend was typed.
 	backendGiven bool
+	severities   diag.Severities
 }
 
 func newApplyCmd(f *Factory, runF func(context.Context, *applyOptions) error) *cobra.Command {
@@ -70,6 +71,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.input.bind(cmd)
 	o.connect.bind(cmd, waitTimeout)
 	o.carry.bind(cmd)
+	addSeverity(cmd, &o.severities)
 }
 
 func applyRun(ctx context.Context, o *applyOptions) error {
@@ -85,6 +87,7 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		return nil, err
 	}
 	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v, fromFile: saved != nil}
+	c.severities = o.severities
 	c.open = opener(o.f, &o.connect)
 	if saved != nil {
 		if err := o.fits(saved); err != nil {
@@ -92,7 +95,7 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		}
 		return c.run(ctx, view.NewPlans(saved, nil, nil, o.carry.allow), saved)
 	}
-	result := o.f.compile(files, stdin, compiler.Options{NeedCode: true})
+	result := o.f.compile(files, stdin, compiler.Options{NeedCode: true, Severities: o.severities})
 	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow})
 }
 
@@ -123,6 +126,7 @@ func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, r compi
 	var found diag.List
 	err = connect.within(ctx, func(ctx context.Context) (err error) {
 		plans, found, err = makePlans(ctx, b, connect.backend, r.Units, opts)
+		found = c.severities.Apply(found)
 		return err
 	})
 	if err != nil {

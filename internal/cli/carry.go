@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
@@ -56,6 +57,8 @@ func (x *carryFlags) check(f *Factory) error {
 type carrier struct {
 	f     *Factory
 	flags carryFlags
+	// severities judge what is found while planning.
+	severities diag.Severities
 	// waitLimit replaces the limits of waiting steps, 0 keeps them.
 	waitLimit time.Duration
 	// open gives the backend of a plan.

@@ -26,6 +26,7 @@ type planOptions struct {
 	destroy      bool
 	deleteTopics bool
 	detailed     bool
+	severities   diag.Severities
 	allow        []plan.RiskKind
 }
 
@@ -63,6 +64,7 @@ with an error, 1 a failure.`,
 	o.connect.bind(cmd, commandTimeout)
 	addFindingsOutput(cmd, &o.output, "form of the result; github, sarif and junit hold the findings only")
 	addAllow(cmd, &o.allow)
+	addSeverity(cmd, &o.severities)
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this `FILE`, for apply")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to take the meshes down")
 	cmd.Flags().BoolVar(&o.deleteTopics, "delete-topics", false, "with --destroy: also delete the topics that the meshes made, with their messages")
@@ -73,7 +75,7 @@ with an error, 1 a failure.`,
 func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *planOptions) run(ctx context.Context) error {
-	result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy})
+	result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, Severities: o.severities})
 	if o.destroy {
 		result.Findings = withoutCode(result.Findings)
 	}
@@ -86,6 +88,7 @@ func (o *planOptions) run(ctx context.Context) error {
 	}
 	opts := planner.Options{Destroy: o.destroy, DeleteTopics: o.deleteTopics, Allow: o.allow}
 	plans, found, err := makePlans(ctx, b, o.connect.backend, result.Units, opts)
+	found = o.severities.Apply(found)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/github"
 	"github.com/meshc/meshc/internal/view/human"
@@ -40,6 +42,31 @@ func (f *Factory) showFindings(output string, doc view.Findings, strict bool) er
 		return err
 	}
 	return f.result(text)
+}
+
+// severities is a flag that collects severities for codes.
+type severities struct{ table diag.Severities }
+
+// String implements pflag.Value; there is no default to show.
+func (severities) String() string { return "" }
+
+// Type implements pflag.Value.
+func (severities) Type() string { return "CODE=SEVERITY" }
+
+// Set implements pflag.Value; the flag may be repeated and takes a list with commas.
+func (s severities) Set(text string) error {
+	for choice := range strings.SplitSeq(text, ",") {
+		if err := s.table.Set(choice); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addSeverity adds --severity; the table is filled when flags are read.
+func addSeverity(cmd *cobra.Command, table *diag.Severities) {
+	*table = diag.Severities{}
+	cmd.Flags().Var(severities{*table}, "severity", "let findings of a code count as off, warning or error, such as MC4002=error; only warnings and MC4xxx can be lowered (repeatable)")
 }
 
 // workingDir is where relative names start; without one, names stay as they are.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/internal/view/json"
 )
@@ -17,6 +18,8 @@ type validateOptions struct {
 	args   []string
 	output string
 	strict bool
+	// severities take the place of the catalogue's.
+	severities diag.Severities
 }
 
 func newValidateCmd(f *Factory, runF func(context.Context, *validateOptions) error) *cobra.Command {
@@ -34,6 +37,10 @@ in it, - means standard input.
 A file with code that does not exist yet is only a warning here, since the build
 may come later; plan and apply need the file.
 
+A comment "# meshc:ignore CODE reason" beside a line, or on a line of its own above
+it, silences a warning or a finding of a rule (MC4xxx) there; --severity does so
+everywhere, or lets a warning be an error.
+
 -o github writes workflow commands, which GitHub shows beside the lines of a pull
 request, -o sarif a SARIF 2.1.0 log for code scanning, and -o junit a report that
 build servers show. They name files from the working folder.
@@ -43,6 +50,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
   meshc validate meshes/ --strict
   meshc validate -o json mesh.yaml
   meshc validate -o sarif meshes/ > findings.sarif
+  meshc validate --severity MC4002=error,MC4004=off
   cat mesh.yaml | meshc validate -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
@@ -51,12 +59,13 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 	}
 	o.input.bind(cmd)
 	addFindingsOutput(cmd, &o.output, "form of the result; github writes annotations of a pull request")
+	addSeverity(cmd, &o.severities)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
 	return cmd
 }
 
 func validateRun(_ context.Context, o *validateOptions) error {
-	doc := findings(o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{}), nil)
+	doc := findings(o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities}), nil)
 	if err := o.f.showFindings(o.output, doc, o.strict); err != nil {
 		return err
 	}
