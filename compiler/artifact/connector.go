@@ -126,7 +126,10 @@ func (a *Archive) ConfigFields(class string) (fields []ConfigField, known bool, 
 	known = true
 	seen := map[string]bool{}
 	for class != "" && class != object {
-		if seen[class] || len(seen) > maxSupertypes {
+		if len(seen) > maxSupertypes {
+			return fields, false, nil
+		}
+		if seen[class] {
 			return fields, false, fmt.Errorf("the class `%s` extends itself", Clean(class))
 		}
 		seen[class] = true

@@ -59,6 +59,7 @@ func (w *walk) supertypes(t Type) (interfaces []Type, super Type) {
 	}
 	if s.Super.Known() {
 		super = put(s.Super)
+		w.open = w.open || !super.Known() // grown beyond what is followed
 	}
 	return interfaces, super
 }
@@ -85,8 +86,11 @@ func (w *walk) search(t Type, target string, seen map[string]bool) (Type, bool) 
 	if t.Name == target {
 		return t, true
 	}
-	if w.visited++; w.visited > maxSupertypes || seen[t.Name] {
-		w.open = w.open || w.visited > maxSupertypes
+	if seen[t.Name] {
+		return Type{}, false
+	}
+	if w.visited++; w.visited > maxSupertypes {
+		w.open = true
 		return Type{}, false
 	}
 	seen[t.Name] = true

@@ -1,10 +1,7 @@
 package resolve
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -103,24 +100,8 @@ func (r *resolver) file(c *code) mesh.Code {
 	if !filepath.IsAbs(name) {
 		out.Path = filepath.Join(r.opts.Dir, filepath.FromSlash(name))
 	}
-	problem := ""
-	info, err := os.Stat(out.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		problem = fmt.Sprintf("There is no file `%s`.", out.Path)
-	case err != nil:
-		problem = fmt.Sprintf("The file `%s` cannot be read.", out.Path)
-	case !info.Mode().IsRegular():
-		problem = fmt.Sprintf("`%s` is not a regular file.", out.Path)
-	default:
-		h, err := os.Open(out.Path)
-		if err != nil {
-			problem = fmt.Sprintf("The file `%s` cannot be read.", out.Path)
-			break
-		}
-		_ = h.Close()
-		out.Found = true
-	}
+	problem := r.files.problem(out.Path)
+	out.Found = problem == ""
 	if problem != "" {
 		d := r.list.Add(diag.MissingArtifact, c.value.Span, problem, "Build it first, or mend the path; it is relative to the mesh file.")
 		if !r.opts.NeedCode {

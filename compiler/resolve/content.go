@@ -43,14 +43,14 @@ func (r *resolver) refuse(class *syntax.Node, c *code, detail string, hints ...s
 }
 
 func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code) {
-	jar := r.jars.at(f.Code.Path)
+	jar := r.files.jar(f.Code.Path)
 	if jar.err != nil {
 		r.broken(c, jar.err)
 		return
 	}
 	name := artifact.Clean(class.Value)
 	windowed := n.Get("windowConfig") != nil
-	facts, err := jar.archive.Function(class.Value, windowed)
+	facts, err := jar.function(class.Value, windowed)
 	switch {
 	case err != nil && facts.Exists != artifact.No:
 		r.broken(c, err)
@@ -90,12 +90,12 @@ func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code)
 }
 
 func (r *resolver) goContent(f *mesh.Function, c *code) {
-	facts, err := artifact.GoBinary(f.Code.Path)
-	if err != nil {
-		r.broken(c, err)
+	found := r.files.binary(f.Code.Path)
+	if found.err != nil {
+		r.broken(c, found.err)
 		return
 	}
-	if facts.SDK == artifact.No {
+	if found.facts.SDK == artifact.No {
 		r.list.Add(diag.NoFunction, c.value.Span, fmt.Sprintf("`%s` was built without Pulsar's SDK for Go functions.", c.value.Value),
 			"Call `pf.Start` of github.com/apache/pulsar/pulsar-function-go/pf in main.").Severity = diag.Warning
 	}
@@ -114,11 +114,12 @@ func (r *resolver) pythonContent(f *mesh.Function, class *syntax.Node, c *code) 
 	if module != base {
 		return // told of already
 	}
-	m, err := artifact.Python(f.Code.Path)
-	if err != nil {
-		r.broken(c, err)
+	read := r.files.module(f.Code.Path)
+	if read.err != nil {
+		r.broken(c, read.err)
 		return
 	}
+	m := read.module
 	facts := m.Lookup(name)
 	shown := artifact.Clean(name)
 	switch {

@@ -27,7 +27,7 @@ func Mesh(doc *syntax.Document, opts Options) (*mesh.Mesh, diag.List) {
 		return nil, nil
 	}
 	r := &resolver{opts: opts, doc: doc, topics: map[string]*mesh.Topic{}, doubts: map[string]bool{}}
-	defer r.jars.close()
+	defer r.files.close()
 	r.identity(doc.Root)
 	r.declared(doc.Root.Get("topics"))
 	r.functions(doc.Root.Get("functions"))
@@ -51,7 +51,7 @@ type resolver struct {
 	doubts   map[string]bool
 	allDoubt bool
 	jar      *code // the mesh's jarFile
-	jars     jars
+	files    files
 }
 
 func (r *resolver) identity(root *syntax.Node) {

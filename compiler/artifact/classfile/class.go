@@ -5,6 +5,8 @@
 // take more memory than a small multiple of the input.
 package classfile
 
+import "errors"
+
 // Access is the flags of a class, field or method (tables 4.1-B, 4.5-A, 4.6-A).
 type Access uint16
 
@@ -59,8 +61,7 @@ func Parse(data []byte) (*Class, error) {
 	left := maxKept
 	r := &reader{data: data, left: &left}
 	if r.u4() != 0xCAFEBABE {
-		r.fail("it does not begin as a class file does")
-		return nil, r.err
+		return nil, errors.New("it does not begin as a class file does")
 	}
 	r.u2() // the minor version
 	c := &Class{Major: r.u2()}

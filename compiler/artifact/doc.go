@@ -1,0 +1,16 @@
+// Package artifact finds out what meshc needs to know of code files, from their
+// bytes alone: no JVM, no Python, no Go, no network, and nothing in them is run.
+//
+//   - [Open] looks into jars, NARs and other zip files: whether a class is there,
+//     whether a function worker could run it, and which types it takes and gives.
+//   - [Python] looks at what a module defines.
+//   - [GoBinary] looks at executables.
+//
+// Files may be hostile: sizes, counts and depths are bounded (limits.go), what
+// they hold is never believed before it is checked, and names out of them go
+// through [Clean] before they are shown.
+//
+// Answers have three values. A class that is not in the archive may decide, such
+// as a base class that the worker brings; then the answer is [Unknown], and
+// nobody should report an error.
+package artifact

@@ -1,0 +1,73 @@
+package artifact
+
+import (
+	"archive/zip"
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/meshc/meshc/compiler/artifact/artifacttest"
+)
+
+// FuzzArchive asks everything of any bytes: no panic, and errors fit to be shown.
+func FuzzArchive(f *testing.F) {
+	class := artifacttest.Function("a.B", text, text)
+	sub := artifacttest.Class{Name: "a.C", Super: "a.B", Signature: "<T:Ljava/lang/Object;>La/B;", Fields: map[string]string{"x": "I"}, Order: []string{"x"}}
+	f.Add(artifacttest.Jar(class, sub))
+	f.Add(nar(f, zip.Store, map[string][]byte{"x.jar": artifacttest.Jar(class)}, artifacttest.Entry{Name: "a/C.class", Data: sub.Bytes()},
+		artifacttest.Entry{Name: serviceFile, Data: []byte("name: x\nsourceClass: a.C\nsourceConfigClass: a.C\n")}))
+	f.Add(raw(f, symlink()))
+	f.Add(raw(f, &zip.FileHeader{Name: "a/B.class", Comment: "x", UncompressedSize64: 1 << 40}))
+	f.Add(artifacttest.Zip(artifacttest.Entry{Name: "x/src/m.py", Data: []byte("class X: pass\n")}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<20 {
+			return
+		}
+		check := func(err error) {
+			if err != nil && (strings.ContainsAny(err.Error(), "\x1b\n\x00") || !utf8.ValidString(err.Error())) {
+				t.Errorf("error %q", err)
+			}
+		}
+		a, err := OpenReader(bytes.NewReader(data), int64(len(data)))
+		check(err)
+		if err != nil {
+			return
+		}
+		c, err := a.Connector()
+		check(err)
+		for _, class := range append(a.Classes(), "a.B", "a.C", "x.None", c.SourceClass) {
+			for _, windowed := range []bool{false, true} {
+				facts, err := a.Function(class, windowed)
+				check(err)
+				_, _ = facts.Input.String(), facts.Output.Erasure()
+			}
+			_, err := a.Source(class)
+			check(err)
+			_, _, err = a.ConfigFields(class)
+			check(err)
+		}
+		_, err = a.Python("m")
+		check(err)
+		_, _ = a.Functions(), a.Entries()
+	})
+}
+
+// FuzzPython: no panic, and no claim about what does not parse.
+func FuzzPython(f *testing.F) {
+	f.Add("from pulsar import Function\nclass X(Function):\n  def process(self, a, b): return ''' \n'''\n")
+	f.Add("@d(\n1)\nasync def X(a, *, b=1): pass\nX, (y, z) = 1, 2; import a.b as c\n")
+	f.Add("if 1:\n\tclass X[T](A[int], metaclass=M): x = lambda: 0\n\tX.process = \"\\\"\"\n")
+	f.Fuzz(func(t *testing.T, src string) {
+		m, err := ParsePython([]byte(src))
+		if err != nil {
+			return
+		}
+		for _, name := range append(m.Classes(), "X", "process") {
+			if facts := m.Lookup(name); facts.Kind == "" {
+				t.Errorf("%q has no kind", name)
+			}
+		}
+		_ = m.Functions()
+	})
+}
