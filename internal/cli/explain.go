@@ -25,7 +25,7 @@ func newExplainCmd(f *Factory, runF func(context.Context, *explainOptions) error
 	cmd := &cobra.Command{
 		Use:     "explain CODE",
 		Short:   "Explain a code of findings",
-		Long:    "Explains what a code such as MC4001 means and what to do about it.",
+		Long:    "Explains what a code such as MC4001 means and what to do about it, with a mesh file\nthat is wrong and one that is right. 'meshc rules' lists the codes.",
 		Example: "  meshc explain MC4001",
 		Args:    cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

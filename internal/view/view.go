@@ -24,6 +24,7 @@ const (
 	StatusFormat   = "meshc.status/1"
 	VersionFormat  = "meshc.version/1"
 	ExplainFormat  = "meshc.explain/1"
+	RulesFormat    = "meshc.rules/1"
 )
 
 // Clean makes outside text safe for one line of a terminal: control characters,

@@ -32,8 +32,29 @@ func Explain(s Style, e view.Explain) string {
 	if s.Width > 0 {
 		columns = min(columns, s.Width)
 	}
-	for _, l := range broken(e.Doc, columns) {
-		b.WriteString(l + "\n")
+	paragraph := func(text string) {
+		for _, l := range broken(text, columns) {
+			b.WriteString(l + "\n")
+		}
+	}
+	paragraph(e.Doc)
+	if x := e.Example; x != nil {
+		if x.Note != "" {
+			b.WriteString("\n")
+			paragraph(x.Note)
+		}
+		b.WriteString("\n" + s.paint(red, "Wrong:") + "\n\n" + indent("    ", x.Wrong) + "\n")
+		b.WriteString("\n" + s.paint(green, "Right:") + "\n\n" + indent("    ", x.Right) + "\n")
 	}
 	return b.String()
+}
+
+// Rules draws the codes of findings, one a line.
+func Rules(s Style, r view.Rules) string {
+	t := table{Style: s}
+	t.head("CODE", "SEVERITY", "SUMMARY")
+	for _, x := range r.Rules {
+		t.row(string(x.Code), string(x.Severity), x.Summary)
+	}
+	return t.String()
 }
