@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,9 +19,14 @@ type ignore struct {
 	line   int // the line that it is about
 	code   diag.Code
 	reason string
+	// tooMany says that comments from here on are not read.
+	tooMany bool
 }
 
 const ignoreWord = "meshc:ignore"
+
+// maxIgnores bounds what a hostile file can ask for.
+const maxIgnores = 1000
 
 // A comment begins the line or stands behind a space.
 var ignoreComment = regexp.MustCompile(`(?:^|[ \t])(#[ \t]*` + ignoreWord + `)(?:[ \t]+([^ \t]+))?[ \t]*(.*)$`)
@@ -36,6 +42,9 @@ func ignoresIn(name string, data []byte, docs []*syntax.Document) []ignore {
 	lines := strings.Split(string(data), "\n")
 	var out []ignore
 	for i, line := range lines {
+		if !strings.Contains(line, ignoreWord) {
+			continue
+		}
 		line = strings.TrimRight(line, " \t\r")
 		m := ignoreComment.FindStringSubmatchIndex(line)
 		if m == nil {
@@ -43,10 +52,14 @@ func ignoresIn(name string, data []byte, docs []*syntax.Document) []ignore {
 		}
 		column := func(at int) int { return utf8.RuneCountInString(line[:at]) + 1 }
 		start := diag.Pos{Line: i + 1, Column: column(m[2])}
-		if slices.ContainsFunc(texts, func(s diag.Span) bool { return covers(s, start) }) {
+		if within(texts, start) {
 			continue
 		}
 		g := ignore{line: i + 1, span: diag.Span{File: name, Start: start, End: diag.Pos{Line: i + 1, Column: column(len(line))}}}
+		if len(out) == maxIgnores {
+			g.tooMany = true
+			return append(out, g)
+		}
 		if m[4] >= 0 {
 			g.code, g.reason = diag.Code(line[m[4]:m[5]]), line[m[6]:m[7]]
 		}
@@ -66,7 +79,7 @@ func below(lines []string, i int) int {
 	return i + 1
 }
 
-// textSpans gives the places of all texts that may hold a number sign.
+// textSpans gives the places of all texts that may hold a number sign, in order.
 func textSpans(docs []*syntax.Document) []diag.Span {
 	var out []diag.Span
 	seen := map[*syntax.Node]bool{}
@@ -91,13 +104,34 @@ func textSpans(docs []*syntax.Document) []diag.Span {
 	for _, d := range docs {
 		walk(d.Root)
 	}
+	slices.SortFunc(out, func(a, b diag.Span) int { return order(a.Start, b.Start) })
 	return out
 }
 
-func covers(s diag.Span, p diag.Pos) bool {
-	after := p.Line > s.Start.Line || p.Line == s.Start.Line && p.Column >= s.Start.Column
-	before := p.Line < s.End.Line || p.Line == s.End.Line && p.Column < s.End.Column
-	return after && before
+func order(a, b diag.Pos) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// within tells whether a place is in one of the spans, which do not overlap.
+func within(spans []diag.Span, p diag.Pos) bool {
+	i, starts := slices.BinarySearchFunc(spans, p, func(s diag.Span, p diag.Pos) int { return order(s.Start, p) })
+	return starts || i > 0 && order(p, spans[i-1].End) < 0
+}
+
+// idleHint says what to do about a comment that silences nothing, where another
+// place of a finding is at its line: that is an easy slip.
+func (r *Result) idleHint(g ignore) string {
+	for _, d := range r.Findings {
+		if d.Code != g.code || d.Span.File != g.span.File {
+			continue
+		}
+		for _, x := range d.Related {
+			if x.Span.File == g.span.File && x.Span.Start.Line == g.line {
+				return fmt.Sprintf("Put it at line %d, which is the place of the finding.", d.Span.Start.Line)
+			}
+		}
+	}
+	return "Remove the comment, or put it beside the place of the finding."
 }
 
 // silence takes out the findings that comments ignore, and reports comments that
@@ -105,6 +139,9 @@ func covers(s diag.Span, p diag.Pos) bool {
 func (r *Result) silence() {
 	for _, g := range r.ignores {
 		switch {
+		case g.tooMany:
+			r.Findings.Add(diag.BadIgnore, g.span, fmt.Sprintf("The file holds more than %d such comments; from here on they are not read.", maxIgnores), "Use `--severity` to silence a code everywhere.")
+			continue
 		case g.code == "" || !g.code.Known():
 			detail := "The comment names no code."
 			if g.code != "" {
@@ -132,7 +169,7 @@ func (r *Result) silence() {
 		case kept:
 			r.Findings.Add(diag.BadIgnore, g.span, fmt.Sprintf("%s is an error that cannot be ignored.", g.code), "Mend what it is about, and remove the comment.")
 		case !silenced:
-			r.Findings.Add(diag.IdleIgnore, g.span, fmt.Sprintf("No finding of %s is on line %d.", g.code, g.line), "Remove the comment, or put it beside the place of the finding.")
+			r.Findings.Add(diag.IdleIgnore, g.span, fmt.Sprintf("No finding of %s is on line %d.", g.code, g.line), r.idleHint(g))
 		case g.reason == "":
 			r.Findings.Add(diag.NoReason, g.span, fmt.Sprintf("The comment does not say why %s does not matter here.", g.code), "Write the reason behind the code.")
 		}
