@@ -21,6 +21,7 @@ type destroyOptions struct {
 	args         []string
 	mesh         string
 	deleteTopics bool
+	severities   diag.Severities
 }
 
 func newDestroyCmd(f *Factory, runF func(context.Context, *destroyOptions) error) *cobra.Command {
@@ -54,6 +55,7 @@ exit codes.`,
 	}
 	o.input.bind(cmd)
 	cmd.Flags().StringVar(&o.mesh, "mesh", "", "the mesh, as `TENANT/NAMESPACE/NAME`, in place of its file")
+	addSeverity(cmd, &o.severities)
 	o.bind(cmd)
 	return cmd
 }
@@ -73,11 +75,12 @@ func destroyRun(ctx context.Context, o *destroyOptions) error {
 
 func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport, error) {
 	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v}
+	c.severities = o.severities
 	c.open = opener(o.f, &o.connect)
 	opts := planner.Options{Destroy: true, DeleteTopics: o.deleteTopics, Allow: o.carry.allow}
 	if o.mesh == "" {
 		// Code files need not exist any more to take down what they became.
-		result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{})
+		result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
 		result.Findings = withoutCode(result.Findings)
 		return c.planAndRun(ctx, &o.connect, result, opts)
 	}

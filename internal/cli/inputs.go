@@ -32,6 +32,12 @@ func findings(r compiler.Result, more diag.List) view.Findings {
 	return view.NewFindings(all, r.Sources, meshes)
 }
 
+// withoutRules leaves out findings that an author may lower: they do not keep
+// what was deployed all the same from being looked at.
+func withoutRules(list diag.List) diag.List {
+	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code.Optional() })
+}
+
 // withoutCode leaves out findings about code files, which do not matter where
 // meshes are taken down.
 func withoutCode(list diag.List) diag.List {

@@ -61,4 +61,8 @@ func TestCycleThatIsWanted(t *testing.T) {
 	b.write("mesh.yaml", loop)
 	b.want(0, "apply", "--yes", "--severity", "MC4001=warning")
 	b.outHas("warning[MC4001]")
+	b.want(0, "get", "mesh.yaml")
+	b.want(0, "status", "mesh.yaml")
+	b.want(3, "destroy", "--yes", "mesh.yaml")
+	b.want(0, "destroy", "--yes", "mesh.yaml", "--severity", "MC4001=off")
 }

@@ -56,6 +56,7 @@ func (f *Factory) targets(x *targetFlags, args []string, output string) ([]targe
 		return out, nil
 	}
 	result := f.compile(files, f.In, compiler.Options{})
+	result.Findings = withoutRules(result.Findings)
 	if result.Findings.HasErrors() {
 		doc := findings(result, nil)
 		if err := f.show(output, doc, func(s human.Style) string { return human.Findings(s, doc) }); err != nil {
