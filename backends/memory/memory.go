@@ -189,6 +189,9 @@ func stored(r state.Resource) state.Resource {
 	case *state.Subscription:
 		c := *r
 		c.Position = ""
+		if c.Replaces != "" {
+			c.Since = "here"
+		}
 		return &c
 	case *state.Package:
 		c := *r

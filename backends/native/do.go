@@ -25,7 +25,7 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 	w := waiter{step: s, events: events}
 	switch s.Op {
 	case plan.Drain:
-		return b.drain(ctx, s.Change.Before.(*state.Subscription), w)
+		return b.drain(ctx, s, w)
 	case plan.AwaitRunning:
 		return b.awaitRunning(ctx, s.Change.After.(*state.Function), w)
 	case plan.Verify:

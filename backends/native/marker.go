@@ -10,6 +10,12 @@ import (
 // namespaces that names the mesh which made them.
 const ownerProperty = "meshc.mesh"
 
+// Properties of a subscription that takes the place of another one.
+const (
+	replacesProperty = "meshc.replaces"
+	sinceProperty    = "meshc.since"
+)
+
 // markerKey is the one key of customRuntimeOptions that is meshc's; all else in
 // it is the user's.
 const markerKey = "meshc"

@@ -36,9 +36,16 @@ func (r *reader) topic(ctx context.Context, name string) error {
 			// One that lacks partitions counts as absent, so that it is completed.
 			continue
 		}
-		sub := &state.Subscription{Topic: name, Name: subName, Owner: s.Properties[ownerProperty]}
+		sub := &state.Subscription{
+			Topic: name, Name: subName, Owner: s.Properties[ownerProperty],
+			Replaces: s.Properties[replacesProperty], Since: s.Properties[sinceProperty],
+		}
 		if sub.Owner == r.owner() || r.wants(sub.Addr()) {
-			r.put(sub, state.Facts{Backlog: s.Backlog, Unacked: s.Unacked})
+			facts := state.Facts{Backlog: s.Backlog, Unacked: s.Unacked}
+			if facts.Covered, err = r.covered(ctx, sub, stats); err != nil {
+				return err
+			}
+			r.put(sub, facts)
 		}
 	}
 	return nil

@@ -147,27 +147,3 @@ func (b *Backend) untilGone(ctx context.Context, f *state.Function, w waiter) er
 		return len(names) == 0, fmt.Sprintf("consumers of the old instances are still connected: %d", len(names)), nil
 	})
 }
-
-// drain waits until a subscription has nothing left to process, seen twice in a row.
-func (b *Backend) drain(ctx context.Context, sub *state.Subscription, w waiter) error {
-	empty := 0
-	return until(ctx, w, func() (bool, string, error) {
-		stats, err := b.client.TopicStats(ctx, sub.Topic)
-		if errors.Is(err, admin.ErrNotFound) {
-			return true, "", nil
-		}
-		if err != nil {
-			return false, "", err
-		}
-		s, ok := stats.Subscriptions[sub.Name]
-		if !ok {
-			return true, "", nil
-		}
-		if s.Backlog > 0 || s.Unacked > 0 {
-			empty = 0
-			return false, fmt.Sprintf("%d messages in the backlog, %d in process", s.Backlog, s.Unacked), nil
-		}
-		empty++
-		return empty > 1, "", nil
-	})
-}

@@ -45,7 +45,14 @@ func (b *Backend) deleteTopic(ctx context.Context, t *state.Topic) error {
 
 // createSubscription makes a subscription on all partitions of its topic.
 func (b *Backend) createSubscription(ctx context.Context, sub *state.Subscription) error {
-	props := map[string]string{ownerProperty: sub.Owner}
+	if err := b.makeSubscription(ctx, sub); err != nil || sub.Replaces == "" {
+		return err
+	}
+	return b.rememberSince(ctx, sub)
+}
+
+func (b *Backend) makeSubscription(ctx context.Context, sub *state.Subscription) error {
+	props := b.properties(sub)
 	position := admin.Position(sub.Position)
 	err := b.client.CreateSubscription(ctx, sub.Topic, sub.Name, position, props)
 	if !errors.Is(err, admin.ErrExists) {
@@ -69,7 +76,7 @@ func (b *Backend) createSubscription(ctx context.Context, sub *state.Subscriptio
 }
 
 // deleteSubscription deletes a drained subscription. What arrived after the
-// drain is not deleted with it unless the plan said so.
+// drain is not deleted with it unless the plan said what becomes of it.
 func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *state.Subscription) error {
 	stats, err := b.client.TopicStats(ctx, sub.Topic)
 	if errors.Is(err, admin.ErrNotFound) {
@@ -82,7 +89,7 @@ func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *stat
 	if !ok {
 		return nil
 	}
-	if n := have.Backlog + have.Unacked; n > 0 && !mayLose(s) {
+	if n := have.Backlog + have.Unacked; n > 0 && !s.GoOn {
 		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s",
 			n, sub.Topic, sub.Name, plan.MessageLoss)
 	}
@@ -101,14 +108,3 @@ func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *stat
 // deleteWait bounds the wait for the answer to the deletion of a subscription. It
 // comes within milliseconds or never: of two deletions at once Pulsar 4.0.8 answers one.
 const deleteWait = 15 * time.Second
-
-// mayLose tells whether the plan said what can be left in the subscription: a
-// loss that was allowed, or messages that another subscription has as well.
-func mayLose(s plan.Step) bool {
-	for _, r := range s.Risks {
-		if r.Kind == plan.MessageLoss || r.Kind == plan.Reprocessing {
-			return true
-		}
-	}
-	return false
-}

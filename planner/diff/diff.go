@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -68,7 +70,26 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 			return
 		}
 	}
+	if sub, ok := want.(*state.Subscription); ok {
+		want = d.successor(sub)
+	}
 	d.add(Change{Addr: addr, Action: Create, After: want, Why: Absent, Span: span})
+}
+
+// successor makes a subscription take the place of the one through which its
+// function reads the topic now. It starts where it is made: what came before is
+// in the old one, which is drained.
+func (d *differ) successor(want *state.Subscription) *state.Subscription {
+	for _, f := range d.want.Functions() {
+		live, ok := d.live.Resources[f.Addr()].(*state.Function)
+		if ok && f.Subscription() == want.Name && live.Owner == f.Owner && live.Subscription() != want.Name &&
+			slices.Contains(f.Inputs(), want.Topic) && slices.Contains(live.Inputs(), want.Topic) {
+			after := *want
+			after.Position, after.Replaces = "Latest", live.Subscription()
+			return &after
+		}
+	}
+	return want
 }
 
 // compare plans a resource that is wanted and there.
@@ -78,6 +99,13 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 		d.compareTopic(addr, live.(*state.Topic), want)
 	case *state.Function:
 		d.compareFunction(addr, live.(*state.Function), want)
+	case *state.Subscription:
+		// One whose making was cut short is made again, which completes it.
+		if have := live.(*state.Subscription); have.Replaces != "" && have.Since == "" {
+			d.absent(addr, want)
+			return
+		}
+		d.noop(addr, live, Same)
 	default:
 		d.noop(addr, live, Same)
 	}

@@ -140,8 +140,10 @@ func (b *builder) needsOfDrain(s *Step) {
 		}
 	}
 	if f := b.reader(sub); f != nil {
-		if next, ok := b.want.Resources[f.Addr()].(*state.Function); ok && !b.header.Destroy {
-			b.ready(s, state.SubscriptionAddr(sub.Topic, next.Subscription()))
+		if b.readsOn(f, sub) {
+			next := b.want.Resources[f.Addr()].(*state.Function)
+			s.Behind = state.SubscriptionAddr(sub.Topic, next.Subscription())
+			b.ready(s, s.Behind)
 		}
 	}
 }

@@ -51,7 +51,7 @@ const (
 	Create Op = "create"
 	Update Op = "update"
 	Delete Op = "delete"
-	// Drain waits until a subscription has no backlog and nothing unacknowledged.
+	// Drain waits until all messages up to a point are processed; see Step.Behind.
 	Drain Op = "drain"
 	// AwaitRunning waits until all instances of a function run and their new consumers are connected.
 	AwaitRunning Op = "await-running"
@@ -75,8 +75,13 @@ type Step struct {
 	Needs []string `json:"needs,omitempty"`
 	// Limit bounds how long the step may wait, in nanoseconds; 0 is no limit of its own.
 	Limit time.Duration `json:"limit,omitempty"`
-	// GoOn (Drain only) goes on when Limit has passed; the loss was allowed.
+	// GoOn lets a Drain end at its Limit, and the Delete of a subscription take what
+	// is left along: the loss was allowed, or another subscription has it as well.
 	GoOn bool `json:"goOn,omitempty"`
+	// Behind (Drain only) names the subscription that takes the place of the drained
+	// one: what came before it was made has to be processed. Without it, what was
+	// there when the drain began.
+	Behind state.Addr `json:"behind,omitempty"`
 }
 
 // RiskKind is the name of a risk, as --allow takes it.

@@ -78,6 +78,8 @@ func TestRisks(t *testing.T) {
 	function(onlyA, "a", "in", "mid", nil)
 	orphan := state.New(id)
 	orphan.Put(&state.Subscription{Topic: prefix + "mid", Name: "t/n/b", Owner: id.String()})
+	orphan2 := state.New(id)
+	orphan2.Put(&state.Subscription{Topic: prefix + "mid", Name: "t/n/b", Owner: id.String()})
 	stateful := chain(nil)
 	stateful.StateStore = true
 
@@ -106,6 +108,7 @@ func TestRisks(t *testing.T) {
 			risks: []string{"delete subscription/mid#b: message-loss"}},
 		{name: "subscription without a function", live: facts(orphan, subB, state.Facts{Backlog: 7}), want: state.New(id),
 			risks: []string{"delete subscription/mid#b: message-loss of messages"}},
+		{name: "what is left is in another subscription", live: facts(orphan2, subB, state.Facts{Backlog: 7, Covered: true}), want: state.New(id)},
 		{name: "destroy in peace", live: facts(chain(nil), subB, state.Facts{Backlog: 7}), destroy: true,
 			risks: []string{"delete topic/in: topic-data", "delete topic/mid: topic-data", "delete topic/out: topic-data"}},
 		{name: "destroy with producers of others", live: facts(chain(nil), state.TopicAddr(prefix+"in"), state.Facts{Publishers: 1}), destroy: true,
@@ -234,5 +237,32 @@ func TestFunctionsThatDoNotRunAreWaitedFor(t *testing.T) {
 	}
 	if p := planOf(t, live, state.New(id), true); len(p.Waits()) != 0 {
 		t.Errorf("a mesh that goes is waited for: %+v", p.Waits())
+	}
+}
+
+// A subscription that takes another one's place starts where it is made, whatever
+// the function's own position, and the old one is drained up to there only: under
+// load its backlog is never 0.
+func TestASubscriptionTakesThePlaceOfAnother(t *testing.T) {
+	want := chain(map[string]any{"subName": "mine"})
+	want.Put(&state.Subscription{Topic: prefix + "mid", Name: "mine", Position: "Earliest", Owner: id.String()})
+	delete(want.Resources, state.SubscriptionAddr(prefix+"mid", "t/n/b"))
+	p := planOf(t, chain(nil), want, false)
+	made := state.SubscriptionAddr(prefix+"mid", "mine")
+	for _, s := range p.Steps {
+		switch s.Op {
+		case plan.Create:
+			if sub, ok := s.Change.After.(*state.Subscription); ok && (sub.Position != "Latest" || sub.Replaces != "t/n/b") {
+				t.Errorf("%+v", sub)
+			}
+		case plan.Drain:
+			if s.Behind != made || !slices.Contains(s.Needs, "create "+string(made)) {
+				t.Errorf("%+v", s)
+			}
+		case plan.Delete:
+			if s.Addr.Kind() == state.KindSubscription && !s.GoOn {
+				t.Errorf("%+v", s)
+			}
+		}
 	}
 }

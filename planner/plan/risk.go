@@ -60,20 +60,28 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 	facts := b.live.Facts[c.Addr]
 	s := b.steps[id(Delete, c.Addr)]
 	reader := b.reader(sub)
-	if reader != nil && !b.header.Destroy && b.readsOn(reader, sub) {
+	if facts.Covered {
+		s.GoOn = true
+		return
+	}
+	if reader != nil && b.readsOn(reader, sub) {
 		// The new subscription was there before the old one was drained: what it
 		// has not seen was processed, what came since it has, too.
+		s.GoOn = true
 		s.risk(Risk{Kind: Reprocessing, Detail: "messages that arrive during the change are processed twice"})
 		return
 	}
 	pending := facts.Backlog + facts.Unacked
 	switch {
 	case reader == nil && pending > 0:
+		s.GoOn = true
 		s.risk(Risk{Kind: MessageLoss, Messages: pending, Detail: "no function reads the subscription any more, its backlog goes with it"})
 	case reader != nil && contains(b.header.Allowed, MessageLoss) && pending > 0:
+		s.GoOn = true
 		s.risk(Risk{Kind: MessageLoss, Messages: pending, Detail: "what is not processed within " + LossyDrainLimit.String() + " goes with the subscription"})
 	}
 	if writers := b.writersThatStay(sub.Topic); writers != "" {
+		s.GoOn = true
 		s.risk(Risk{Kind: MessageLoss, Detail: writers + " still there on " + shortTopic(sub.Topic) + "; what is sent after the drain goes with the subscription"})
 	}
 }
@@ -81,7 +89,7 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 // readsOn tells whether the function still reads the topic after the plan, through another subscription.
 func (b *builder) readsOn(f *state.Function, sub *state.Subscription) bool {
 	next, ok := b.want.Resources[f.Addr()].(*state.Function)
-	return ok && slices.Contains(next.Inputs(), sub.Topic) && next.Subscription() != sub.Name
+	return ok && !b.header.Destroy && slices.Contains(next.Inputs(), sub.Topic) && next.Subscription() != sub.Name
 }
 
 // writersThatStay names who can still send to a topic after its reader went; "" for nobody.

@@ -54,7 +54,13 @@ type Subscription struct {
 	Name  string `json:"name"`
 	// Position (desired only) is where it starts when it is created: "Latest" or "Earliest".
 	Position string `json:"position,omitempty"`
-	Owner    string `json:"owner,omitempty"`
+	// Replaces names the subscription of the same topic that this one takes the
+	// place of: from its creation on, messages are in both.
+	Replaces string `json:"replaces,omitempty"`
+	// Since (live only) is where it was created, partition by partition; empty with
+	// a Replaces means that its creation was cut short.
+	Since string `json:"since,omitempty"`
+	Owner string `json:"owner,omitempty"`
 }
 
 // Package is an artifact in Pulsar's package service, named by its content.

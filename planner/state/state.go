@@ -28,6 +28,9 @@ type Facts struct {
 	// Backlog and Unacked of a subscription are in messages (entries where producers batch).
 	Backlog int64 `json:"backlog,omitempty"`
 	Unacked int64 `json:"unacked,omitempty"`
+	// Covered tells that all messages that are left in a subscription are in
+	// another one of the mesh as well, which took its place or which it was to replace.
+	Covered bool `json:"covered,omitempty"`
 	// Missing are the instances of a function that should run and do not.
 	Missing int `json:"missing,omitempty"`
 	// Publishers of a topic are the producers connected that are not functions of the mesh.
