@@ -29,8 +29,9 @@ type Archive struct {
 	// found may be in it.
 	unseen bool
 	// classes holds what was read, by name; nil where there is none of the name.
-	classes map[string]*loaded
-	notes   []string
+	classes   map[string]*loaded
+	classSize int
+	notes     []string
 }
 
 type loaded struct {

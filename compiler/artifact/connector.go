@@ -133,7 +133,7 @@ func (a *Archive) ConfigFields(class string) (fields []ConfigField, known bool, 
 			return fields, false, fmt.Errorf("the class `%s` extends itself", Clean(class))
 		}
 		seen[class] = true
-		c, err := a.load(class)
+		c, err := a.find(class, classfile.Parse)
 		if err != nil {
 			return fields, false, err
 		}

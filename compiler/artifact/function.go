@@ -158,12 +158,18 @@ func short(name string) string {
 }
 
 // Functions lists the classes of the archive itself that workers can run as
-// functions without a window, to choose from. An archive of more than maxListed
-// classes gives none: opening them all would take too long.
+// functions without a window, to choose from. An archive with more classes than
+// a few hundred gives none: reading them all would take too long.
 func (a *Archive) Functions() []string {
 	classes := a.Classes()
 	if len(classes) > maxListed {
 		return nil
+	}
+	size := uint64(0)
+	for _, c := range classes {
+		if size += a.entries[entryOf(c)].UncompressedSize64; size > maxListedSize {
+			return nil
+		}
 	}
 	var out []string
 	for _, c := range classes {

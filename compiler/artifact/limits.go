@@ -20,14 +20,18 @@ const (
 	freeSize = 1 << 20
 	// maxNested bounds what the jars of a NAR may take in memory, all together.
 	maxNested = 96 << 20
+	// maxClasses bounds the class files that are read of one archive, all together.
+	maxClasses = 64 << 20
 	// maxInflated bounds what is inflated of one archive in its lifetime.
-	maxInflated = 512 << 20
+	maxInflated = 160 << 20
 	// maxSupertypes bounds how many classes one question may visit, and maxType how
 	// many types one type may hold.
 	maxSupertypes = 1000
 	maxType       = 1000
-	// maxListed is the number of class files that are opened to list functions.
-	maxListed = 300
+	// maxListed and maxListedSize are the number of class files, and the bytes in
+	// them, that are read to list functions.
+	maxListed     = 300
+	maxListedSize = 8 << 20
 )
 
 // tooLarge is the sentence for what goes beyond a bound.

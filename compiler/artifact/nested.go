@@ -60,19 +60,23 @@ func (a *Archive) load(class string) (*classfile.Class, error) {
 	if l, ok := a.classes[class]; ok {
 		return l.class, l.err
 	}
-	c, err := a.find(class)
+	c, err := a.find(class, classfile.Outline)
 	a.classes[class] = &loaded{c, err}
 	return c, err
 }
 
-func (a *Archive) find(class string) (*classfile.Class, error) {
+// find reads a class, anew each time.
+func (a *Archive) find(class string, parse func([]byte) (*classfile.Class, error)) (*classfile.Class, error) {
 	entry := entryOf(class)
 	if f := a.entries[entry]; f != nil {
 		data, err := a.read(f, maxClass)
 		if err != nil {
 			return nil, err
 		}
-		c, err := classfile.Parse(data)
+		if a.classSize += len(data); a.classSize > maxClasses {
+			return nil, fmt.Errorf("the classes asked for have more than %d MB", maxClasses>>20)
+		}
+		c, err := parse(data)
 		if err != nil {
 			return nil, fmt.Errorf("its class file `%s` is broken: %w", Clean(entry), err)
 		}
@@ -92,7 +96,7 @@ func (a *Archive) find(class string) (*classfile.Class, error) {
 			continue
 		}
 		if inner.Has(entry) {
-			return inner.load(class)
+			return inner.find(class, parse)
 		}
 	}
 	return nil, nil

@@ -39,8 +39,10 @@ func (b *pyBinder) line(l pyLine) {
 		if head == "async" {
 			head, rest = word(rest)
 		}
-		if (head == "match" || head == "case") && len(splitTop(text, ':')) == 1 {
-			head = "" // only a name here
+		if head == "match" || head == "case" {
+			if _, _, block := cutTop(text, ':'); !block {
+				head = "" // only a name here
+			}
 		}
 		switch head {
 		case "class", "def":
@@ -56,11 +58,7 @@ func (b *pyBinder) line(l pyLine) {
 		if text == "" {
 			break
 		}
-		parts := splitTop(text, ':')
-		if len(parts) < 2 {
-			break
-		}
-		if text = strings.TrimSpace(strings.Join(parts[1:], ":")); text == "" {
+		if _, text, _ = cutTop(text, ':'); strings.TrimSpace(text) == "" {
 			break
 		}
 	}
@@ -112,7 +110,7 @@ func (b *pyBinder) define(head, rest string, in pyBlock) pyBlock {
 		a = strings.TrimSpace(a)
 		switch {
 		case a == "":
-		case strings.HasPrefix(a, "*") || len(splitTop(a, '=')) > 1:
+		case strings.HasPrefix(a, "*") || strings.Contains(a, "="):
 			n.dynamic = true
 		default:
 			base, _, _ := strings.Cut(a, "[") // Base[int]
@@ -157,7 +155,7 @@ func required(params []string) []string {
 
 // targets notes what for, with and except bind.
 func (b *pyBinder) targets(head, rest string, in pyBlock) {
-	clause := splitTop(rest, ':')[0]
+	clause, _, _ := cutTop(rest, ':')
 	if head == "for" {
 		if i := strings.Index(clause, " in "); i > 0 {
 			b.assign(clause[:i], in)
@@ -249,10 +247,12 @@ func assignment(s string) []string {
 	return append(parts, s[start:])
 }
 
+var unbracket = strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "*", "")
+
 // assign binds the names of a target: X, (a, b), X: int. Attributes and elements bind none.
 func (b *pyBinder) assign(target string, in pyBlock) {
-	target = splitTop(target, ':')[0]
-	for _, part := range strings.Split(strings.NewReplacer("(", "", ")", "", "[", "", "]", "", "*", "").Replace(target), ",") {
+	target, _, _ = cutTop(target, ':')
+	for _, part := range strings.Split(unbracket.Replace(target), ",") {
 		part = strings.TrimSpace(part)
 		if name, rest := word(part); rest == "" {
 			b.bind(name, &pyName{kind: PythonValue}, in)

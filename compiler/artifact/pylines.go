@@ -150,6 +150,24 @@ func splitTop(s string, sep byte) []string {
 	return append(parts, s[start:])
 }
 
+// cutTop cuts at the first separator that stands outside of brackets.
+func cutTop(s string, sep byte) (before, after string, found bool) {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		case sep:
+			if depth == 0 {
+				return s[:i], s[i+1:], true
+			}
+		}
+	}
+	return s, "", false
+}
+
 // word takes an identifier off the front of s.
 func word(s string) (name, rest string) {
 	s = strings.TrimLeft(s, " \t")

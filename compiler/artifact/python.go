@@ -100,8 +100,12 @@ func (m *PythonModule) Classes() []string {
 	return out
 }
 
-// Functions lists the classes of the module that have a method process.
+// Functions lists the classes of the module that have a method process; none
+// where there are more classes than a few hundred.
 func (m *PythonModule) Functions() []string {
+	if len(m.order) > maxListed {
+		return nil
+	}
 	return slices.DeleteFunc(m.Classes(), func(n string) bool { return m.Lookup(n).Process != Yes })
 }
 
@@ -135,7 +139,7 @@ func (m *PythonModule) process(class string, seen map[string]bool) Answer {
 		return m.imported(class)
 	case n.members["process"]:
 		return Yes
-	case n.dynamic || seen[class]:
+	case n.dynamic || seen[class] || len(seen) > maxSupertypes:
 		return Unknown
 	}
 	seen[class] = true

@@ -8,6 +8,12 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 )
 
+// Names are compared with so many others, and up to this length.
+const (
+	maxCompared = 5000
+	maxName     = 500
+)
+
 // few is how many classes are listed in a hint.
 const few = 6
 
@@ -42,8 +48,12 @@ func others(j *jar) []string {
 func nearClass(class string, known []string) string {
 	_, simple, _ := cutLast(strings.ReplaceAll(class, "$", "."))
 	same := ""
+	alike := diag.SameWord
+	if len(known) > maxCompared {
+		alike = func(a, b string) bool { return a == b }
+	}
 	for _, k := range known {
-		if _, s, _ := cutLast(strings.ReplaceAll(k, "$", ".")); diag.SameWord(s, simple) {
+		if _, s, _ := cutLast(strings.ReplaceAll(k, "$", ".")); alike(s, simple) {
 			if same != "" {
 				same = ""
 				break // two of them: the whole name decides
@@ -54,8 +64,8 @@ func nearClass(class string, known []string) string {
 	if same != "" {
 		return same
 	}
-	if len(known) > 5000 {
-		return "" // too many to compare with
+	if len(known) > maxCompared || len(class) > maxName {
+		return ""
 	}
 	if near, ok := diag.Nearest(class, known); ok {
 		return near
@@ -77,7 +87,11 @@ func nearClass(class string, known []string) string {
 
 func pythonHints(module, name string, m *artifact.PythonModule) []string {
 	functions := m.Functions()
-	if near, ok := diag.Nearest(name, m.Classes()); ok {
+	classes := m.Classes()
+	if len(classes) > maxCompared || len(name) > maxName {
+		classes = nil
+	}
+	if near, ok := diag.Nearest(name, classes); ok {
 		return []string{fmt.Sprintf("Did you mean `%s.%s`?", module, artifact.Clean(near))}
 	}
 	if len(functions) == 0 || len(functions) > few {

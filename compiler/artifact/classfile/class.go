@@ -52,12 +52,31 @@ type Member struct {
 	Annotations []Annotation
 }
 
+// maxInterfaces bounds what a class implements itself; real ones have tens.
+const maxInterfaces = 1000
+
 // Release is the Java release that can run the class, 8 for Java 8.
 func (c *Class) Release() int { return c.Major - 44 }
 
 // Parse reads a class file. It fails on what the specification forbids in the
 // parts that it looks at, in one sentence that names the trouble.
-func Parse(data []byte) (*Class, error) {
+func Parse(data []byte) (*Class, error) { return parse(data, members) }
+
+// Outline is Parse without fields, methods and annotations, but for a constructor
+// without parameters: all that questions about types need. A class may have a
+// hundred thousand members, and a hierarchy a thousand classes.
+func Outline(data []byte) (*Class, error) {
+	c, err := parse(data, constructor)
+	if err == nil {
+		c.Annotations = nil
+	}
+	return c, err
+}
+
+// memberReader reads a table of fields or methods and keeps what it wants.
+type memberReader func(*reader, pool) []Member
+
+func parse(data []byte, members memberReader) (*Class, error) {
 	left := maxKept
 	r := &reader{data: data, left: &left}
 	if r.u4() != 0xCAFEBABE {
@@ -74,7 +93,11 @@ func Parse(data []byte) (*Class, error) {
 	if super := r.u2(); super != 0 {
 		c.Super = p.class(r, super)
 	}
-	for range r.u2() {
+	interfaces := r.u2()
+	if interfaces > maxInterfaces {
+		r.fail("it implements %d interfaces, more than the %d that are read", interfaces, maxInterfaces)
+	}
+	for range interfaces {
 		if c.Interfaces = append(c.Interfaces, p.class(r, r.u2())); r.err != nil {
 			return nil, r.err
 		}
@@ -102,6 +125,25 @@ func members(r *reader, p pool) []Member {
 		}
 		m.Signature, m.Annotations = a.signature, a.annotations
 		list = append(list, m)
+	}
+	return list
+}
+
+// constructor keeps the constructor without parameters.
+func constructor(r *reader, p pool) []Member {
+	var list []Member
+	for range r.u2() {
+		access, name, descriptor := r.u2(), r.u2(), r.u2()
+		for range r.u2() {
+			r.u2()
+			r.part(r.u4())
+		}
+		if r.err != nil {
+			return nil
+		}
+		if len(list) == 0 && p.is(name, "<init>") && p.is(descriptor, "()V") {
+			list = []Member{{Access: Access(access), Name: "<init>", Descriptor: "()V"}}
+		}
 	}
 	return list
 }

@@ -93,7 +93,7 @@ var hostile = map[string]struct {
 	"attribute of 4 GB": {be(magic, uint32(61), uint16(3), uint8(1), uint16(1), []byte("a"), uint8(7), uint16(1), uint16(1), uint16(2), uint16(0), uint16(0), uint16(0), uint16(0), uint16(1), uint16(1), uint32(0xFFFFFFFF)),
 		"ends too early"},
 	"65535 interfaces": {be(magic, uint32(61), uint16(3), uint8(1), uint16(1), []byte("a"), uint8(7), uint16(1), uint16(1), uint16(2), uint16(0), uint16(65535), uint16(2)),
-		"ends too early"},
+		"65535 interfaces, more than the 1000"},
 	"a module": {be(magic, uint32(61), uint16(3), uint8(1), uint16(1), []byte("a"), uint8(7), uint16(1), uint16(0x8000), uint16(2), uint16(0)), "a module"},
 }
 

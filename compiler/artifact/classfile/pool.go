@@ -106,6 +106,11 @@ func (p pool) form(r *reader, i, form int) string {
 // text gives a Utf8 constant.
 func (p pool) text(r *reader, i int) string { return p.form(r, i, plain) }
 
+// is tells whether a constant is this text.
+func (p pool) is(i int, text string) bool {
+	return i > 0 && i < len(p) && p[i].tag == tagUtf8 && string(p[i].data) == text
+}
+
 // class gives the name of a Class constant, with dots.
 func (p pool) class(r *reader, i int) string {
 	c := p.at(r, i, tagClass)

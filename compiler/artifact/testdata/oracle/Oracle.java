@@ -1,6 +1,4 @@
 import java.io.File;
-import java.util.ArrayList;
-import java.util.List;
 import net.bytebuddy.description.type.TypeDefinition;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
@@ -9,7 +7,8 @@ import org.apache.pulsar.functions.utils.FunctionCommon;
 
 /**
  * Asks Pulsar's own code what it finds out about classes, as a function worker does when a component is
- * created. Arguments: the jar, then classes. Prints a line each: class, kind, and the types with and without a window.
+ * created. Arguments: jars, each followed by classes in it. Prints a line a class: which interfaces it implements, and
+ * its types without and with a window.
  */
 public class Oracle {
     private static final String[] INTERFACES = {
@@ -19,11 +18,13 @@ public class Oracle {
         "org.apache.pulsar.client.api.Schema", "org.apache.pulsar.client.api.CryptoKeyReader"};
 
     public static void main(String[] args) throws Exception {
-        List<ClassFileLocator> path = new ArrayList<>();
-        path.add(ClassFileLocator.ForClassLoader.ofSystemLoader());
-        path.add(ClassFileLocator.ForJarFile.of(new File(args[0])));
-        TypePool pool = TypePool.Default.of(new ClassFileLocator.Compound(path));
-        for (int i = 1; i < args.length; i++) {
+        TypePool pool = null;
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].endsWith(".jar")) {
+                pool = TypePool.Default.of(new ClassFileLocator.Compound(
+                        ClassFileLocator.ForClassLoader.ofSystemLoader(), ClassFileLocator.ForJarFile.of(new File(args[i]))));
+                continue;
+            }
             TypeDescription type = pool.describe(args[i]).resolve();
             StringBuilder line = new StringBuilder(args[i]).append('\t');
             boolean function = false;

@@ -1,0 +1,170 @@
+package artifact_test
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/meshc/meshc/compiler/artifact"
+	"github.com/meshc/meshc/compiler/artifact/classfile"
+)
+
+// TestExampleJars: every function of the examples and of the loss tests can be
+// run, with the types that its source says.
+func TestExampleJars(t *testing.T) {
+	needTools(t, "java", "javac", "mvn")
+	if out, err := exec.Command("sh", "../../examples/build.sh").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const text = "java.lang.String"
+	for jar, want := range map[string]map[string]string{
+		"examples/word-count/target/word-count.jar":    {"org.example.wordcount.Split": text + " -> " + text, "org.example.wordcount.Count": text + " -> " + text},
+		"examples/word-count/target/word-count-v2.jar": {"org.example.wordcount.Split": text + " -> " + text, "org.example.wordcount.Count": text + " -> " + text},
+		"examples/pip-66/target/exclaim.jar":           {"org.example.pip66.Exclaim": text + " -> " + text},
+		"examples/etl-chain/target/etl-chain.jar": {
+			"org.example.etl.Parse": text + " -> byte[]", "org.example.etl.Enrich": "byte[] -> " + text, "org.example.etl.Totals": text + " -> " + text,
+		},
+		"test/loss/java/target/loss-a.jar": nil,
+		"test/loss/java/target/loss-b.jar": nil,
+	} {
+		a, err := artifact.Open(filepath.Join("..", "..", filepath.FromSlash(jar)))
+		if err != nil {
+			t.Fatalf("%s: %v", jar, err)
+		}
+		functions := a.Functions()
+		if len(functions) == 0 || want != nil && len(functions) != len(want) {
+			t.Errorf("%s: functions %q", jar, functions)
+		}
+		for _, class := range functions {
+			f, err := a.Function(class, false)
+			if got := fmt.Sprintf("%s -> %s", f.Input, f.Output); err != nil || want != nil && got != want[class] || f.Constructor != artifact.PublicConstructor || f.Misread != "" {
+				t.Errorf("%s: %s: %s, %v", jar, class, got, err)
+			}
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// configFields checks the config class among the fixtures.
+func configFields(t *testing.T, jar string) {
+	t.Helper()
+	a, err := artifact.Open(jar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	fields, known, err := a.ConfigFields("fix.Fixtures$Config")
+	var got []string
+	for _, f := range fields {
+		got = append(got, fmt.Sprintf("%s %s %t %t %t %q %q", f.Name, f.Type, f.Documented, f.Required, f.Sensitive, f.Default, f.Help))
+	}
+	want := []string{
+		`secretKey java.lang.String true true true "" "the key"`,
+		`batchSize int true false false "10" "how many"`,
+		`table java.util.Map<java.lang.String, java.util.List<java.lang.Integer>> false false false "" ""`,
+	}
+	if !slices.Equal(got, want) || !known || err != nil {
+		t.Errorf("config fields, known %t, %v:\n%s", known, err, strings.Join(got, "\n"))
+	}
+}
+
+// TestRealConnectors: two of Pulsar's own connectors, fetched with Maven: their
+// classes, types and settings.
+func TestRealConnectors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fetches two connectors of Pulsar")
+	}
+	needTools(t, "mvn")
+	dir := t.TempDir()
+	for name, want := range map[string]struct {
+		class, typ, field string
+		fields            int
+	}{
+		"pulsar-io-data-generator": {"org.apache.pulsar.io.datagenerator.DataGeneratorSource", "org.apache.pulsar.io.datagenerator.Person", "sleepBetweenMessages", 1},
+		"pulsar-io-file":           {"org.apache.pulsar.io.file.FileSource", "byte[]", "inputDirectory", 13},
+	} {
+		// Maven's central repository holds them as type jar, and they are NARs.
+		cmd := exec.Command("mvn", "-q", "-B", "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy",
+			"-Dartifact=org.apache.pulsar:"+name+":4.0.8:jar", "-DoutputDirectory="+dir)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("mvn: %v\n%s", err, out)
+		}
+		a, err := artifact.Open(filepath.Join(dir, name+"-4.0.8.jar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		c, err := a.Connector()
+		if err != nil || c.SourceClass != want.class {
+			t.Errorf("%s: %+v, %v", name, c, err)
+		}
+		f, err := a.Source(c.SourceClass)
+		if err != nil || f.Is != artifact.Yes || f.Batch || f.Type.String() != want.typ || f.Constructor != artifact.PublicConstructor {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+		if f, err := a.Sink(c.SourceClass); err != nil || f.Is != artifact.No {
+			t.Errorf("%s as a sink: %+v, %v", name, f, err)
+		}
+		fields, known, err := a.ConfigFields(c.SourceConfigClass)
+		if err != nil || !known || len(fields) != want.fields || fields[0].Name != want.field {
+			t.Errorf("%s: %+v, %t, %v", name, fields, known, err)
+		}
+		if f, err := a.Class("com.example.Nowhere"); err != nil || f.Exists != artifact.No || len(a.Notes()) != 0 {
+			t.Errorf("%s: a class that is nowhere: %+v, %v, %q", name, f, err, a.Notes())
+		}
+	}
+}
+
+// TestJavap: what the parser reads of the classes of Pulsar's examples is what
+// javap shows of them: their supertypes with all types.
+func TestJavap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs javap")
+	}
+	needTools(t, "javap", "java", "javac")
+	jar := filepath.Join(pulsarHome(t, "4.0.8"), "examples", "api-examples.jar")
+	a, err := artifact.Open(jar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	out, err := exec.Command("javap", append([]string{"-v", "-p", "-cp", jar}, a.Classes()...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signatures := 0
+	for _, part := range strings.Split(string(out), "\nClassfile ") {
+		shown := map[string]string{}
+		for _, line := range strings.Split(part, "\n") {
+			if word, rest, ok := strings.Cut(line, ": "); ok && strings.HasPrefix(word, "Signature") { // at the margin: the class's own
+				_, shown["signature"], _ = strings.Cut(rest, "// ")
+			}
+			if rest, ok := strings.CutPrefix(line, "  this_class: "); ok {
+				_, shown["name"], _ = strings.Cut(rest, "// ")
+			}
+		}
+		name := strings.ReplaceAll(shown["name"], "/", ".")
+		if shown["signature"] == "" {
+			continue
+		}
+		want, err := classfile.ParseClassSignature(shown["signature"])
+		if err != nil {
+			t.Fatalf("%s: %s: %v", name, shown["signature"], err)
+		}
+		signatures++
+		for _, i := range want.Interfaces {
+			if got, answer, err := a.Implements(name, i.Name); answer != artifact.Yes || err != nil || len(want.Params) == 0 && got.String() != i.String() {
+				t.Errorf("%s implements %s: %s %v %v", name, i, got, answer, err)
+			}
+		}
+	}
+	if signatures < 35 {
+		t.Errorf("javap showed %d signatures", signatures)
+	}
+	t.Logf("%d generic signatures as javap shows them", signatures)
+}
