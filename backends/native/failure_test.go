@@ -36,3 +36,21 @@ func TestTimeOutOfOneRequest(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnWordsAreFinal: what no server said is not tried again. It took three
+// minutes to tell that someone else had written a function.
+func TestOwnWordsAreFinal(t *testing.T) {
+	b := &Backend{}
+	for _, err := range []error{moved("function f is gone"), errors.New("3 messages arrived after the drain")} {
+		if got := b.failure(err); errors.As(got, new(*backend.Temporary)) {
+			t.Errorf("counts as passing: %v", got)
+		}
+	}
+	var passing error = &backend.Temporary{Err: errors.New("still listed")}
+	if got := b.failure(passing); got != passing {
+		t.Errorf("%v became %v", passing, got)
+	}
+	if b.failure(nil) != nil {
+		t.Error("nothing became a failure")
+	}
+}

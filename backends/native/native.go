@@ -106,8 +106,8 @@ func (b *Backend) usesPackages(ctx context.Context, id mesh.ID) (bool, error) {
 
 // failure tells the planner what an error of the client means for it.
 func (b *Backend) failure(err error) error {
-	if err == nil {
-		return nil
+	if !errors.As(err, new(*admin.Error)) {
+		return err // meshc's own word, such as ErrMoved, does not change by itself
 	}
 	switch admin.Classify(err) {
 	case admin.Unreachable:
