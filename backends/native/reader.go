@@ -202,11 +202,12 @@ func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string
 	if err != nil {
 		return nil, err
 	}
+	// Sorted out before the goroutines below write to the map.
+	others := slices.DeleteFunc(append(partitioned, plain...), func(t string) bool {
+		return named[t] || !strings.HasPrefix(t, "persistent://")
+	})
 	var mu sync.Mutex
-	err = each(ctx, append(partitioned, plain...), func(ctx context.Context, t string) error {
-		if named[t] || !strings.HasPrefix(t, "persistent://") {
-			return nil
-		}
+	err = each(ctx, others, func(ctx context.Context, t string) error {
 		props, err := r.b.client.TopicProperties(ctx, t)
 		if errors.Is(err, admin.ErrNotFound) {
 			return nil
