@@ -52,7 +52,6 @@ const (
 	NameTaken        Code = "MC5004"
 	WriteOnce        Code = "MC5005"
 	AbsentTopic      Code = "MC5006"
-	Protected        Code = "MC5007"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -129,5 +128,4 @@ var catalogue = map[Code]Entry{
 	NameTaken:        {Severity: Error, Summary: "Name taken by another kind", Doc: "Names of functions, sources and sinks share one space in a namespace; delete the other component or take another name."},
 	WriteOnce:        {Severity: Warning, Summary: "Change has no effect on what exists", Doc: "Pulsar reads this field only when the component and its subscriptions are created."},
 	AbsentTopic:      {Severity: Error, Summary: "External topic does not exist", Doc: "A topic declared `external: true` is someone else's: meshc never creates it, so it must be there before the mesh."},
-	Protected:        {Severity: Error, Summary: "Change not possible", Doc: "The change cannot be made without losing what the mesh file asks to keep."},
 }
