@@ -26,8 +26,8 @@ type walk struct {
 }
 
 // supertypes gives the direct supertypes of a type, interfaces first, with its
-// type arguments put in; raw is true for those of a generic class without
-// arguments, whose own arguments Java drops (Java language specification 4.8).
+// type arguments put in. A generic class without arguments is raw, and so are its
+// supertypes (Java language specification 4.8).
 func (w *walk) supertypes(t Type) (interfaces []Type, super Type) {
 	s, ok := knownSignature(t.Name)
 	if !ok {

@@ -51,7 +51,10 @@ var known = map[string]string{
 	SerDeInterface:     "<T:Ljava/lang/Object;>Ljava/lang/Object;",
 	SchemaInterface:    "<T:Ljava/lang/Object;>Ljava/lang/Object;",
 	KeyReaderInterface: "Ljava/lang/Object;",
-	record:             "<T:Ljava/lang/Object;>Ljava/lang/Object;",
+	"org.apache.pulsar.client.api.DummyCryptoKeyReaderImpl": "Ljava/lang/Object;Lorg/apache/pulsar/client/api/CryptoKeyReader;",
+	"org.apache.pulsar.client.api.schema.GenericSchema":     "<T::Lorg/apache/pulsar/client/api/schema/GenericRecord;>Ljava/lang/Object;Lorg/apache/pulsar/client/api/Schema<TT;>;",
+	"org.apache.pulsar.client.api.schema.KeyValueSchema":    "<K:Ljava/lang/Object;V:Ljava/lang/Object;>Ljava/lang/Object;Lorg/apache/pulsar/client/api/Schema<Lorg/apache/pulsar/common/schema/KeyValue<TK;TV;>;>;",
+	record: "<T:Ljava/lang/Object;>Ljava/lang/Object;",
 	"org.apache.pulsar.functions.api.KVRecord":               "<K:Ljava/lang/Object;V:Ljava/lang/Object;>Ljava/lang/Object;Lorg/apache/pulsar/functions/api/Record;",
 	"org.apache.pulsar.functions.api.utils.FunctionRecord":   "<T:Ljava/lang/Object;>Ljava/lang/Object;Lorg/apache/pulsar/functions/api/Record<TT;>;",
 	"org.apache.pulsar.functions.api.utils.IdentityFunction": "Ljava/lang/Object;Lorg/apache/pulsar/functions/api/Function<Ljava/lang/Object;Ljava/lang/Object;>;",
@@ -66,13 +69,24 @@ var known = map[string]string{
 
 var parsed sync.Map
 
-// knownSignature gives the signature of a class of the table, and of any other
-// class of the JDK: of those none implements an interface of Pulsar, and only
-// UnaryOperator extends java.util.function.Function.
+// leaf tells whether a class that is not in the table leads to none of the
+// interfaces: other classes of the JDK, of which only UnaryOperator extends
+// java.util.function.Function, and of Pulsar's client API (looked through in 4.0.8 and 4.2.4).
+func leaf(class string) bool {
+	for _, prefix := range []string{"java.", "javax.", "org.apache.pulsar.client.api.", "org.apache.pulsar.common."} {
+		if strings.HasPrefix(class, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// knownSignature gives the signature of a class of the table, or that of a leaf,
+// which has no supertypes.
 func knownSignature(class string) (classfile.ClassSignature, bool) {
 	text, ok := known[class]
 	if !ok {
-		if strings.HasPrefix(class, "java.") || strings.HasPrefix(class, "javax.") {
+		if leaf(class) {
 			return classfile.ClassSignature{}, true
 		}
 		return classfile.ClassSignature{}, false

@@ -7,6 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.apache.pulsar.client.api.schema.GenericObject;
+import org.apache.pulsar.client.api.schema.GenericRecord;
+import org.apache.pulsar.client.api.schema.GenericSchema;
+import org.apache.pulsar.client.api.schema.KeyValueSchema;
+import org.apache.pulsar.common.schema.KeyValue;
 import org.apache.pulsar.functions.api.Context;
 import org.apache.pulsar.functions.api.Function;
 import org.apache.pulsar.functions.api.KVRecord;
@@ -41,6 +46,14 @@ public class Fixtures {
     public static class MineTyped extends P<String, MyTyped<Short, Long>> { }
     public static class MyFuture<A, B> extends CompletableFuture<B> { }
     public static class FutureSub extends P<String, MyFuture<Short, Long>> { }
+    public static class Generic extends P<GenericRecord, Record<GenericObject>> { }
+    public static class Pair extends P<KeyValue<String, Long>, KeyValue<Long, String>> { }
+    public abstract static class Schemas<T extends GenericRecord> implements GenericSchema<T> {
+        public abstract Schemas<T> clone();
+    }
+    public abstract static class PairSchema implements KeyValueSchema<String, Long> {
+        public abstract PairSchema clone();
+    }
     public static class Nothing extends P<String, Void> { }
 
     abstract static class Half<T> extends P<T, String> { }
