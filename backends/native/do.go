@@ -131,6 +131,9 @@ func until(ctx context.Context, w waiter, done func() (ok bool, missing string, 
 
 // passing tells whether a failed read may simply be done again.
 func passing(err error) bool {
+	if !errors.As(err, new(*admin.Error)) {
+		return false
+	}
 	switch admin.Classify(err) {
 	case admin.Starting, admin.Overloaded, admin.Unknown, admin.Unreachable:
 		return true

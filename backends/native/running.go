@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
 )
 
@@ -136,6 +137,14 @@ func (b *Backend) untilGone(ctx context.Context, f *state.Function, w waiter) er
 		live, err := b.function(ctx, f.Tenant, f.Namespace, f.Name)
 		if err != nil {
 			return false, "", err
+		}
+		if live != nil && !unmoved(live, f) {
+			// Another run has made it anew; whether that is what the plan wants, the
+			// step that creates it finds out.
+			if w.step.Change.Action == diff.Replace {
+				return true, "", nil
+			}
+			return false, "", moved("function %s was created again by someone else", f.FullName())
 		}
 		if live != nil {
 			return false, "the function is still listed", nil
