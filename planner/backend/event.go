@@ -11,43 +11,43 @@ import (
 // prints nothing; views do.
 type Event interface{ event() }
 
-// Started: a step begins.
+// Started tells that a step begins.
 type Started struct{ Step plan.Step }
 
-// Waiting: a step waits for something in the cluster.
+// Waiting tells that a step waits for something in the cluster.
 type Waiting struct {
 	Step plan.Step
 	// For says what for, such as "1 of 2 instances run".
 	For string
 }
 
-// Progress: a step sends a file.
+// Progress tells how far a step has sent a file.
 type Progress struct {
 	Step plan.Step
 	// Sent and Total are in bytes.
 	Sent, Total int64
 }
 
-// Retrying: a step is done again after a passing error.
+// Retrying tells that a step is done again after a passing error.
 type Retrying struct {
 	Step  plan.Step
 	Err   error
 	After time.Duration
 }
 
-// Done: a step succeeded.
+// Done tells that a step succeeded.
 type Done struct {
 	Step plan.Step
 	Took time.Duration
 }
 
-// Failed: a step failed for good; what needs it will not run.
+// Failed tells that a step failed for good; what needs it will not run.
 type Failed struct {
 	Step plan.Step
 	Err  error
 }
 
-// Skipped: a step was not started, because of a failure before it or because the run was stopped.
+// Skipped tells that a step was not started, because of a failure before it or because the run was stopped.
 type Skipped struct {
 	Step plan.Step
 	// Because is the ID of the step that failed; empty when the run was stopped.

@@ -184,7 +184,7 @@ func keyLocation(text string) (path string, err error) {
 	case strings.HasPrefix(text, "data:"):
 		return "", nil
 	}
-	return "", fmt.Errorf("privateKey must be file:///path/to/key.json or data:application/json;base64,...")
+	return "", fmt.Errorf("privateKey must be file:///path/to/key.json, or data:application/json;base64, and the key")
 }
 
 // readKey reads the key each time, so that a rotated secret is picked up with the next token.
