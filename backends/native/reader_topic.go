@@ -22,6 +22,9 @@ func (r *reader) topic(ctx context.Context, name string) error {
 		return err
 	}
 	props, err := r.b.client.TopicProperties(ctx, name)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil // gone in between: brokers delete topics that nobody uses
+	}
 	if err != nil {
 		return err
 	}
