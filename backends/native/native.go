@@ -88,6 +88,9 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	return t, err
 }
 
+// Widen implements backend.Widener.
+func (b *Backend) Widen(writes int) { b.slots.widen(writes) }
+
 // usesPackages tells whether code is deployed by package URL. Where the cluster
 // does not tell whether its workers do, the broker's own service decides.
 func (b *Backend) usesPackages(ctx context.Context, id mesh.ID) (bool, error) {

@@ -97,6 +97,8 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	}
 	if opts.Parallelism <= 0 {
 		opts.Parallelism = max(1, traits.WritesInFlight)
+	} else if w, ok := b.(backend.Widener); ok {
+		w.Widen(opts.Parallelism)
 	}
 	r := newRunner(b, p, opts)
 	report := r.run(ctx)

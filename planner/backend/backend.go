@@ -37,6 +37,12 @@ type Lister interface {
 	List(ctx context.Context, namespace string) ([]Summary, error)
 }
 
+// Widener is the ability to be told that the user wants more writes in flight
+// than Traits says: a backend that bounds its requests itself has to know.
+type Widener interface {
+	Widen(writes int)
+}
+
 // Traits are facts about a cluster.
 type Traits struct {
 	Cluster plan.Cluster
