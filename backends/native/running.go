@@ -68,6 +68,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 	b.mu.Lock()
 	old := b.old[f.FullName()]
 	b.mu.Unlock()
+	begin := time.Now()
 	return until(ctx, w, func() (bool, string, error) {
 		status, err := b.status(ctx, f)
 		if err != nil {
@@ -75,7 +76,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 		}
 		want := f.Parallelism()
 		if status.NumRunning != want || status.NumInstances != want {
-			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, troubles(status)), nil
+			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))), nil
 		}
 		names, err := b.consumers(ctx, f)
 		if err != nil {
@@ -97,6 +98,19 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 		}
 		return true, "", nil
 	})
+}
+
+// quiet is after how long instances that neither run nor say why may have been
+// stopped by hand: workers do not tell a stopped one from one that starts.
+const quiet = 20 * time.Second
+
+// reasons says why instances do not run, as far as anyone knows.
+func reasons(f *state.Function, s admin.Status, waited time.Duration) string {
+	text := troubles(s)
+	if text == "" && s.NumRunning == 0 && waited > quiet {
+		return "; none says why: if the function was stopped by hand, start it (pulsar-admin functions start --fqfn " + f.FullName() + ")"
+	}
+	return text
 }
 
 // troubles gives the instances' own words for why they do not run.
