@@ -35,6 +35,8 @@ func newApplyView(f *Factory, output string) applyView {
 type humanApply struct {
 	f        *Factory
 	progress *human.Progress
+	// err is of the first result that could not be written.
+	err error
 }
 
 func (v *humanApply) findings(doc view.Findings) error {
@@ -83,15 +85,22 @@ func (v *humanApply) meshDone(m view.MeshReport) {
 	switch {
 	case m.Outcome == view.Applied || m.Outcome == view.Unchanged:
 		v.f.say("")
-		// A result that cannot be written does not undo what was applied.
-		_ = v.f.result(human.Result(v.f.outStyle(), m))
+		// A result that cannot be written does not keep the next mesh from its turn.
+		if err := v.f.result(human.Result(v.f.outStyle(), m)); v.err == nil {
+			v.err = err
+		}
 	case m.Error == "":
 		v.f.say("\n%s", strings.TrimRight(human.Trouble(v.f.errStyle(), m), "\n"))
 	}
 	// Otherwise nothing was begun, and the command's own error tells why.
 }
 
-func (v *humanApply) end(_ []view.MeshReport, err error) error { return err }
+func (v *humanApply) end(_ []view.MeshReport, err error) error {
+	if err == nil {
+		return v.err
+	}
+	return err
+}
 
 // jsonApply writes one JSON value a line to standard output; the last is the report.
 type jsonApply struct {

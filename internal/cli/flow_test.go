@@ -227,3 +227,25 @@ func TestResultThatCannotBeWritten(t *testing.T) {
 	}
 	b.errHas("meshc: writing the result: no space left on device")
 }
+
+// head is a reader that goes away after what it wanted to see.
+type head struct{ left int }
+
+func (w *head) Write(p []byte) (int, error) {
+	if w.left--; w.left < 0 {
+		return 0, syscall.EPIPE
+	}
+	return len(p), nil
+}
+
+func TestReaderThatGoesAwayDoesNotEndAnApply(t *testing.T) {
+	for _, more := range [][]string{nil, {"-o", "json"}} {
+		b := newBench(t)
+		f := b.factory(append([]string{"apply", "--yes"}, more...))
+		f.Out, f.Err = &head{left: 1}, &head{}
+		if got := f.Run(); got != 1 {
+			t.Errorf("exit %d", got)
+		}
+		b.want(0, "plan", "--detailed-exitcode")
+	}
+}

@@ -17,6 +17,9 @@ import (
 // Main runs meshc with its arguments (without the program's name) and returns
 // the exit code.
 func Main(args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
+	// A reader that goes away, as head does, must not end an apply between the two
+	// halves of a replacement: writing fails instead, and that is told at the end.
+	signal.Ignore(syscall.SIGPIPE)
 	f := NewFactory(args, in, out, err, getenv)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
