@@ -3,6 +3,7 @@ package native
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,12 +17,18 @@ import (
 type reader struct {
 	b     *Backend
 	scope backend.Scope
+	// wanted are the addresses of the scope, known from read on.
+	wanted map[state.Addr]bool
 
 	mu  sync.Mutex
 	out *state.State
 }
 
 func (r *reader) read(ctx context.Context) error {
+	r.wanted = map[state.Addr]bool{}
+	for _, a := range r.scope.Addrs {
+		r.wanted[a] = true
+	}
 	namespaces, err := r.namespaces(ctx)
 	if err != nil {
 		return err
@@ -62,7 +69,7 @@ func (r *reader) note(addr state.Addr, facts state.Facts) {
 	}
 }
 
-func (r *reader) wants(addr state.Addr) bool { return slices.Contains(r.scope.Addrs, addr) }
+func (r *reader) wants(addr state.Addr) bool { return r.wanted[addr] }
 
 // namespaces tells which of the mesh's own and the wanted namespaces exist.
 func (r *reader) namespaces(ctx context.Context) (map[string]bool, error) {
@@ -202,8 +209,10 @@ func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string
 	if err != nil {
 		return nil, err
 	}
+	listed := append(partitioned, plain...)
+	r.dropAbsent(named, listed)
 	// Sorted out before the goroutines below write to the map.
-	others := slices.DeleteFunc(append(partitioned, plain...), func(t string) bool {
+	others := slices.DeleteFunc(listed, func(t string) bool {
 		return named[t] || !strings.HasPrefix(t, "persistent://")
 	})
 	var mu sync.Mutex
@@ -220,4 +229,19 @@ func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string
 		return err
 	})
 	return sorted(named), err
+}
+
+// dropAbsent takes out the topics of the mesh's namespace that its list does not
+// have, which spares a new mesh a question for each of its topics. The list has
+// neither partitions nor system topics, so what may be one is asked for.
+func (r *reader) dropAbsent(named map[string]bool, listed []string) {
+	there := map[string]bool{}
+	for _, t := range listed {
+		there[t] = true
+	}
+	own := "persistent://" + r.scope.Mesh.Tenant + "/" + r.scope.Mesh.Namespace + "/"
+	maps.DeleteFunc(named, func(t string, _ bool) bool {
+		local, ok := strings.CutPrefix(t, own)
+		return ok && !there[t] && !strings.Contains(local, "-partition-") && !strings.HasPrefix(local, "__")
+	})
 }

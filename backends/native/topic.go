@@ -8,22 +8,25 @@ import (
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/planner/backend"
-	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
 
 // writeTopic creates a topic, or adds partitions.
 func (b *Backend) writeTopic(ctx context.Context, s plan.Step, t *state.Topic) error {
+	var exists error
+	if s.Op == plan.Create {
+		// Asked for only when it is there after all, which is rare.
+		exists = b.client.CreateTopic(ctx, t.Name, t.Partitions, map[string]string{ownerProperty: t.Owner})
+		if !errors.Is(exists, admin.ErrExists) {
+			return exists
+		}
+	}
 	have, err := b.client.Partitions(ctx, t.Name)
 	switch {
-	case errors.Is(err, admin.ErrNotFound) && s.Change.Action == diff.Create:
-		err := b.client.CreateTopic(ctx, t.Name, t.Partitions, map[string]string{ownerProperty: t.Owner})
-		if errors.Is(err, admin.ErrExists) {
-			// Someone was faster; look again at what is there now.
-			return &backend.Temporary{Err: err}
-		}
-		return err
+	case exists != nil && errors.Is(err, admin.ErrNotFound):
+		// Gone in between, or still being made; look again at what is there then.
+		return &backend.Temporary{Err: exists}
 	case err != nil:
 		return err
 	case have == t.Partitions:

@@ -103,6 +103,7 @@ var table = []row{
 	// Delete of a topic or a subscription in use.
 	{412, "active", "", Busy, ""},
 	{412, "connected", "", Busy, ""},
+	{412, "Failed to fence subscription", "", Busy, ""},
 	{401, "", "", Unauthorized, ""},
 	{403, "", "", Unauthorized, ""},
 	{407, "", "", Unauthorized, "the HTTP proxy wants credentials"},
