@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
 )
@@ -40,12 +44,16 @@ Several meshes are checked and planned first, all of them; then they are applied
 one after the other in the order given. The first that does not end well ends the
 run; the rest is reported as not started.
 
+When the cluster changes between the plan and the first write, --yes plans again,
+shows the new plan and carries it out, up to three times; a risk that was not allowed
+still refuses it. Without --yes, and for a plan file, that is exit code 5.
+
 Ctrl-C finishes what is in the air and starts nothing more; a second one stops at
 once. Either way the same command goes on where this one ended.
 
 With -o json (which needs --yes) each line of the output is a JSON object whose key
 "type" is findings, plan, started, waiting, progress, retrying, done, failed,
-skipped or report. The report is always the last.
+skipped or report. The report is always the last; a new plan is one more plan.
 
 Exit codes: 0 done, 1 a failure or another answer than yes, 3 findings with an
 error, 4 a risk that was not allowed, 5 a plan that does not fit the cluster any
@@ -122,9 +130,50 @@ func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, r compi
 	if err != nil {
 		return nil, err
 	}
+	if c.flags.yes {
+		c.replans = mostReplans
+	}
+	var reports []view.MeshReport
+	for pause := c.f.Pause; ; pause *= 2 {
+		got, err := c.planned(ctx, b, connect, r, opts)
+		reports = append(reports, got...)
+		if !moved(err) || c.replans == 0 || c.f.interrupts.signalled() != nil {
+			return reports, err
+		}
+		c.replans--
+		c.view.note(view.CleanText(err.Error()) + movedSince(err) + "; planning again")
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return reports, context.Cause(ctx)
+		}
+		// The meshes that are done stay as they were reported.
+		r.Units = r.Units[len(got):]
+	}
+}
+
+// mostReplans is how many times a plan is made again since the cluster moved. What
+// a killed run had in the air ends within seconds; what moves on is someone else.
+const mostReplans = 3
+
+// movedSince names what a stale plan found changed.
+func movedSince(err error) string {
+	var stale *apply.StaleError
+	if !errors.As(err, &stale) || len(stale.Moved) == 0 {
+		return ""
+	}
+	names := make([]string, len(stale.Moved))
+	for i, a := range stale.Moved {
+		names[i] = view.Clean(view.Name(a))
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
+// planned plans the meshes of a result and carries the plans out.
+func (c *carrier) planned(ctx context.Context, b backend.Backend, connect *connectFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
 	var plans []*plan.Plan
 	var found diag.List
-	err = connect.within(ctx, func(ctx context.Context) (err error) {
+	err := connect.within(ctx, func(ctx context.Context) (err error) {
 		plans, found, err = makePlans(ctx, b, connect.backend, r.Units, opts)
 		found = c.severities.Apply(found)
 		return err

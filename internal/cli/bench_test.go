@@ -80,6 +80,7 @@ func (b *bench) factory(args []string) *Factory {
 	f.InTerminal = func() bool { return b.terminal }
 	f.Signals = b.signals
 	f.Grace = 10 * time.Second
+	f.Pause = time.Millisecond
 	f.Now = func() time.Time { return time.Unix(1000, 0) }
 	f.Backend = func(string, backends.Settings) (backend.Backend, error) { return b.backend, nil }
 	return f

@@ -66,6 +66,9 @@ type carrier struct {
 	view applyView
 	// fromFile tells that the plans were saved: to go on needs a new one.
 	fromFile bool
+	// replans is how many more times the plan is made again when the cluster moved
+	// between the plan and the first write.
+	replans int
 }
 
 // run shows the plans, refuses what was not allowed, asks, and carries them out
@@ -96,12 +99,19 @@ func (c *carrier) run(ctx context.Context, doc view.Plans, plans []*plan.Plan) (
 			continue
 		}
 		report, err := c.one(ctx, p, len(plans) > 1)
+		if c.replans > 0 && moved(err) {
+			// A new plan for this mesh and those after it tells about them.
+			return reports, err
+		}
 		reports = append(reports, report)
 		c.view.meshDone(report)
 		failed = err
 	}
 	return reports, failed
 }
+
+// moved tells that nothing was written since the cluster changed after planning.
+func moved(err error) bool { return errors.As(err, new(*apply.StaleError)) }
 
 // one carries one plan out. The first signal lets what is in the air finish.
 func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.MeshReport, error) {

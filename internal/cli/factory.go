@@ -25,6 +25,8 @@ type Factory struct {
 	Signals <-chan os.Signal
 	// Grace is how long a command may take to end after it was told to.
 	Grace time.Duration
+	// Pause is how long a moving cluster gets to settle before it is planned for again.
+	Pause time.Duration
 
 	color      string
 	logLevel   string
@@ -37,7 +39,7 @@ type Factory struct {
 func NewFactory(args []string, in io.Reader, out, err io.Writer, getenv func(string) string) *Factory {
 	return &Factory{
 		Streams: newStreams(in, out, err), Args: args, Getenv: getenv, Now: time.Now,
-		Backend: backends.Open, Grace: 5 * time.Second,
+		Backend: backends.Open, Grace: 5 * time.Second, Pause: time.Second,
 	}
 }
 

@@ -249,3 +249,41 @@ func TestReaderThatGoesAwayDoesNotEndAnApply(t *testing.T) {
 		b.want(0, "plan", "--detailed-exitcode")
 	}
 }
+
+// moving is a cluster that changes after each of the first plans.
+type moving struct {
+	backend.Backend
+	cluster interface{ Put(state.Resource) }
+	left    int
+	reads   int
+}
+
+func (b *moving) Read(ctx context.Context, s backend.Scope) (*state.State, error) {
+	b.reads++
+	if b.reads%2 == 0 && b.left > 0 { // the first read plans, the second looks again
+		b.left--
+		b.cluster.Put(&state.Topic{Name: "persistent://public/default/words", Partitions: 1 + b.left})
+	}
+	return b.Backend.Read(ctx, s)
+}
+
+func TestClusterThatMovesAfterPlanning(t *testing.T) {
+	for times, code := range map[int]int{1: 0, 3: 0, 4: 5} {
+		b := newBench(t)
+		b.backend = &moving{Backend: b.cluster, cluster: b.cluster, left: times}
+		b.want(code, "apply", "--yes")
+		b.errHas("the cluster has changed since the plan was made; nothing was written (topic public/default/words); planning again")
+		if got := strings.Count(b.out.String(), "Mesh public/default/word-count on"); got != min(times, 3)+1 {
+			t.Errorf("%d plans shown after %d changes", got, times)
+		}
+	}
+	b := newBench(t)
+	b.backend = &moving{Backend: b.cluster, cluster: b.cluster, left: 1}
+	b.terminal, b.in = true, strings.NewReader("yes\n")
+	b.want(5, "apply")
+	b.terminal = false
+	b.backend = b.cluster
+	b.want(0, "plan", "--out", "p.json")
+	b.backend = &moving{Backend: b.cluster, cluster: b.cluster, left: 2, reads: 1}
+	b.want(5, "apply", "--yes", "p.json")
+}
