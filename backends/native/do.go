@@ -29,7 +29,7 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 	case plan.AwaitRunning:
 		return b.awaitRunning(ctx, s.Change.After.(*state.Function), w)
 	case plan.Verify:
-		return b.verify(ctx, s.Change.After.(*state.Function))
+		return b.verify(ctx, s, w)
 	case plan.Delete:
 		return b.delete(ctx, s, w)
 	case plan.Create, plan.Update:

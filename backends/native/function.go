@@ -45,10 +45,8 @@ func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.F
 		err = b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before, w), nil)
 	}
 	leave()
-	if err != nil {
-		return refusal(err, after)
-	}
-	return b.untilVisible(ctx, after, w)
+	// Whether it can be read back, verify finds out.
+	return refusal(err, after)
 }
 
 // unmoved tells whether live is as the plan found it.
@@ -94,34 +92,46 @@ func refusal(err error, f *state.Function) error {
 	return err
 }
 
-// untilVisible waits until reading back gives what was written.
-func (b *Backend) untilVisible(ctx context.Context, after *state.Function, w waiter) error {
-	ctx, cancel := context.WithTimeout(ctx, visibleWait)
-	defer cancel()
-	return until(ctx, w, func() (bool, string, error) {
-		live, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
-		if err != nil || live == nil {
-			return false, "the write cannot be read back yet", err
-		}
-		if live.Generation != max(1, after.Generation) || live.Owner != after.Owner {
-			return false, "the write cannot be read back yet", nil
-		}
-		return true, "", nil
-	})
-}
+// notVisible is what a step waits for until each worker has heard of a write.
+const notVisible = "the write cannot be read back yet"
 
-// verify compares what is there with what was asked for; what did not take is a failure.
-func (b *Backend) verify(ctx context.Context, after *state.Function) error {
-	live, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
-	if err != nil {
+// verify waits until what was written can be read back, and compares it with what
+// was asked for; what did not take is a failure.
+func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
+	var live *state.Function
+	after := s.Change.After.(*state.Function)
+	before, _ := s.Change.Before.(*state.Function)
+	short, cancel := context.WithTimeout(ctx, visibleWait)
+	defer cancel()
+	err := until(short, w, func() (bool, string, error) {
+		now, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
+		if err == nil {
+			live = now
+		}
+		late := now == nil || before != nil && unmoved(now, before)
+		return !late || carries(now, after), notVisible, err
+	})
+	if err != nil && (short.Err() == nil || ctx.Err() != nil) {
 		return err
 	}
-	if live == nil {
+	switch {
+	case live == nil:
 		return moved("function %s is gone", after.FullName())
-	}
-	if same(live, after) {
+	case same(live, after):
 		return nil
+	case !carries(live, after):
+		return moved("function %s does not carry the marker that was written", after.FullName())
 	}
+	return untaken(live, after)
+}
+
+// carries tells whether a function has the marker of a write.
+func carries(live, after *state.Function) bool {
+	return live != nil && live.Generation == max(1, after.Generation) && live.Owner == after.Owner
+}
+
+// untaken says what differs although the write arrived.
+func untaken(live, after *state.Function) error {
 	for name, want := range after.Fields {
 		if !reflect.DeepEqual(live.Fields[name], want) {
 			return fmt.Errorf("%s of function %s did not take: it is %v, not %v", name, after.FullName(), live.Fields[name], want)

@@ -63,41 +63,72 @@ func (b *Backend) rememberConsumers(ctx context.Context, f *state.Function) erro
 	return nil
 }
 
-// awaitRunning waits until all instances run and each has a new consumer on each input.
+// askEvery is how often instances that have not come yet are asked what keeps
+// them. A worker answers that only between two starts, so it is no way to wait.
+const askEvery = 2 * time.Second
+
+// awaitRunning waits until all instances run and each has a new consumer on each
+// input. Consumers are looked at first: the broker knows them without its workers.
 func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter) error {
 	b.mu.Lock()
 	old := b.old[f.FullName()]
 	b.mu.Unlock()
+	var status admin.Status
+	seen, want := false, f.Parallelism()
 	begin := time.Now()
+	most, ask := 0, begin.Add(askEvery)
 	return until(ctx, w, func() (bool, string, error) {
-		status, err := b.status(ctx, f)
-		if err != nil {
-			return false, "", err
-		}
-		want := f.Parallelism()
-		if status.NumRunning != want || status.NumInstances != want {
-			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))), nil
-		}
 		names, err := b.consumers(ctx, f)
 		if err != nil {
 			return false, "", err
 		}
-		fresh := map[string]map[string]bool{}
-		for name, instance := range names {
-			if topic, _, _ := strings.Cut(name, " "); !old[name] {
-				if fresh[topic] == nil {
-					fresh[topic] = map[string]bool{}
-				}
-				fresh[topic][instance] = true
+		topic, n, all := behind(f, names, old)
+		if all > most {
+			// As long as instances come, nothing keeps them.
+			most, ask = all, time.Now().Add(askEvery)
+		}
+		if n == want || time.Now().After(ask) {
+			now, err := b.status(ctx, f)
+			ask = time.Now().Add(askEvery)
+			switch {
+			case errors.Is(err, admin.ErrNotFound) && !seen && time.Since(begin) < visibleWait:
+				return false, notVisible, nil
+			case err != nil:
+				return false, "", err
+			}
+			status, seen = now, true
+			if n == want && status.NumRunning == want && status.NumInstances == want {
+				return true, "", nil
 			}
 		}
-		for _, topic := range f.Inputs() {
-			if n := len(fresh[topic]); n < want {
-				return false, fmt.Sprintf("%d of %d new instances read %s%s", n, want, topic, troubles(status)), nil
-			}
+		if seen && (status.NumRunning != want || status.NumInstances != want) {
+			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))), nil
 		}
-		return true, "", nil
+		return false, fmt.Sprintf("%d of %d new instances read %s%s", n, want, topic, troubles(status)), nil
 	})
+}
+
+// behind is the input that the fewest of the new instances read, and how many do;
+// all counts the new instances of all inputs.
+func behind(f *state.Function, names map[string]string, old map[string]bool) (topic string, fewest, all int) {
+	fresh := map[string]map[string]bool{}
+	for name, instance := range names {
+		if topic, _, _ := strings.Cut(name, " "); !old[name] {
+			if fresh[topic] == nil {
+				fresh[topic] = map[string]bool{}
+			}
+			fresh[topic][instance] = true
+		}
+	}
+	fewest = f.Parallelism()
+	for _, t := range f.Inputs() {
+		n := len(fresh[t])
+		all += n
+		if n < fewest {
+			topic, fewest = t, n
+		}
+	}
+	return topic, fewest, all
 }
 
 // quiet is after how long instances that neither run nor say why may have been

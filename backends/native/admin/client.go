@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/meshc/meshc/backends/native/conn"
@@ -25,6 +26,8 @@ type Client struct {
 	userAgent string
 	observe   Observer
 	pulsar    pulsaradmin.Client
+	// plain are topics that had no partitions when last seen.
+	plain sync.Map
 }
 
 // Option changes how New builds a client.

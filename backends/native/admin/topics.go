@@ -122,6 +122,9 @@ func (c *Client) CreateTopic(ctx context.Context, name string, partitions int, p
 		return &Error{Method: http.MethodPut, Path: t.text(), Reason: "the number of partitions must not be negative"}
 	}
 	err = c.pulsar.Topics().CreateWithPropertiesWithContext(ctx, lib, partitions, props)
+	if err == nil && partitions == 0 {
+		c.plain.Store(name, true)
+	}
 	return library(http.MethodPut, t.text(), t.governs(), err)
 }
 

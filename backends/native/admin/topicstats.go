@@ -99,37 +99,65 @@ type client struct {
 // TopicStats returns the statistics of a topic. A topic that does not exist is
 // NotFound and is not created.
 // GET /admin/v2/{domain}/{tenant}/{namespace}/{topic}/stats, or .../partitioned-stats?perPartition=true.
+//
+// Which of the two, another GET tells, unless the client has seen before that the
+// topic has no partitions. Should it have some by now, the first is NotFound.
 func (c *Client) TopicStats(ctx context.Context, topic string) (TopicStats, error) {
+	if _, ok := c.plain.Load(topic); ok {
+		stats, err := c.plainStats(ctx, topic)
+		if Classify(err) != NotFound {
+			return stats, err
+		}
+		c.plain.Delete(topic)
+	}
 	partitions, err := c.Partitions(ctx, topic)
 	if err != nil {
 		return TopicStats{}, err
 	}
+	if partitions > 0 {
+		return c.partitionedStats(ctx, topic, partitions)
+	}
+	stats, err := c.plainStats(ctx, topic)
+	if err == nil {
+		c.plain.Store(topic, true)
+	}
+	return stats, err
+}
+
+func (c *Client) plainStats(ctx context.Context, topic string) (TopicStats, error) {
 	t, err := parseTopic(topic)
 	if err != nil {
 		return TopicStats{}, err
 	}
+	k := get(t.path("stats")...).needing(t.reads())
+	k.query = values("getPreciseBacklog", "true")
+	var one topicStats
+	if err := c.read(ctx, k, &one); err != nil {
+		return TopicStats{}, err
+	}
+	sum := TopicStats{Subscriptions: map[string]Subscription{}}
+	sum.add(one)
+	sum.sort()
+	return sum, nil
+}
+
+func (c *Client) partitionedStats(ctx context.Context, topic string, partitions int) (TopicStats, error) {
+	t, err := parseTopic(topic)
+	if err != nil {
+		return TopicStats{}, err
+	}
+	// The server's own sum has lost who the clients are; the partitions have it.
+	var all struct {
+		Partitions map[string]topicStats `json:"partitions"`
+	}
+	k := get(t.path("partitioned-stats")...).needing(t.reads())
+	k.query = values("perPartition", "true", "getPreciseBacklog", "true")
+	if err := c.read(ctx, k, &all); err != nil {
+		return TopicStats{}, err
+	}
 	sum := TopicStats{Partitions: partitions, Subscriptions: map[string]Subscription{}}
-	if partitions == 0 {
-		var one topicStats
-		k := get(t.path("stats")...).needing(t.reads())
-		k.query = values("getPreciseBacklog", "true")
-		if err := c.read(ctx, k, &one); err != nil {
-			return TopicStats{}, err
-		}
+	for _, one := range all.Partitions {
 		sum.add(one)
-	} else {
-		// The server's own sum has lost who the clients are; the partitions have it.
-		var all struct {
-			Partitions map[string]topicStats `json:"partitions"`
-		}
-		k := get(t.path("partitioned-stats")...).needing(t.reads())
-		k.query = values("perPartition", "true", "getPreciseBacklog", "true")
-		if err := c.read(ctx, k, &all); err != nil {
-			return TopicStats{}, err
-		}
-		for _, one := range all.Partitions {
-			sum.add(one)
-		}
 	}
 	sum.sort()
 	return sum, nil
