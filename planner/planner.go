@@ -22,6 +22,8 @@ type Options struct {
 	Destroy bool
 	// DeleteTopics lets Destroy delete the topics that the mesh made.
 	DeleteTopics bool
+	// After are plans that will be carried out before: what they make is taken as there.
+	After []*plan.Plan
 	// Allow are the risks that the user allows: with message-loss, drains are
 	// given up after a while instead of failing.
 	Allow []plan.RiskKind
@@ -69,10 +71,29 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
+	foresee(live, want, o.After)
 	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics})
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}
 	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow}
 	return plan.New(header, live, want, changes), findings, nil
+}
+
+// foresee adds to a live state the namespaces and topics that earlier plans of
+// the same run make, as reading will show them then: meshes meet at topics.
+func foresee(live, want *state.State, earlier []*plan.Plan) {
+	for _, p := range earlier {
+		for _, c := range p.Changes() {
+			if _, wanted := want.Resources[c.Addr]; !wanted {
+				continue
+			}
+			switch after := c.After.(type) {
+			case *state.Namespace:
+				live.Put(&state.Namespace{Name: after.Name})
+			case *state.Topic:
+				live.Put(&state.Topic{Name: after.Name, Partitions: after.Partitions, Owner: after.Owner})
+			}
+		}
+	}
 }

@@ -33,7 +33,7 @@ func (r *reader) topic(ctx context.Context, name string) error {
 		r.put(topic, state.Facts{})
 	}
 	// Who publishes matters for subscriptions even where the topic is not the mesh's.
-	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats)})
+	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats)})
 	for subName, s := range stats.Subscriptions {
 		if !s.Durable || s.Partitions < max(1, stats.Partitions) {
 			// One that lacks partitions counts as absent, so that it is completed.
@@ -44,7 +44,7 @@ func (r *reader) topic(ctx context.Context, name string) error {
 			Replaces: s.Properties[replacesProperty], Since: s.Properties[sinceProperty],
 		}
 		if sub.Owner == r.owner() || r.wants(sub.Addr()) {
-			facts := state.Facts{Backlog: s.Backlog, Unacked: s.Unacked}
+			facts := state.Facts{Backlog: s.Backlog, Unacked: s.Unacked, Others: r.others(s)}
 			if facts.Covered, err = r.covered(ctx, sub, stats); err != nil {
 				return err
 			}
@@ -56,21 +56,46 @@ func (r *reader) topic(ctx context.Context, name string) error {
 
 // publishers counts the producers that are not functions of the mesh.
 func (r *reader) publishers(stats admin.TopicStats) int {
-	ours := map[string]bool{}
-	r.mu.Lock()
-	for _, f := range r.out.Functions() {
-		if f.Owner == r.owner() {
-			ours[f.FullName()] = true
-		}
-	}
-	r.mu.Unlock()
 	n := 0
 	for _, p := range stats.Publishers {
-		if !ours[p.Metadata["id"]] {
+		if !r.ours(p.Metadata["id"]) {
 			n++
 		}
 	}
 	return n
+}
+
+// others counts the consumers that are not functions of the mesh.
+func (r *reader) others(s admin.Subscription) int {
+	n := 0
+	for _, c := range s.Consumers {
+		if !r.ours(c.Metadata["id"]) {
+			n++
+		}
+	}
+	return n
+}
+
+// otherBacklog sums up what waits in durable subscriptions that neither the mesh
+// made nor a function of it reads.
+func (r *reader) otherBacklog(topic string, stats admin.TopicStats) int64 {
+	var n int64
+	for name, s := range stats.Subscriptions {
+		if s.Durable && s.Properties[ownerProperty] != r.owner() && !r.reads(name, topic) {
+			n += s.Backlog
+		}
+	}
+	return n
+}
+
+// ours tells whether a client that names itself so is a function of the mesh.
+// Instances name themselves tenant/namespace/name.
+func (r *reader) ours(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.out.Functions(), func(f *state.Function) bool {
+		return f.Owner == r.owner() && f.FullName() == id
+	})
 }
 
 // pkg reads one package; nil if it is not there or has no content: an upload

@@ -11,47 +11,48 @@ type Code string
 
 // The codes in use. Each has an entry in the catalogue below.
 const (
-	NotYAML          Code = "MC1001"
-	MisplacedOutput  Code = "MC1002"
-	DuplicateKey     Code = "MC1003"
-	YAMLFeature      Code = "MC1004"
-	EmptyFile        Code = "MC1005"
-	UnreadableFile   Code = "MC1006"
-	NoReason         Code = "MC1007"
-	IdleIgnore       Code = "MC1008"
-	BadIgnore        Code = "MC1009"
-	UnknownKey       Code = "MC2001"
-	MissingKey       Code = "MC2002"
-	WrongType        Code = "MC2003"
-	BadValue         Code = "MC2004"
-	TwoSpellings     Code = "MC2005"
-	NotInThisVersion Code = "MC2006"
-	DuplicateNode    Code = "MC3001"
-	DuplicateMesh    Code = "MC3002"
-	DuplicateTopic   Code = "MC3003"
-	BadTopicName     Code = "MC3004"
-	NoRuntime        Code = "MC3005"
-	TwoRuntimes      Code = "MC3006"
-	MissingArtifact  Code = "MC3007"
-	BadArtifact      Code = "MC3008"
-	DuplicateInput   Code = "MC3009"
-	BadName          Code = "MC3010"
-	NotForRuntime    Code = "MC3011"
-	AbsentClass      Code = "MC3012"
-	NoFunction       Code = "MC3013"
-	BrokenArtifact   Code = "MC3014"
-	Cycle            Code = "MC4001"
-	UnwrittenInput   Code = "MC4002"
-	OutputIsInput    Code = "MC4003"
-	EffectivelyOnce  Code = "MC4004"
-	SharedSub        Code = "MC4005"
-	LogTopicIsInput  Code = "MC4006"
-	NotOurs          Code = "MC5001"
-	AbsentNamespace  Code = "MC5002"
-	PartitionsFixed  Code = "MC5003"
-	NameTaken        Code = "MC5004"
-	WriteOnce        Code = "MC5005"
-	AbsentTopic      Code = "MC5006"
+	NotYAML           Code = "MC1001"
+	MisplacedOutput   Code = "MC1002"
+	DuplicateKey      Code = "MC1003"
+	YAMLFeature       Code = "MC1004"
+	EmptyFile         Code = "MC1005"
+	UnreadableFile    Code = "MC1006"
+	NoReason          Code = "MC1007"
+	IdleIgnore        Code = "MC1008"
+	BadIgnore         Code = "MC1009"
+	UnknownKey        Code = "MC2001"
+	MissingKey        Code = "MC2002"
+	WrongType         Code = "MC2003"
+	BadValue          Code = "MC2004"
+	TwoSpellings      Code = "MC2005"
+	NotInThisVersion  Code = "MC2006"
+	DuplicateNode     Code = "MC3001"
+	DuplicateMesh     Code = "MC3002"
+	DuplicateTopic    Code = "MC3003"
+	BadTopicName      Code = "MC3004"
+	NoRuntime         Code = "MC3005"
+	TwoRuntimes       Code = "MC3006"
+	MissingArtifact   Code = "MC3007"
+	BadArtifact       Code = "MC3008"
+	DuplicateInput    Code = "MC3009"
+	BadName           Code = "MC3010"
+	NotForRuntime     Code = "MC3011"
+	AbsentClass       Code = "MC3012"
+	NoFunction        Code = "MC3013"
+	BrokenArtifact    Code = "MC3014"
+	Cycle             Code = "MC4001"
+	UnwrittenInput    Code = "MC4002"
+	OutputIsInput     Code = "MC4003"
+	EffectivelyOnce   Code = "MC4004"
+	SharedSub         Code = "MC4005"
+	LogTopicIsInput   Code = "MC4006"
+	NotOurs           Code = "MC5001"
+	AbsentNamespace   Code = "MC5002"
+	PartitionsFixed   Code = "MC5003"
+	NameTaken         Code = "MC5004"
+	WriteOnce         Code = "MC5005"
+	AbsentTopic       Code = "MC5006"
+	SubscriptionInUse Code = "MC5007"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -87,45 +88,46 @@ func Catalogue() []Entry {
 }
 
 var catalogue = map[Code]Entry{
-	NotYAML:          {Severity: Error, Summary: "Not valid YAML", Doc: "The file cannot be read as YAML. The first line that cannot be part of a valid document is shown."},
-	MisplacedOutput:  {Severity: Error, Summary: "Key indented under a list item", Doc: "The example that PIP-66 prints has `output:` indented under the last item of `inputs:`, which is not valid YAML. The key belongs to the function: indent it like `inputs:`."},
-	DuplicateKey:     {Severity: Error, Summary: "Key given twice", Doc: "A mapping holds the same key twice; only one can be meant."},
-	YAMLFeature:      {Severity: Error, Summary: "YAML feature not used by meshes", Doc: "Merge keys, custom tags, keys that are not plain text and aliases that contain themselves are not part of the mesh language."},
-	EmptyFile:        {Severity: Error, Summary: "No mesh in the file", Doc: "The file holds no YAML document with content."},
-	UnreadableFile:   {Severity: Error, Summary: "File cannot be read", Doc: "The file does not exist, is a folder without mesh files, is not text, or is too large."},
-	NoReason:         {Severity: Warning, Summary: "Ignored without a reason", Doc: "A comment `# meshc:ignore CODE reason` silences a finding for good. Who reads the file later needs to know why."},
-	IdleIgnore:       {Severity: Warning, Summary: "Nothing to ignore here", Doc: "A comment `# meshc:ignore CODE reason` stands where no finding of that code is. It counts for its own line, or for the line directly below if it has a line to itself. What it was for may be mended: remove it, so that it cannot hide something new."},
-	BadIgnore:        {Severity: Warning, Summary: "Finding cannot be ignored", Doc: "Comments silence warnings, and errors of rules over the whole mesh (MC4xxx). An error of syntax, shape or names means that meshc cannot know what the mesh is, and what a plan finds depends on the cluster: neither can be ignored in the file. The form is `# meshc:ignore CODE reason`."},
-	UnknownKey:       {Severity: Error, Summary: "Unknown key", Doc: "The key is not part of the mesh language here. Function workers drop unknown fields silently, so meshc refuses them."},
-	MissingKey:       {Severity: Error, Summary: "Missing key", Doc: "A key that is always needed is absent."},
-	WrongType:        {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},
-	BadValue:         {Severity: Error, Summary: "Value not allowed", Doc: "The value is outside of what the key takes. Function workers read an unknown enum value as absent, so meshc refuses it."},
-	TwoSpellings:     {Severity: Error, Summary: "Same field in two spellings", Doc: "PIP-66's spelling and Pulsar's own name of one field are both given; keep one."},
-	NotInThisVersion: {Severity: Error, Summary: "Not in this version of meshc", Doc: "The key belongs to the mesh language but this version of meshc does not carry it out yet. Nothing is ignored silently."},
-	DuplicateNode:    {Severity: Error, Summary: "Two nodes of one name", Doc: "Names of functions, sources and sinks share one space in a Pulsar namespace."},
-	DuplicateMesh:    {Severity: Error, Summary: "Two meshes of one name", Doc: "A mesh is known by tenant, namespace and name; the same may not be defined twice."},
-	DuplicateTopic:   {Severity: Error, Summary: "Topic declared twice", Doc: "One topic may be declared once; short and full spelling name the same topic."},
-	BadTopicName:     {Severity: Error, Summary: "Not a topic name", Doc: "A topic is `name`, `tenant/namespace/name` or `persistent://tenant/namespace/name`. Non-persistent topics keep no backlog, so no deployment could keep their messages."},
-	NoRuntime:        {Severity: Error, Summary: "Function without code", Doc: "A function needs `jar`, `py` or `go`, or the mesh a `jarFile` for its Java functions."},
-	TwoRuntimes:      {Severity: Error, Summary: "Function with code in two languages", Doc: "Only one of `jar`, `py` and `go` may be given."},
-	MissingArtifact:  {Severity: Error, Summary: "Code file not found", Doc: "The file with the code of a function does not exist or cannot be read. Paths are relative to the mesh file. `validate` only warns, since the build may come later; `plan` and `apply` need the file."},
-	BadArtifact:      {Severity: Error, Summary: "Code file cannot be used", Doc: "The location is not a local file of the kind that the runtime takes."},
-	DuplicateInput:   {Severity: Error, Summary: "Input given twice", Doc: "A function reads each topic through one subscription; short and full spelling name the same topic."},
-	BadName:          {Severity: Error, Summary: "Name not allowed", Doc: "Pulsar names may hold letters, digits and `-=:._`."},
-	NotForRuntime:    {Severity: Error, Summary: "Field refused for this language", Doc: "Function workers refuse this field or value for functions of this language."},
-	AbsentClass:      {Severity: Error, Summary: "Class not in the code file", Doc: "The code file has no class or module of the name in `className`. Java names are written in full, with a dollar sign before a nested class (`org.example.Outer$Inner`); Python names are `module.Class`."},
-	NoFunction:       {Severity: Error, Summary: "Class cannot be used as a function", Doc: "Function workers run a class that implements Pulsar's Function or java.util.function.Function with types, is not abstract and has a constructor without parameters; in Python a class with a method `process`, or a module with a function `process`."},
-	BrokenArtifact:   {Severity: Error, Summary: "Code file cannot be read", Doc: "The code file is not what its runtime takes: not a zip, cut off, no executable, larger than any real one, or with entries that lead out of the archive."},
-	Cycle:            {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
-	UnwrittenInput:   {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
-	OutputIsInput:    {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},
-	EffectivelyOnce:  {Severity: Warning, Summary: "EFFECTIVELY_ONCE can lose messages", Doc: "With broker deduplication on, real function workers lose outputs at every restart, and most of them behind a producer that batches. ATLEAST_ONCE loses none."},
-	SharedSub:        {Severity: Error, Summary: "Subscription used by two nodes", Doc: "Two nodes that share a subscription on a topic share its messages: each sees only a part."},
-	LogTopicIsInput:  {Severity: Error, Summary: "Log topic is an input", Doc: "A function whose log topic feeds itself writes a line for each line it reads."},
-	NotOurs:          {Severity: Error, Summary: "Not deployed by this mesh", Doc: "A component of this name runs in the cluster without the marker of this mesh. meshc never touches it."},
-	AbsentNamespace:  {Severity: Error, Summary: "Namespace does not exist", Doc: "Tenants are never created; a namespace only when it is declared with `create: true`."},
-	PartitionsFixed:  {Severity: Error, Summary: "Partition count cannot change so", Doc: "Pulsar can only add partitions to a partitioned topic; fewer, or partitions for a topic that has none, would need a new topic."},
-	NameTaken:        {Severity: Error, Summary: "Name taken by another kind", Doc: "Names of functions, sources and sinks share one space in a namespace; delete the other component or take another name."},
-	WriteOnce:        {Severity: Warning, Summary: "Change has no effect on what exists", Doc: "Pulsar reads this field only when the component and its subscriptions are created."},
-	AbsentTopic:      {Severity: Error, Summary: "External topic does not exist", Doc: "A topic declared `external: true` is someone else's: meshc never creates it, so it must be there before the mesh."},
+	NotYAML:           {Severity: Error, Summary: "Not valid YAML", Doc: "The file cannot be read as YAML. The first line that cannot be part of a valid document is shown."},
+	MisplacedOutput:   {Severity: Error, Summary: "Key indented under a list item", Doc: "The example that PIP-66 prints has `output:` indented under the last item of `inputs:`, which is not valid YAML. The key belongs to the function: indent it like `inputs:`."},
+	DuplicateKey:      {Severity: Error, Summary: "Key given twice", Doc: "A mapping holds the same key twice; only one can be meant."},
+	YAMLFeature:       {Severity: Error, Summary: "YAML feature not used by meshes", Doc: "Merge keys, custom tags, keys that are not plain text and aliases that contain themselves are not part of the mesh language."},
+	EmptyFile:         {Severity: Error, Summary: "No mesh in the file", Doc: "The file holds no YAML document with content."},
+	UnreadableFile:    {Severity: Error, Summary: "File cannot be read", Doc: "The file does not exist, is a folder without mesh files, is not text, or is too large."},
+	NoReason:          {Severity: Warning, Summary: "Ignored without a reason", Doc: "A comment `# meshc:ignore CODE reason` silences a finding for good. Who reads the file later needs to know why."},
+	IdleIgnore:        {Severity: Warning, Summary: "Nothing to ignore here", Doc: "A comment `# meshc:ignore CODE reason` stands where no finding of that code is. It counts for its own line, or for the line directly below if it has a line to itself. What it was for may be mended: remove it, so that it cannot hide something new."},
+	BadIgnore:         {Severity: Warning, Summary: "Finding cannot be ignored", Doc: "Comments silence warnings, and errors of rules over the whole mesh (MC4xxx). An error of syntax, shape or names means that meshc cannot know what the mesh is, and what a plan finds depends on the cluster: neither can be ignored in the file. The form is `# meshc:ignore CODE reason`."},
+	UnknownKey:        {Severity: Error, Summary: "Unknown key", Doc: "The key is not part of the mesh language here. Function workers drop unknown fields silently, so meshc refuses them."},
+	MissingKey:        {Severity: Error, Summary: "Missing key", Doc: "A key that is always needed is absent."},
+	WrongType:         {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},
+	BadValue:          {Severity: Error, Summary: "Value not allowed", Doc: "The value is outside of what the key takes. Function workers read an unknown enum value as absent, so meshc refuses it."},
+	TwoSpellings:      {Severity: Error, Summary: "Same field in two spellings", Doc: "PIP-66's spelling and Pulsar's own name of one field are both given; keep one."},
+	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The key belongs to the mesh language but this version of meshc does not carry it out yet. Nothing is ignored silently."},
+	DuplicateNode:     {Severity: Error, Summary: "Two nodes of one name", Doc: "Names of functions, sources and sinks share one space in a Pulsar namespace."},
+	DuplicateMesh:     {Severity: Error, Summary: "Two meshes of one name", Doc: "A mesh is known by tenant, namespace and name; the same may not be defined twice."},
+	DuplicateTopic:    {Severity: Error, Summary: "Topic declared twice", Doc: "One topic may be declared once; short and full spelling name the same topic."},
+	BadTopicName:      {Severity: Error, Summary: "Not a topic name", Doc: "A topic is `name`, `tenant/namespace/name` or `persistent://tenant/namespace/name`. Non-persistent topics keep no backlog, so no deployment could keep their messages."},
+	NoRuntime:         {Severity: Error, Summary: "Function without code", Doc: "A function needs `jar`, `py` or `go`, or the mesh a `jarFile` for its Java functions."},
+	TwoRuntimes:       {Severity: Error, Summary: "Function with code in two languages", Doc: "Only one of `jar`, `py` and `go` may be given."},
+	MissingArtifact:   {Severity: Error, Summary: "Code file not found", Doc: "The file with the code of a function does not exist or cannot be read. Paths are relative to the mesh file. `validate` only warns, since the build may come later; `plan` and `apply` need the file."},
+	BadArtifact:       {Severity: Error, Summary: "Code file cannot be used", Doc: "The location is not a local file of the kind that the runtime takes."},
+	DuplicateInput:    {Severity: Error, Summary: "Input given twice", Doc: "A function reads each topic through one subscription; short and full spelling name the same topic."},
+	BadName:           {Severity: Error, Summary: "Name not allowed", Doc: "Pulsar names may hold letters, digits and `-=:._`."},
+	NotForRuntime:     {Severity: Error, Summary: "Field refused for this language", Doc: "Function workers refuse this field or value for functions of this language."},
+	AbsentClass:       {Severity: Error, Summary: "Class not in the code file", Doc: "The code file has no class or module of the name in `className`. Java names are written in full, with a dollar sign before a nested class (`org.example.Outer$Inner`); Python names are `module.Class`."},
+	NoFunction:        {Severity: Error, Summary: "Class cannot be used as a function", Doc: "Function workers run a class that implements Pulsar's Function or java.util.function.Function with types, is not abstract and has a constructor without parameters; in Python a class with a method `process`, or a module with a function `process`."},
+	BrokenArtifact:    {Severity: Error, Summary: "Code file cannot be read", Doc: "The code file is not what its runtime takes: not a zip, cut off, no executable, larger than any real one, or with entries that lead out of the archive."},
+	Cycle:             {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
+	UnwrittenInput:    {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
+	OutputIsInput:     {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},
+	EffectivelyOnce:   {Severity: Warning, Summary: "EFFECTIVELY_ONCE can lose messages", Doc: "With broker deduplication on, real function workers lose outputs at every restart, and most of them behind a producer that batches. ATLEAST_ONCE loses none."},
+	SharedSub:         {Severity: Error, Summary: "Subscription used by two nodes", Doc: "Two nodes that share a subscription on a topic share its messages: each sees only a part."},
+	LogTopicIsInput:   {Severity: Error, Summary: "Log topic is an input", Doc: "A function whose log topic feeds itself writes a line for each line it reads."},
+	NotOurs:           {Severity: Error, Summary: "Not deployed by this mesh", Doc: "A component of this name runs in the cluster without the marker of this mesh. meshc never touches it."},
+	AbsentNamespace:   {Severity: Error, Summary: "Namespace does not exist", Doc: "Tenants are never created; a namespace only when it is declared with `create: true`."},
+	PartitionsFixed:   {Severity: Error, Summary: "Partition count cannot change so", Doc: "Pulsar can only add partitions to a partitioned topic; fewer, or partitions for a topic that has none, would need a new topic."},
+	NameTaken:         {Severity: Error, Summary: "Name taken by another kind", Doc: "Names of functions, sources and sinks share one space in a namespace; delete the other component or take another name."},
+	WriteOnce:         {Severity: Warning, Summary: "Change has no effect on what exists", Doc: "Pulsar reads this field only when the component and its subscriptions are created."},
+	AbsentTopic:       {Severity: Error, Summary: "External topic does not exist", Doc: "A topic declared `external: true` is someone else's: meshc never creates it, so it must be there before the mesh."},
+	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},
 }

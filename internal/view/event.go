@@ -16,6 +16,7 @@ const (
 	TypeWaiting  = "waiting"
 	TypeProgress = "progress"
 	TypeRetrying = "retrying"
+	TypeGaveUp   = "gave-up"
 	TypeDone     = "done"
 	TypeFailed   = "failed"
 	TypeSkipped  = "skipped"
@@ -36,7 +37,7 @@ type Event struct {
 	// Sent and Total (progress) are in bytes.
 	Sent  int64 `json:"sent,omitempty"`
 	Total int64 `json:"total,omitempty"`
-	// Error (retrying, failed) is the whole text.
+	// Error (retrying, gave-up, failed) is the whole text.
 	Error string `json:"error,omitempty"`
 	// AfterSeconds (retrying) is the pause before the next try.
 	AfterSeconds float64 `json:"afterSeconds,omitempty"`
@@ -83,6 +84,9 @@ func NewEvent(mesh string, e backend.Event) Event {
 	case backend.Retrying:
 		out = of(TypeRetrying, e.Step)
 		out.Error, out.AfterSeconds = errorText(e.Err), seconds(e.After)
+	case backend.GaveUp:
+		out = of(TypeGaveUp, e.Step)
+		out.Error = errorText(e.Left)
 	case backend.Done:
 		out = of(TypeDone, e.Step)
 		out.TookSeconds = seconds(e.Took)

@@ -92,6 +92,9 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	if refused := p.Refused(opts.Allow); len(refused) > 0 {
 		return Report{}, &RiskError{Refused: refused}
 	}
+	if err := checkFiles(p); err != nil {
+		return Report{}, err
+	}
 	if err := checkBase(ctx, b, id, p); err != nil {
 		return Report{}, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -174,6 +176,7 @@ func TestADrainThatDoesNotEnd(t *testing.T) {
 			for _, r := range live.Resources {
 				b.Put(r)
 			}
+			b.SetFacts(state.SubscriptionAddr("persistent://public/default/t", "public/default/f"), state.Facts{Backlog: 3})
 			now, _ := b.Read(t.Context(), backend.Scope{Mesh: meshID})
 			p := plan.New(plan.Header{Cluster: plan.Cluster{Name: "memory", URL: "memory:"}, Allowed: allow}, now, want, changesOf(now, want))
 			report, err := apply.Run(t.Context(), b, p, apply.Options{Allow: allow})
@@ -213,4 +216,40 @@ func TestAPanicIsTheFailureOfItsStep(t *testing.T) {
 			t.Errorf("%v %+v", err, report)
 		}
 	})
+}
+
+// A stop between the two halves of a replacement must not leave the function away.
+func TestStopCompletesReplacements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &slow{Backend: cluster()}
+		run(t, b.Backend, planFor(t, b.Backend, wide(1)))
+		want := wide(1)
+		want.Functions()[0].Fields["retainOrdering"] = true
+		p := planFor(t, b.Backend, want)
+		stop := make(chan struct{})
+		time.AfterFunc(500*time.Millisecond, func() { close(stop) })
+		report, err := apply.Run(t.Context(), b, p, apply.Options{Stop: stop})
+		if err != nil || !report.Interrupted {
+			t.Fatalf("%v %+v", err, report)
+		}
+		if f, ok := b.Resources()[want.Functions()[0].Addr()].(*state.Function); !ok || f.Fields["retainOrdering"] != true {
+			t.Errorf("the function is %+v", f)
+		}
+	})
+}
+
+func TestCodeThatIsNotThePlannedOne(t *testing.T) {
+	b := cluster()
+	file := filepath.Join(t.TempDir(), "code.jar")
+	want := wide(1)
+	want.Put(&state.Package{URL: "function://public/default/orders@x", SHA256: "aa", Path: file, Owner: meshID.String()})
+	p := planFor(t, b, want)
+	for range 2 {
+		if _, err := apply.Run(t.Context(), b, p, apply.Options{}); err == nil || b.Writes() != 0 {
+			t.Errorf("error %v, %d writes", err, b.Writes())
+		}
+		if err := os.WriteFile(file, []byte("other"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 )
 
@@ -72,9 +73,7 @@ func (r *runner) run(ctx context.Context) Report {
 				stop = interrupt()
 			default:
 			}
-			if !r.report.Interrupted {
-				r.startReady(ctx, waits)
-			}
+			r.startReady(ctx, waits)
 		case <-stop:
 			stop = interrupt()
 		case <-ctx.Done():
@@ -97,9 +96,11 @@ func (r *runner) await() outcome {
 }
 
 // startReady starts every step that has what it needs, in the order of the plan.
+// After a stop that is only what completes a replacement: a function whose old
+// form is gone must not stay away.
 func (r *runner) startReady(ctx, waits context.Context) {
 	for _, s := range r.plan.Steps {
-		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) {
+		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) || r.report.Interrupted && !completes(s) {
 			continue
 		}
 		delete(r.waiting, s.ID)
@@ -110,10 +111,19 @@ func (r *runner) startReady(ctx, waits context.Context) {
 		}
 		go func() {
 			begin := time.Now()
-			err := r.guarded(stepCtx, waits, s)
+			err := r.guarded(stepCtx, r.patience(ctx, waits, s), s)
 			r.finished <- outcome{step: s, err: err, took: time.Since(begin)}
 		}()
 	}
+}
+
+// patience is the context that ends the pauses of a step: a stop ends them, but
+// not those of the second half of a replacement.
+func (r *runner) patience(ctx, waits context.Context, s plan.Step) context.Context {
+	if completes(s) {
+		return ctx
+	}
+	return waits
 }
 
 // guarded turns a panic into the step's failure: other steps may be in the air,
@@ -126,6 +136,10 @@ func (r *runner) guarded(ctx, waits context.Context, s plan.Step) (err error) {
 	}()
 	return r.do(ctx, waits, s)
 }
+
+// completes tells whether the step is the second half of a replacement, whose
+// first half is done when the step is ready.
+func completes(s plan.Step) bool { return s.Op == plan.Create && s.Change.Action == diff.Replace }
 
 func (r *runner) ready(s plan.Step) bool {
 	for _, n := range s.Needs {

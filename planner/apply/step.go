@@ -88,6 +88,7 @@ func (r *runner) expired(ctx, waits context.Context, s plan.Step, err error) err
 		return errStopped
 	}
 	if s.Op == plan.Drain && s.GoOn {
+		r.emit(backend.GaveUp{Step: s, Left: err})
 		return nil
 	}
 	limit := r.limit(s)
@@ -99,7 +100,7 @@ func (r *runner) expired(ctx, waits context.Context, s plan.Step, err error) err
 
 // limit is how long a step may take; 0 is for ever.
 func (r *runner) limit(s plan.Step) time.Duration {
-	if s.Limit > 0 && r.opts.WaitLimit > 0 && !s.GoOn {
+	if s.Limit > 0 && r.opts.WaitLimit > 0 {
 		return r.opts.WaitLimit
 	}
 	return s.Limit

@@ -7,7 +7,7 @@ import (
 )
 
 // Event is something that happened while a plan is carried out. It is a closed
-// set: Started, Waiting, Retrying, Progress, Done, Failed, Skipped. The engine
+// set: Started, Waiting, Retrying, Progress, GaveUp, Done, Failed, Skipped. The engine
 // prints nothing; views do.
 type Event interface{ event() }
 
@@ -35,6 +35,13 @@ type Retrying struct {
 	After time.Duration
 }
 
+// GaveUp tells that a drain ended at its limit, as the plan allows; Done follows.
+type GaveUp struct {
+	Step plan.Step
+	// Left says what was left.
+	Left error
+}
+
 // Done tells that a step succeeded.
 type Done struct {
 	Step plan.Step
@@ -58,6 +65,7 @@ func (Started) event()  {}
 func (Waiting) event()  {}
 func (Progress) event() {}
 func (Retrying) event() {}
+func (GaveUp) event()   {}
 func (Done) event()     {}
 func (Failed) event()   {}
 func (Skipped) event()  {}

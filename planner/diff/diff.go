@@ -76,16 +76,25 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 	d.add(Change{Addr: addr, Action: Create, After: want, Why: Absent, Span: span})
 }
 
-// successor makes a subscription take the place of the one through which its
-// function reads the topic now. It starts where it is made: what came before is
-// in the old one, which is drained.
+// successor makes a subscription take the place of another one, where one is
+// read now and goes with this plan: of its own function under another name, or of
+// a function whose input it takes over. The new one remembers it.
 func (d *differ) successor(want *state.Subscription) *state.Subscription {
+	after := *want
 	for _, f := range d.want.Functions() {
 		live, ok := d.live.Resources[f.Addr()].(*state.Function)
 		if ok && f.Subscription() == want.Name && live.Owner == f.Owner && live.Subscription() != want.Name &&
 			slices.Contains(f.Inputs(), want.Topic) && slices.Contains(live.Inputs(), want.Topic) {
-			after := *want
+			// It starts where it is made: what came before is in the old one, which is drained.
 			after.Position, after.Replaces = "Latest", live.Subscription()
+			return &after
+		}
+	}
+	for _, f := range d.live.Functions() {
+		addr := state.SubscriptionAddr(want.Topic, f.Subscription())
+		old, there := d.live.Resources[addr].(*state.Subscription)
+		if _, wanted := d.want.Resources[addr]; there && !wanted && f.Owner == want.Owner && old.Owner == want.Owner && slices.Contains(f.Inputs(), want.Topic) {
+			after.Replaces = f.Subscription()
 			return &after
 		}
 	}
@@ -101,7 +110,11 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 		d.compareFunction(addr, live.(*state.Function), want)
 	case *state.Subscription:
 		// One whose making was cut short is made again, which completes it.
-		if have := live.(*state.Subscription); have.Replaces != "" && have.Since == "" {
+		have := live.(*state.Subscription)
+		if d.shared(addr, have, want) {
+			return
+		}
+		if have.Replaces != "" && have.Since == "" {
 			d.absent(addr, want)
 			return
 		}
@@ -109,6 +122,31 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 	default:
 		d.noop(addr, live, Same)
 	}
+}
+
+// shared finds a subscription that others use as well: each of them would get
+// only a part of the messages.
+func (d *differ) shared(addr state.Addr, live, want *state.Subscription) bool {
+	for _, f := range d.want.Functions() {
+		other, ok := d.live.Resources[f.Addr()].(*state.Function)
+		if ok && other.Owner != f.Owner && f.Subscription() == want.Name && slices.Contains(f.Inputs(), want.Topic) {
+			// A function of others has the name; that is told already.
+			return false
+		}
+	}
+	whose := ""
+	switch n := d.live.Facts[addr].Others; {
+	case live.Owner != "" && live.Owner != want.Owner:
+		whose = "belongs to mesh " + live.Owner
+	case n > 0:
+		whose = "has " + plural(n, "consumer") + " that no function of this mesh is"
+	default:
+		return false
+	}
+	d.findings.Add(diag.SubscriptionInUse, d.want.Places[addr].Span,
+		"subscription "+live.Name+" of "+live.Topic+" "+whose+", so each would get only a part of the messages",
+		"give the function a `subName` of its own")
+	return true
 }
 
 // unwanted plans a resource that is there and not named by the mesh (any more).

@@ -1,11 +1,7 @@
 package lower
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/state"
@@ -42,20 +38,11 @@ func (l *lowerer) code(f *mesh.Function) (state.Code, error) {
 	return out, nil
 }
 
-// hash reads a file once, in small pieces.
+// hash reads a file once; an empty one is an error.
 func hash(path string) (code, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return code{}, err
+	sum, size, err := state.HashFile(path)
+	if err == nil && size == 0 {
+		err = fmt.Errorf("%s is empty", path)
 	}
-	defer file.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, file)
-	if err != nil {
-		return code{}, err
-	}
-	if n == 0 {
-		return code{}, fmt.Errorf("%s is empty", path)
-	}
-	return code{sha256: hex.EncodeToString(h.Sum(nil)), size: n}, nil
+	return code{sha256: sum, size: size}, err
 }

@@ -95,7 +95,7 @@ func (b *builder) needsOfDelete(s *Step) {
 		}
 	case *state.Subscription:
 		b.need(s, Drain, s.Addr)
-		if f := b.reader(r); f != nil {
+		for _, f := range b.readers(r) {
 			b.need(s, Delete, f.Addr())
 			// The old subscription goes only when the new function runs.
 			b.need(s, AwaitRunning, f.Addr())
@@ -127,25 +127,56 @@ func (b *builder) needEveryDelete(s *Step) {
 	}
 }
 
-// needsOfDrain: what feeds the topic goes first, and so do the subscriptions
-// that take the place of the drained one.
+// needsOfDrain: what stops feeding the topic stops first, and what will read it
+// from now on is there first, so that a message that comes after the point up to
+// which is drained is in a subscription that stays.
 func (b *builder) needsOfDrain(s *Step) {
 	sub := s.Change.Before.(*state.Subscription)
 	for _, f := range b.live.Functions() {
-		// A live mesh that was changed by hand can have a cycle; there the order is
-		// dropped, the drain itself stays.
-		upstream := b.steps[id(Delete, f.Addr())]
-		if slices.Contains(f.Writes(), sub.Topic) && b.goes(f.Addr()) && !b.reaches(upstream, s) {
-			b.need(s, Delete, f.Addr())
+		if !slices.Contains(f.Writes(), sub.Topic) {
+			continue
+		}
+		switch {
+		case b.goes(f.Addr()):
+			b.needUnlessCircle(s, Delete, f.Addr())
+		case b.stopsWriting(f, sub.Topic):
+			b.needUnlessCircle(s, AwaitRunning, f.Addr())
 		}
 	}
-	if f := b.reader(sub); f != nil {
-		if b.readsOn(f, sub) {
-			next := b.want.Resources[f.Addr()].(*state.Function)
-			s.Behind = state.SubscriptionAddr(sub.Topic, next.Subscription())
-			b.ready(s, s.Behind)
+	for _, addr := range b.newReaders(sub.Topic) {
+		b.ready(s, addr)
+	}
+	if f := b.reader(sub); f != nil && b.readsOn(f, sub) {
+		next := b.want.Resources[f.Addr()].(*state.Function)
+		s.Behind = state.SubscriptionAddr(sub.Topic, next.Subscription())
+	}
+}
+
+// needUnlessCircle is need where the steps would not wait for each other then: a
+// live mesh that was changed by hand can have a cycle. There the order is
+// dropped, the drain itself stays.
+func (b *builder) needUnlessCircle(s *Step, op Op, addr state.Addr) {
+	if t, ok := b.steps[id(op, addr)]; ok && !b.reaches(t, s) {
+		b.need(s, op, addr)
+	}
+}
+
+// newReaders are the subscriptions of a topic that the plan makes.
+func (b *builder) newReaders(topic string) []state.Addr {
+	var out []state.Addr
+	for _, addr := range b.want.Addrs() {
+		sub, ok := b.want.Resources[addr].(*state.Subscription)
+		if _, made := b.steps[id(Create, addr)]; ok && made && sub.Topic == topic {
+			out = append(out, addr)
 		}
 	}
+	return out
+}
+
+// stopsWriting tells whether a live function stays and writes the topic no more.
+func (b *builder) stopsWriting(f *state.Function, topic string) bool {
+	after, ok := b.want.Resources[f.Addr()].(*state.Function)
+	return ok && !b.header.Destroy && after.Owner == f.Owner && !slices.Contains(after.Writes(), topic)
 }
 
 // reaches tells whether from needs to, directly or through others.

@@ -111,19 +111,24 @@ func (b *builder) drain(c *diff.Change) {
 	if b.reader(c.Before.(*state.Subscription)) == nil {
 		return
 	}
-	s := b.step(Drain, c.Addr, c)
-	s.Limit = DrainLimit
-	if contains(b.header.Allowed, MessageLoss) {
-		s.Limit, s.GoOn = LossyDrainLimit, true
-	}
+	b.step(Drain, c.Addr, c).Limit = DrainLimit
 }
 
-// reader returns the live function that reads through a subscription, or nil.
+// reader returns the first live function that reads through a subscription, or nil.
 func (b *builder) reader(sub *state.Subscription) *state.Function {
-	for _, f := range b.live.Functions() {
-		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
-			return f
-		}
+	if all := b.readers(sub); len(all) > 0 {
+		return all[0]
 	}
 	return nil
+}
+
+// readers returns the live functions that read through a subscription.
+func (b *builder) readers(sub *state.Subscription) []*state.Function {
+	var out []*state.Function
+	for _, f := range b.live.Functions() {
+		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
+			out = append(out, f)
+		}
+	}
+	return out
 }

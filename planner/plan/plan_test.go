@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
@@ -78,6 +79,14 @@ func TestRisks(t *testing.T) {
 	function(onlyA, "a", "in", "mid", nil)
 	orphan := state.New(id)
 	orphan.Put(&state.Subscription{Topic: prefix + "mid", Name: "t/n/b", Owner: id.String()})
+	renamed := state.New(id)
+	function(renamed, "a2", "in", "mid", nil)
+	function(renamed, "b", "mid", "out", nil)
+	three := chain(nil)
+	function(three, "c", "out", "end", nil)
+	past := state.New(id)
+	function(past, "a", "in", "out", nil)
+	function(past, "c", "out", "end", nil)
 	orphan2 := state.New(id)
 	orphan2.Put(&state.Subscription{Topic: prefix + "mid", Name: "t/n/b", Owner: id.String()})
 	stateful := chain(nil)
@@ -103,6 +112,16 @@ func TestRisks(t *testing.T) {
 		{name: "replacement where functions keep state", live: stateful, want: chain(map[string]any{"retainOrdering": true}),
 			risks: []string{"delete function/b: reprocessing", "delete function/b: restart", "delete function/b: state-loss"}},
 		{name: "a new name for the subscription", live: chain(nil), want: chain(map[string]any{"subName": "mine"}),
+			risks: []string{"delete function/b: reprocessing", "delete function/b: restart", "delete subscription/mid#b: reprocessing"}},
+		{name: "towards EFFECTIVELY_ONCE", live: chain(nil), want: chain(map[string]any{"processingGuarantees": "EFFECTIVELY_ONCE"}),
+			risks: []string{"create function/b: message-loss", "delete function/b: reprocessing", "delete function/b: restart"}},
+		{name: "a hand turned cleanupSubscription on", live: chain(map[string]any{"cleanupSubscription": true}), want: chain(map[string]any{"retainOrdering": true, "cleanupSubscription": false}),
+			risks: []string{"delete function/b: message-loss", "delete function/b: reprocessing", "delete function/b: restart"}},
+		{name: "a function is renamed", live: facts(chain(nil), state.TopicAddr(prefix+"in"), state.Facts{Publishers: 1}), want: renamed,
+			risks: []string{"delete subscription/in#a: reprocessing"}},
+		{name: "the middle goes, its writer is led past it", live: three, want: past,
+			risks: []string{"update function/a: reorder", "update function/a: reprocessing", "update function/a: restart"}},
+		{name: "a new name for the subscription, the loss allowed", live: facts(chain(nil), subB, state.Facts{Backlog: 7}), want: chain(map[string]any{"subName": "mine"}), allow: []plan.RiskKind{plan.MessageLoss},
 			risks: []string{"delete function/b: reprocessing", "delete function/b: restart", "delete subscription/mid#b: reprocessing"}},
 		{name: "a reader goes, its writer stays", live: chain(nil), want: onlyA,
 			risks: []string{"delete subscription/mid#b: message-loss"}},
@@ -263,6 +282,47 @@ func TestASubscriptionTakesThePlaceOfAnother(t *testing.T) {
 			if s.Addr.Kind() == state.KindSubscription && !s.GoOn {
 				t.Errorf("%+v", s)
 			}
+		}
+	}
+}
+
+// What will read a topic from now on is there before the old reader is drained,
+// and who is led past it writes elsewhere before.
+func TestDrainsComeAfterTheNewReadersAndTheOldWriters(t *testing.T) {
+	renamed := state.New(id)
+	function(renamed, "a2", "in", "mid", nil)
+	function(renamed, "b", "mid", "out", nil)
+	three, past := chain(nil), state.New(id)
+	function(three, "c", "out", "end", nil)
+	function(past, "a", "in", "out", nil)
+	function(past, "c", "out", "end", nil)
+	for _, c := range []struct {
+		live, want   *state.State
+		drain, needs string
+	}{
+		{chain(nil), renamed, "drain subscription/" + prefix + "in#t/n/a", "create subscription/" + prefix + "in#t/n/a2"},
+		{three, past, "drain subscription/" + prefix + "mid#t/n/b", "await-running function/t/n/a"},
+	} {
+		p := planOf(t, c.live, c.want, false)
+		i := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.ID == c.drain })
+		if i < 0 || !slices.Contains(p.Steps[i].Needs, c.needs) {
+			t.Errorf("%s does not need %s: %+v", c.drain, c.needs, p.Steps)
+		}
+	}
+}
+
+func TestASubscriptionOfOthersIsNotShared(t *testing.T) {
+	for name, change := range map[string]func(*state.State, *state.Subscription){
+		"another mesh":  func(_ *state.State, sub *state.Subscription) { sub.Owner = "t/n/other" },
+		"other clients": func(s *state.State, sub *state.Subscription) { s.Facts[sub.Addr()] = state.Facts{Others: 1} },
+	} {
+		live := state.New(id)
+		sub := &state.Subscription{Topic: prefix + "in", Name: "t/n/a"}
+		change(live, sub)
+		live.Put(sub)
+		_, findings := diff.Diff(live, chain(nil), native.Rules{}, diff.Options{})
+		if len(findings) != 1 || findings[0].Code != diag.SubscriptionInUse {
+			t.Errorf("%s: %+v", name, findings)
 		}
 	}
 }

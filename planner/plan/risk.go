@@ -24,10 +24,7 @@ func (b *builder) risks(c *diff.Change) {
 
 func (b *builder) functionRisks(c *diff.Change) {
 	if c.Action == diff.Create {
-		if after := c.After.(*state.Function); after.Guarantees() == "EFFECTIVELY_ONCE" {
-			s := b.steps[id(Create, c.Addr)]
-			s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses most outputs behind a producer that batches"})
-		}
+		b.startsEffectivelyOnce(c)
 		return
 	}
 	op := Update
@@ -37,7 +34,7 @@ func (b *builder) functionRisks(c *diff.Change) {
 	s := b.steps[id(op, c.Addr)]
 	live := c.Before.(*state.Function)
 	switch live.Guarantees() {
-	case "EFFECTIVELY_ONCE":
+	case effectivelyOnce:
 		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses outputs when instances stop under load"})
 	case "ATMOST_ONCE":
 		s.risk(Risk{Kind: MessageLoss, Detail: "ATMOST_ONCE loses what is in process when instances stop"})
@@ -48,6 +45,13 @@ func (b *builder) functionRisks(c *diff.Change) {
 	if c.Action == diff.Delete {
 		return
 	}
+	if live.Guarantees() != effectivelyOnce {
+		b.startsEffectivelyOnce(c)
+	}
+	b.cleanedUp(c, s, live)
+	if before, after := live.Writes(), c.After.(*state.Function).Writes(); len(before) > 0 && len(after) > 0 && before[0] != after[0] {
+		s.risk(Risk{Kind: Reorder, Detail: "what is still on its way through " + shortTopic(before[0]) + " can be overtaken"})
+	}
 	n := live.Parallelism()
 	s.risk(Risk{Kind: Restart, Instances: n, Detail: stops(n)})
 	if live.Guarantees() == "ATLEAST_ONCE" || live.Guarantees() == "MANUAL" {
@@ -55,30 +59,53 @@ func (b *builder) functionRisks(c *diff.Change) {
 	}
 }
 
+const effectivelyOnce = "EFFECTIVELY_ONCE"
+
+// startsEffectivelyOnce tells what a new component with that guarantee risks.
+func (b *builder) startsEffectivelyOnce(c *diff.Change) {
+	if after := c.After.(*state.Function); after.Guarantees() == effectivelyOnce {
+		if s, ok := b.steps[id(Create, c.Addr)]; ok {
+			s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses most outputs behind a producer that batches"})
+		}
+	}
+}
+
+// cleanedUp tells of a replacement whose old function takes its subscriptions
+// along: a hand has turned cleanupSubscription on.
+func (b *builder) cleanedUp(c *diff.Change, s *Step, live *state.Function) {
+	if on, _ := live.Fields["cleanupSubscription"].(bool); !on || c.Action != diff.Replace {
+		return
+	}
+	var backlog int64
+	for _, t := range live.Inputs() {
+		backlog += b.live.Facts[state.SubscriptionAddr(t, live.Subscription())].Backlog
+	}
+	s.risk(Risk{Kind: MessageLoss, Messages: backlog, Detail: "its cleanupSubscription was turned on by hand, so its subscriptions go with it; turn it off first (pulsar-admin functions update --cleanup-subscription false), then nothing is lost"})
+}
+
 func (b *builder) subscriptionRisks(c *diff.Change) {
 	sub := c.Before.(*state.Subscription)
 	facts := b.live.Facts[c.Addr]
 	s := b.steps[id(Delete, c.Addr)]
 	reader := b.reader(sub)
-	if facts.Covered {
+	switch {
+	case facts.Covered:
 		s.GoOn = true
 		return
-	}
-	if reader != nil && b.readsOn(reader, sub) {
-		// The new subscription was there before the old one was drained: what it
-		// has not seen was processed, what came since it has, too.
+	case reader != nil && (b.readsOn(reader, sub) || !b.header.Destroy && len(b.newReaders(sub.Topic)) > 0):
+		// The new subscription is there before the old one is drained: what it has
+		// not seen was processed, what came since it has, too.
 		s.GoOn = true
 		s.risk(Risk{Kind: Reprocessing, Detail: "messages that arrive during the change are processed twice"})
 		return
-	}
-	pending := facts.Backlog + facts.Unacked
-	switch {
-	case reader == nil && pending > 0:
+	case reader == nil && facts.Backlog > 0:
 		s.GoOn = true
-		s.risk(Risk{Kind: MessageLoss, Messages: pending, Detail: "no function reads the subscription any more, its backlog goes with it"})
-	case reader != nil && contains(b.header.Allowed, MessageLoss) && pending > 0:
+		s.risk(Risk{Kind: MessageLoss, Messages: facts.Backlog, Detail: "no function reads the subscription any more, its backlog goes with it"})
+	case reader != nil && facts.Backlog > 0 && contains(b.header.Allowed, MessageLoss):
 		s.GoOn = true
-		s.risk(Risk{Kind: MessageLoss, Messages: pending, Detail: "what is not processed within " + LossyDrainLimit.String() + " goes with the subscription"})
+		drain := b.steps[id(Drain, c.Addr)]
+		drain.Limit, drain.GoOn = LossyDrainLimit, true
+		s.risk(Risk{Kind: MessageLoss, Messages: facts.Backlog, Detail: "what is not processed within " + LossyDrainLimit.String() + ", or --timeout, goes with the subscription"})
 	}
 	if writers := b.writersThatStay(sub.Topic); writers != "" {
 		s.GoOn = true
@@ -95,7 +122,7 @@ func (b *builder) readsOn(f *state.Function, sub *state.Subscription) bool {
 // writersThatStay names who can still send to a topic after its reader went; "" for nobody.
 func (b *builder) writersThatStay(topic string) string {
 	for _, f := range b.live.Functions() {
-		if slices.Contains(f.Writes(), topic) && !b.goes(f.Addr()) {
+		if slices.Contains(f.Writes(), topic) && !b.goes(f.Addr()) && !b.stopsWriting(f, topic) {
 			return "function " + f.Name + " is"
 		}
 	}
@@ -110,6 +137,9 @@ func (b *builder) topicRisks(c *diff.Change) {
 	case diff.Delete:
 		s := b.steps[id(Delete, c.Addr)]
 		s.risk(Risk{Kind: TopicData, Detail: "deletes the topic with all messages that it keeps"})
+		if n := b.live.Facts[c.Addr].OtherBacklog; n > 0 {
+			s.risk(Risk{Kind: MessageLoss, Messages: n, Detail: "subscriptions of others go with it, with what waits in them"})
+		}
 	case diff.Update:
 		s := b.steps[id(Update, c.Addr)]
 		s.risk(Risk{Kind: Reorder, Detail: "keys move to other partitions; messages of one key can be processed out of order during the change"})

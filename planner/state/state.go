@@ -31,6 +31,10 @@ type Facts struct {
 	// Covered tells that all messages that are left in a subscription are in
 	// another one of the mesh as well, which took its place or which it was to replace.
 	Covered bool `json:"covered,omitempty"`
+	// Others are the consumers of a subscription that are no functions of the mesh.
+	Others int `json:"others,omitempty"`
+	// OtherBacklog is what waits in subscriptions of a topic that are not the mesh's.
+	OtherBacklog int64 `json:"otherBacklog,omitempty"`
 	// Missing are the instances of a function that should run and do not.
 	Missing int `json:"missing,omitempty"`
 	// Publishers of a topic are the producers connected that are not functions of the mesh.

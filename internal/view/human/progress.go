@@ -45,6 +45,8 @@ type running struct {
 	begun time.Time
 	said  time.Time
 	note  string
+	// gaveUp tells that the step ended at its limit, which was told.
+	gaveUp bool
 }
 
 // NewProgress shows progress on w; now is the clock.
@@ -118,9 +120,15 @@ func (p *Progress) take(e view.Event) string {
 	case view.TypeRetrying:
 		r.note = "again after: " + firstLine(e.Error)
 		return p.style.paint(yellow, "again") + fmt.Sprintf(" in %s: %s: %s", took(e.AfterSeconds), step(e.Op, e.Addr), firstLine(e.Error))
+	case view.TypeGaveUp:
+		r.gaveUp = true
+		return p.style.paint(yellow, "gave up") + " " + step(e.Op, e.Addr) + ", as allowed: " + firstLine(e.Error)
 	case view.TypeDone:
 		p.drop(e.Step)
 		p.done++
+		if r.gaveUp {
+			return ""
+		}
 		if word := doneWords[e.Op]; word != "" {
 			return p.style.paint(green, word) + " " + what + "  " + took(e.TookSeconds)
 		}
