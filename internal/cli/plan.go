@@ -142,6 +142,7 @@ func makePlans(ctx context.Context, b backend.Backend, name string, units []comp
 	var plans []*plan.Plan
 	var found diag.List
 	for _, u := range units {
+		opts.After = plans
 		p, list, err := planner.Make(ctx, b, name, u, opts)
 		if err != nil {
 			return nil, nil, err
