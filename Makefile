@@ -40,7 +40,7 @@ golden:
 
 ## bench: meshc against plain HTTP, and the start of the process
 bench: examples
-	$(GO) test -run Hundred -count=1 -v -timeout 30m ./test/bench
+	MESHC_BENCH=1 $(GO) test -run Hundred -count=1 -v -timeout 30m ./test/bench
 	$(GO) test -run '^$$' -bench . -count=5 ./test/bench ./compiler
 
 ## loss: the long runs of numbered messages: a million lines, ten kills

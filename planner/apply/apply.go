@@ -5,6 +5,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/meshc/meshc/compiler/mesh"
@@ -121,13 +122,19 @@ func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan)
 	return &StaleError{Moved: moved(live, p)}
 }
 
-// moved names the resources that are not as the plan's changes found them.
+// moved names the resources that are not as the plan saw them, in order.
 func moved(live *state.State, p *plan.Plan) []state.Addr {
 	var out []state.Addr
-	for _, c := range p.Changes() {
-		if state.Digest(live.Resources[c.Addr]) != state.Digest(c.Before) {
-			out = append(out, c.Addr)
+	for _, addr := range live.Addrs() {
+		if state.Digest(live.Resources[addr]) != p.Seen[addr] {
+			out = append(out, addr)
 		}
 	}
+	for addr := range p.Seen {
+		if _, there := live.Resources[addr]; !there {
+			out = append(out, addr)
+		}
+	}
+	slices.Sort(out)
 	return out
 }

@@ -35,7 +35,10 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	b := &builder{header: h, live: live, want: want, steps: map[string]*Step{}}
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
-		Base: live.Fingerprint(), Scope: want.Addrs(), Destroy: h.Destroy,
+		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Destroy: h.Destroy,
+	}
+	for addr, r := range live.Resources {
+		p.Seen[addr] = state.Digest(r)
 	}
 	for i := range changes {
 		c := &changes[i]

@@ -26,6 +26,8 @@ type Plan struct {
 	// Base is the fingerprint of the live state that the plan starts from; the
 	// plan is refused when live has moved.
 	Base string `json:"base"`
+	// Seen are the fingerprints of what was there, by address, to tell what moved.
+	Seen map[state.Addr]string `json:"seen"`
 	// Scope are the addresses whose state Base covers, beside what carries the mesh's mark.
 	Scope   []state.Addr `json:"scope"`
 	Destroy bool         `json:"destroy,omitempty"`

@@ -161,7 +161,7 @@ func TestAmplification(t *testing.T) {
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
-			if got := after.TotalAlloc - before.TotalAlloc; got > 64<<20 || took > 2*time.Second {
+			if got := after.TotalAlloc - before.TotalAlloc; got > 64<<20 {
 				t.Errorf("%d bytes in %v for a file of %d", got, took, len(c.data))
 			}
 		})
