@@ -145,6 +145,35 @@ func TestFailedStep(t *testing.T) {
 	b.want(0, "apply", "--yes", "mesh.yaml")
 }
 
+func TestHalfAReplacement(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes")
+	b.write("mesh.yaml", strings.Replace(wordCount, "output: counts", "output: counts\n    retainOrdering: true", 1))
+	b.cluster.Fault(func(s plan.Step) error {
+		if s.ID == "create function/public/default/count" {
+			return errors.New("no")
+		}
+		return nil
+	})
+	b.want(1, "apply", "--yes", "-o", "json")
+	b.outHas(`"missing":["function/public/default/count"]`)
+	b.want(1, "apply", "--yes")
+	b.cluster.Fault(nil)
+	b.want(0, "apply", "--yes")
+	b.cluster.Fault(func(s plan.Step) error {
+		if s.ID == "create function/public/default/count" {
+			return errors.New("no")
+		}
+		return nil
+	})
+	b.write("mesh.yaml", wordCount)
+	b.want(1, "apply", "--yes")
+	b.errHas("1 deleted of a replacement that is not finished\n  missing: function public/default/count, until the next apply\n")
+	if strings.Contains(b.err.String(), "nothing written") {
+		t.Error("a deletion is nothing")
+	}
+}
+
 func TestTheFirstMeshThatFailsEndsTheRun(t *testing.T) {
 	b := newBench(t)
 	b.write("second.yaml", strings.NewReplacer("name: word-count", "name: second", "name: split", "name: split-2", "name: count", "name: count-2", "words", "words-2", "counts", "counts-2").Replace(wordCount))

@@ -52,6 +52,8 @@ type MeshReport struct {
 	Updated  int `json:"updated"`
 	Replaced int `json:"replaced"`
 	Deleted  int `json:"deleted"`
+	// Missing were deleted for replacements of which the creation is not done.
+	Missing []state.Addr `json:"missing,omitempty"`
 	// Steps is how many the plan has.
 	Steps       int           `json:"steps"`
 	Done        []string      `json:"done"`
@@ -91,9 +93,16 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 		Mesh: p.Mesh, Destroy: p.Destroy, Steps: len(p.Steps), TookSeconds: seconds(r.Took),
 		Done: []string{}, Failed: []FailedStep{}, Skipped: []SkippedStep{},
 	}
+	made := map[state.Addr]bool{}
 	for _, s := range r.Done {
 		m.Done = append(m.Done, s.ID)
 		m.count(s)
+		made[s.Addr] = made[s.Addr] || s.Op == plan.Create
+	}
+	for _, s := range r.Done {
+		if s.Op == plan.Delete && s.Change != nil && s.Change.Action == diff.Replace && !made[s.Addr] {
+			m.Missing = append(m.Missing, s.Addr)
+		}
 	}
 	failed := map[string]bool{}
 	for _, f := range r.Failed {
@@ -137,7 +146,8 @@ func (m *MeshReport) count(s plan.Step) {
 	case plan.Update:
 		m.Updated++
 	case plan.Delete:
-		// The deletion in a replacement is half of it; its creation counts.
+		// The deletion in a replacement is half of it; its creation counts, and
+		// without that it is Missing.
 		if !replaces {
 			m.Deleted++
 		}

@@ -33,6 +33,12 @@ func written(m view.MeshReport) string {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
 	}
+	switch n := len(m.Missing); {
+	case n == 1:
+		parts = append(parts, "1 deleted of a replacement that is not finished")
+	case n > 1:
+		parts = append(parts, fmt.Sprintf("%d deleted of replacements that are not finished", n))
+	}
 	if len(parts) == 0 {
 		return "nothing written"
 	}
@@ -47,6 +53,9 @@ func Trouble(s Style, m view.MeshReport) string {
 		done = "not started"
 	}
 	fmt.Fprintf(&b, "%s: %s\n", view.Clean(m.Mesh), done)
+	for _, a := range m.Missing {
+		fmt.Fprintf(&b, "  %s %s, until the next apply\n", s.paint(boldRed, "missing:"), view.Clean(view.Name(a)))
+	}
 	for _, f := range m.Failed {
 		fmt.Fprintf(&b, "  %s %s\n", s.paint(boldRed, "failed:"), step(f.Op, f.Addr))
 		b.WriteString(indent("      ", view.CleanText(f.Error)) + "\n")
