@@ -91,7 +91,7 @@ func (c *carrier) run(ctx context.Context, doc view.Plans, plans []*plan.Plan) (
 	for _, p := range plans {
 		if failed == nil && !p.Empty() {
 			// A signal may have come when everything of the mesh before was in the air.
-			failed = c.f.interrupts.signalled()
+			failed = c.unbegun(p, len(plans) > 1, c.f.interrupts.signalled())
 		}
 		if failed != nil {
 			reports = append(reports, view.WithoutRun(p, view.NotStarted, nil))
@@ -140,18 +140,46 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	end()
 	if err != nil {
 		err = cause(ctx, err)
-		return view.WithoutRun(p, outcomeOf(err), err), fmt.Errorf("%s: %w", p.Mesh, err)
+		return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)
 	}
 	m := view.NewMeshReport(p, report)
 	return m, c.verdict(m)
 }
 
+// unbegun says that an error came before the first write, and what goes on then.
+// A refusal says both itself.
+func (c *carrier) unbegun(p *plan.Plan, several bool, err error) error {
+	if err == nil {
+		return nil
+	}
+	named := fmt.Errorf("%s: %w", p.Mesh, err)
+	switch outcomeOf(err) {
+	case view.Failed, view.Interrupted:
+	default:
+		return named
+	}
+	goOn := "to go on: " + c.f.again()
+	if first := remedyOf(err); first != "" {
+		goOn = first + "\n" + goOn
+	}
+	what := "nothing was written"
+	if several {
+		what = "nothing of this mesh was written"
+	}
+	return &RemedyError{Err: fmt.Errorf("%w; %s", named, what), Remedy: goOn}
+}
+
+// goOn says how to go on after some of the plan was carried out.
+func (c *carrier) goOn() string {
+	if c.fromFile {
+		return "to go on, make a new plan: this one starts from what was there before"
+	}
+	return "to go on: " + c.f.again()
+}
+
 // verdict gives the error for a plan that was started and did not end well.
 func (c *carrier) verdict(m view.MeshReport) error {
-	goOn := "to go on: " + c.f.again()
-	if c.fromFile {
-		goOn = "to go on, make a new plan: this one starts from what was there before"
-	}
+	goOn := c.goOn()
 	switch m.Outcome {
 	case view.Interrupted:
 		signal := c.f.interrupts.signalled()

@@ -126,6 +126,38 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
+// gone is a cluster that goes away after planning.
+type gone struct {
+	backend.Backend
+	reads int
+	then  func(context.Context) error
+}
+
+func (b *gone) Read(ctx context.Context, s backend.Scope) (*state.State, error) {
+	if b.reads++; b.reads > 1 {
+		return nil, b.then(ctx)
+	}
+	return b.Backend.Read(ctx, s)
+}
+
+func TestEndBeforeTheFirstWrite(t *testing.T) {
+	b := newBench(t)
+	b.backend = &gone{Backend: b.cluster, then: func(context.Context) error {
+		return &backend.NotReached{URL: "http://localhost:8080", Err: errors.New("connection refused")}
+	}}
+	b.want(1, "apply", "--yes", "mesh.yaml")
+	b.errHas("meshc: public/default/word-count: cannot reach http://localhost:8080: connection refused; nothing was written\n",
+		"is Pulsar running there?", "to go on: meshc apply --yes mesh.yaml\n")
+	b.backend = &gone{Backend: b.cluster, then: func(ctx context.Context) error {
+		b.signals <- syscall.SIGINT
+		b.signals <- syscall.SIGINT
+		<-ctx.Done()
+		return ctx.Err()
+	}}
+	b.want(130, "apply", "--yes", "mesh.yaml")
+	b.errHas("meshc: public/default/word-count: interrupted; nothing was written\nto go on: meshc apply --yes mesh.yaml\n")
+}
+
 func TestSignalWhilePlanning(t *testing.T) {
 	b := newBench(t)
 	b.backend = slow{b.cluster}
