@@ -47,16 +47,21 @@ func (v *humanApply) plan(doc view.Plans) error {
 	return v.f.result(human.Plans(v.f.outStyle(), doc))
 }
 
-// redrawEvery is how often the running steps are drawn on a terminal.
-const redrawEvery = 200 * time.Millisecond
+// How often running steps are looked at: to draw them on a terminal, and elsewhere
+// to tell what they wait for.
+const (
+	redrawEvery = 200 * time.Millisecond
+	tellEvery   = time.Second
+)
 
 func (v *humanApply) begin(title string, steps int) func() {
 	v.f.say("")
 	v.progress.Begin(title, steps)
-	if !v.f.ErrTerminal() {
-		return v.progress.End
+	every := tellEvery
+	if v.f.ErrTerminal() {
+		every = redrawEvery
 	}
-	ticker := time.NewTicker(redrawEvery)
+	ticker := time.NewTicker(every)
 	stop := make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {

@@ -12,8 +12,11 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// waitPause is how often, at most, a waiting step is worth a line off a terminal.
-const waitPause = 10 * time.Second
+// When a waiting step is worth a line off a terminal: first, and how often at most.
+const (
+	firstNews = 10 * time.Second
+	newsPause = 30 * time.Second
+)
 
 // regionSteps is how many running steps the region on a terminal shows.
 const regionSteps = 6
@@ -43,10 +46,12 @@ type running struct {
 	op    plan.Op
 	addr  state.Addr
 	begun time.Time
-	said  time.Time
 	note  string
 	// gaveUp tells that the step ended at its limit, which was told.
 	gaveUp bool
+	// waits is the latest news of a step that waits; said is when some was printed.
+	waits string
+	said  time.Time
 }
 
 // NewProgress shows progress on w; now is the clock.
@@ -71,13 +76,32 @@ func (p *Progress) Note(text string) {
 	p.print(text)
 }
 
-// Tick redraws the region, so that times go on while nothing happens.
+// Tick redraws the region, so that times go on while nothing happens. Off a
+// terminal it prints what steps wait for.
 func (p *Progress) Tick() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.terminal && p.total > 0 {
-		p.redraw("")
+	if p.terminal {
+		if p.total > 0 {
+			p.redraw("")
+		}
+		return
 	}
+	now := p.now()
+	for _, r := range p.running {
+		if line := r.news(now); line != "" {
+			p.print(line)
+		}
+	}
+}
+
+// news gives the line about a step that waits when it is time for one.
+func (r *running) news(now time.Time) string {
+	if r.waits == "" || now.Sub(r.begun) < firstNews || !r.said.IsZero() && now.Sub(r.said) < newsPause {
+		return ""
+	}
+	r.said = now
+	return fmt.Sprintf("waiting for %s: %s  %s", view.Clean(view.Name(r.addr)), r.waits, took(now.Sub(r.begun).Seconds()))
 }
 
 // End takes the region away.
@@ -109,9 +133,9 @@ func (p *Progress) take(e view.Event) string {
 	switch e.Type {
 	case view.TypeWaiting:
 		r.note = view.Clean(e.For)
-		if !p.terminal && now.Sub(r.said) >= waitPause {
-			r.said = now
-			return fmt.Sprintf("waiting for %s: %s  %s", what, r.note, took(now.Sub(r.begun).Seconds()))
+		r.waits = r.note
+		if !p.terminal {
+			return r.news(now)
 		}
 	case view.TypeProgress:
 		if e.Total > 0 {
@@ -159,7 +183,7 @@ func (p *Progress) find(e view.Event, now time.Time) *running {
 			return r
 		}
 	}
-	r := &running{id: e.Step, op: e.Op, addr: e.Addr, begun: now, said: now}
+	r := &running{id: e.Step, op: e.Op, addr: e.Addr, begun: now}
 	p.running = append(p.running, r)
 	return r
 }

@@ -129,3 +129,24 @@ func widest(text string) int {
 	}
 	return n
 }
+
+// TestNewsThatDoesNotChange: what a step waits for is told though it said so once only.
+func TestNewsThatDoesNotChange(t *testing.T) {
+	var b strings.Builder
+	c := &clock{now: time.Unix(1000, 0)}
+	plan := planOf(t, empty(), wordCount(), diff.Options{})
+	p := human.NewProgress(&b, human.Style{}, false, c.time)
+	await := stepOf(t, plan, "await-running function/public/default/split")
+	p.Begin("", 1)
+	p.Event(view.NewEvent(plan.Mesh, backend.Started{Step: await}))
+	p.Event(view.NewEvent(plan.Mesh, backend.Waiting{Step: await, For: "1 of 2 instances run"}))
+	for range 45 {
+		c.pass(time.Second)
+		p.Tick()
+	}
+	want := "waiting for function public/default/split: 1 of 2 instances run  10.0s\n" +
+		"waiting for function public/default/split: 1 of 2 instances run  40.0s\n"
+	if b.String() != want {
+		t.Errorf("got %s", &b)
+	}
+}
