@@ -25,7 +25,8 @@ type Input struct {
 
 // Options steer a compilation.
 type Options struct {
-	// NeedCode makes a missing code file an error (plan, apply) instead of a warning (validate).
+	// NeedCode makes a missing code file, and a mesh without functions, an error
+	// (plan, apply) instead of a warning (validate).
 	NeedCode bool
 	// Severities take the place of those that codes have by default.
 	Severities diag.Severities

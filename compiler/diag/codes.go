@@ -40,6 +40,7 @@ const (
 	AbsentClass       Code = "MC3012"
 	NoFunction        Code = "MC3013"
 	BrokenArtifact    Code = "MC3014"
+	NoFunctions       Code = "MC3015"
 	Cycle             Code = "MC4001"
 	UnwrittenInput    Code = "MC4002"
 	OutputIsInput     Code = "MC4003"
@@ -112,11 +113,12 @@ var catalogue = map[Code]Entry{
 	MissingArtifact:   {Severity: Error, Summary: "Code file not found", Doc: "The file with the code of a function does not exist or cannot be read. Paths are relative to the mesh file. `validate` only warns, since the build may come later; `plan` and `apply` need the file."},
 	BadArtifact:       {Severity: Error, Summary: "Code file cannot be used", Doc: "The location is not a local file of the kind that the runtime takes."},
 	DuplicateInput:    {Severity: Error, Summary: "Input given twice", Doc: "A function reads each topic through one subscription; short and full spelling name the same topic."},
-	BadName:           {Severity: Error, Summary: "Name not allowed", Doc: "Pulsar names may hold letters, digits and `-=:._`."},
+	BadName:           {Severity: Error, Summary: "Name not allowed", Doc: "Pulsar names may hold letters, digits and `-=:._`. Names of meshes and functions have 100 characters at most, since names of subscriptions, packages and files are made of them."},
 	NotForRuntime:     {Severity: Error, Summary: "Field refused for this language", Doc: "Function workers refuse this field or value for functions of this language."},
 	AbsentClass:       {Severity: Error, Summary: "Class not in the code file", Doc: "The code file has no class or module of the name in `className`. Java names are written in full, with a dollar sign before a nested class (`org.example.Outer$Inner`); Python names are `module.Class`."},
 	NoFunction:        {Severity: Error, Summary: "Class cannot be used as a function", Doc: "Function workers run a class that implements Pulsar's Function or java.util.function.Function with types, is not abstract and has a constructor without parameters; in Python a class with a method `process`, or a module with a function `process`."},
 	BrokenArtifact:    {Severity: Error, Summary: "Code file cannot be read", Doc: "The code file is not what its runtime takes: not a zip, cut off, no executable, larger than any real one, or with entries that lead out of the archive."},
+	NoFunctions:       {Severity: Error, Summary: "Mesh without functions", Doc: "`functions:` is absent or empty. Applied, such a mesh would take down all functions that it had, and that is more often a bad merge than meant. `validate` only warns; `plan` and `apply` refuse it. To take a mesh down there is `meshc destroy`."},
 	Cycle:             {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
 	UnwrittenInput:    {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
 	OutputIsInput:     {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},

@@ -9,9 +9,14 @@ import (
 	"github.com/meshc/meshc/schema/fields"
 )
 
-func (r *resolver) functions(list *syntax.Node) {
-	if list == nil {
+func (r *resolver) functions(pair *syntax.Pair) {
+	if pair == nil {
+		r.noFunctions(r.mesh.Span)
 		return
+	}
+	list := pair.Value
+	if list.Kind != syntax.Hole && len(list.Items) == 0 {
+		r.noFunctions(pair.Key.Span)
 	}
 	if list.Kind == syntax.Hole {
 		r.allDoubt = true
@@ -36,6 +41,19 @@ func (r *resolver) functions(list *syntax.Node) {
 	}
 }
 
+// noFunctions reports a mesh that would take down all that it had. Where
+// something may stand in a place that could not be read, nothing is said.
+func (r *resolver) noFunctions(at diag.Span) {
+	if r.doc.Incomplete || len(r.doc.Passed) > 0 {
+		return
+	}
+	d := r.list.Add(diag.NoFunctions, at, "The mesh has no functions: applied, it would take down all that it had.",
+		"List its functions; to take the mesh down there is `meshc destroy`.")
+	if !r.opts.NeedCode {
+		d.Severity = diag.Warning
+	}
+}
+
 func (r *resolver) function(n *syntax.Node) *mesh.Function {
 	f := &mesh.Function{Span: firstSpan(n), Parallelism: 1, Settings: map[string]any{}, Spans: map[string]diag.Span{}}
 	for _, p := range n.Pairs {
@@ -43,6 +61,7 @@ func (r *resolver) function(n *syntax.Node) *mesh.Function {
 	}
 	if v := n.Get("name"); usable(v) {
 		f.Name, f.Span = v.Value, v.Span
+		r.length(v, "function")
 	}
 	f.ClassName = textOf(n, "className")
 	if v := n.Get("parallelism"); usable(v) {

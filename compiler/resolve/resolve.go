@@ -15,7 +15,8 @@ import (
 type Options struct {
 	// Dir is the folder that code paths are relative to.
 	Dir string
-	// NeedCode makes a code file that is not there an error instead of a warning.
+	// NeedCode makes a code file that is not there, and a mesh without functions,
+	// an error instead of a warning.
 	NeedCode bool
 }
 
@@ -30,7 +31,7 @@ func Mesh(doc *syntax.Document, opts Options) (*mesh.Mesh, diag.List) {
 	defer r.files.close()
 	r.identity(doc.Root)
 	r.declared(doc.Root.Get("topics"))
-	r.functions(doc.Root.Get("functions"))
+	r.functions(doc.Root.Pair("functions"))
 	for _, name := range doc.Passed {
 		r.doubt(name)
 	}
@@ -62,6 +63,7 @@ func (r *resolver) identity(root *syntax.Node) {
 	if n := root.Get("name"); usable(n) {
 		m.Name, m.Span = n.Value, n.Span
 		m.NamespaceSpan = n.Span
+		r.length(n, "mesh")
 	}
 	if n := root.Get("tenant"); usable(n) {
 		m.Tenant = n.Value
@@ -77,6 +79,17 @@ func (r *resolver) identity(root *syntax.Node) {
 		m.Namespace, m.NamespaceSpan = place.Value, place.Span
 	}
 	r.jar = r.codeOf(root, "jarFile", fields.Java)
+}
+
+// longestName is how long the name of a mesh or function may be: names of
+// subscriptions, packages and files on workers are made of it.
+const longestName = 100
+
+func (r *resolver) length(n *syntax.Node, kind string) {
+	if size := len([]rune(n.Value)); size > longestName {
+		r.list.Add(diag.BadName, n.Span, fmt.Sprintf("The name of the %s has %d characters.", kind, size),
+			fmt.Sprintf("Take one of %d characters at most.", longestName))
+	}
 }
 
 func (r *resolver) declared(list *syntax.Node) {

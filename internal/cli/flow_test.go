@@ -319,3 +319,24 @@ func TestClusterThatMovesAfterPlanning(t *testing.T) {
 	b.backend = &moving{Backend: b.cluster, cluster: b.cluster, left: 2, reads: 1}
 	b.want(5, "apply", "--yes", "p.json")
 }
+
+func TestMeshWithoutFunctions(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes")
+	for _, functions := range []string{"", "functions:\n", "functions: []\n", "functions: null\n"} {
+		b.write("mesh.yaml", "name: word-count\n"+functions)
+		b.want(0, "validate")
+		b.outHas("warning[MC3015]")
+		writes := b.cluster.Writes()
+		b.want(3, "plan")
+		b.outHas("error[MC3015]", "meshc destroy")
+		b.want(3, "apply", "--yes")
+		if b.cluster.Writes() != writes {
+			t.Error("something was written")
+		}
+		b.want(64, "apply", "--yes", "--severity", "MC3015=warning")
+		b.want(0, "plan", "--destroy")
+	}
+	b.want(0, "destroy", "--yes")
+	b.outHas("Took down public/default/word-count")
+}

@@ -38,8 +38,8 @@ func withoutRules(list diag.List) diag.List {
 	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code.Optional() })
 }
 
-// withoutCode leaves out findings about code files, which do not matter where
-// meshes are taken down.
+// withoutCode leaves out findings about absent code files and functions, which do
+// not matter where meshes are taken down.
 func withoutCode(list diag.List) diag.List {
-	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.MissingArtifact })
+	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.MissingArtifact || d.Code == diag.NoFunctions })
 }
