@@ -26,6 +26,12 @@ type Settings struct {
 	Warn func(string)
 }
 
+// FlagError tells of a flag whose value cannot be used.
+type FlagError = conn.FlagError
+
+// FlagBackend is the flag that names a backend.
+const FlagBackend = "--backend"
+
 // Opener makes a backend from settings. It connects to nothing.
 type Opener func(Settings) (backend.Backend, error)
 
@@ -40,7 +46,7 @@ func Names() []string { return slices.Sorted(maps.Keys(openers)) }
 func Open(name string, s Settings) (backend.Backend, error) {
 	open, ok := openers[name]
 	if !ok {
-		return nil, fmt.Errorf("there is no backend %q; backends are: %s", name, strings.Join(Names(), ", "))
+		return nil, &FlagError{Flag: FlagBackend, Err: fmt.Errorf("there is no backend %q; backends are: %s", name, strings.Join(Names(), ", "))}
 	}
 	return open(s)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/meshc/meshc/backends"
 	"github.com/meshc/meshc/internal/view"
@@ -138,10 +139,12 @@ type connectFlags struct {
 	allowHosts []string
 	packages   string
 	timeout    time.Duration
+	// typed are the flags of the command line.
+	typed *pflag.FlagSet
 }
 
 func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
-	x.backend = "native"
+	x.backend, x.typed = "native", cmd.Flags()
 	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "where meshes run: `native` is Pulsar's own function workers")
 	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
 	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
@@ -156,11 +159,20 @@ const commandTimeout = "give up after this `DURATION`, such as 30s; 0 waits as l
 
 // open opens the backend of that name, which may have come from a plan file.
 func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
+	for _, flag := range []struct{ name, value string }{{"admin-url", x.adminURL}, {"broker-url", x.brokerURL}} {
+		if flag.value == "" && x.typed.Changed(flag.name) {
+			return nil, usage("leave it out for what client.conf says, else Pulsar's default", "--%s is empty", flag.name)
+		}
+	}
 	b, err := f.Backend(name, backends.Settings{
 		AdminURL: x.adminURL, BrokerURL: x.brokerURL, Getenv: f.Getenv,
 		AllowedHosts: x.allowHosts, Packages: x.packages,
 		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
 	})
+	var flag *backends.FlagError
+	if errors.As(err, &flag) && (flag.Flag != backends.FlagBackend || x.typed.Changed("backend")) {
+		return nil, usage("", "%s", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("backend %s: %w", name, err)
 	}

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -20,16 +21,6 @@ func (b bases) String() string {
 	return b[0].Scheme + "://" + strings.Join(hosts, ",") + b[0].Path
 }
 
-func (b bases) loopback() bool {
-	for _, u := range b {
-		ip := net.ParseIP(u.Hostname())
-		if u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			return false
-		}
-	}
-	return true
-}
-
 // origin is what credentials are bound to: scheme, host and port, as text.
 func origin(u *url.URL) string {
 	host, scheme := strings.ToLower(u.Hostname()), strings.ToLower(u.Scheme)
@@ -45,6 +36,9 @@ var defaultPort = map[string]string{"http": "80", "https": "443"}
 // parseBases reads a web service URL with one host or several.
 func parseBases(text string) (bases, error) {
 	hosts, scheme, path, err := splitService(text)
+	if errors.Is(err, errTwoSchemes) {
+		return nil, fmt.Errorf("admin URL %q is not valid: the scheme stands once: write %s", withoutUser(text), oneScheme(text))
+	}
 	if err != nil || (scheme != "http" && scheme != "https") {
 		return nil, fmt.Errorf("admin URL %q is not valid: write http://host:8080 or https://host:8443, several hosts as http://a:8080,b:8080", withoutUser(text))
 	}
@@ -64,6 +58,9 @@ func parseBases(text string) (bases, error) {
 // parseBroker checks a binary service URL and returns it without user and path.
 func parseBroker(text string) (string, error) {
 	hosts, scheme, _, err := splitService(text)
+	if errors.Is(err, errTwoSchemes) {
+		return "", fmt.Errorf("broker URL %q is not valid: the scheme stands once: write %s", withoutUser(text), oneScheme(text))
+	}
 	if err != nil || (scheme != "pulsar" && scheme != "pulsar+ssl") {
 		return "", fmt.Errorf("broker URL %q is not valid: write pulsar://host:6650 or pulsar+ssl://host:6651", withoutUser(text))
 	}
@@ -80,10 +77,29 @@ func parseBroker(text string) (string, error) {
 	return scheme + "://" + strings.Join(hosts, ","), nil
 }
 
+// errTwoSchemes tells of a list of URLs where a list of hosts belongs.
+var errTwoSchemes = errors.New("more than one scheme")
+
+// oneScheme writes a list of URLs as it has to be: the scheme once, then the hosts.
+func oneScheme(text string) string {
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(withoutUser(text)), "://")
+	var hosts []string
+	for host := range strings.FieldsFuncSeq(rest, func(r rune) bool { return r == ',' || r == ';' }) {
+		if _, after, ok := strings.Cut(host, "://"); ok {
+			host = after
+		}
+		hosts = append(hosts, strings.TrimRight(strings.TrimSpace(host), "/"))
+	}
+	return scheme + "://" + strings.Join(hosts, ",")
+}
+
 func splitService(text string) (hosts []string, scheme, path string, err error) {
 	scheme, rest, ok := strings.Cut(strings.TrimSpace(text), "://")
 	if !ok {
 		return nil, "", "", fmt.Errorf("no scheme")
+	}
+	if strings.Contains(rest, "://") {
+		return nil, "", "", errTwoSchemes
 	}
 	authority, path, _ := strings.Cut(rest, "/")
 	if strings.Contains(path, "@") {

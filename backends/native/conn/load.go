@@ -1,8 +1,10 @@
 package conn
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +19,27 @@ type Flags struct {
 	AllowHosts []string
 }
 
+// FlagError tells of a flag whose value cannot be used.
+type FlagError struct {
+	// Flag is its name, with the dashes.
+	Flag string
+	Err  error
+}
+
+// Error implements error.
+func (e *FlagError) Error() string { return e.Flag + ": " + e.Err.Error() }
+
+// Unwrap gives what is wrong.
+func (e *FlagError) Unwrap() error { return e.Err }
+
+// fromFlag makes err a flag's where the flag was given; else it is client.conf's.
+func fromFlag(flag, given string, err error) error {
+	if given == "" {
+		return err
+	}
+	return &FlagError{flag, err}
+}
+
 // EnvClientConf names the environment variable with the path of client.conf,
 // the same one that pulsar-admin reads.
 const EnvClientConf = "PULSAR_CLIENT_CONF"
@@ -26,7 +49,7 @@ const EnvClientConf = "PULSAR_CLIENT_CONF"
 // asked like os.Getenv (nil means os.Getenv), also later for `env:NAME` tokens.
 // Keys and defaults are those of conf/client.conf of apache/pulsar.
 //
-// Errors: the file cannot be read or is no properties file, a URL is not valid,
+// Errors: a *FlagError, the file cannot be read or is no properties file, a URL is not valid,
 // an authentication plugin is not known, or TLS wants Java key stores.
 func Load(f Flags, getenv func(string) string) (Settings, error) {
 	if getenv == nil {
@@ -43,10 +66,19 @@ func Load(f Flags, getenv func(string) string) (Settings, error) {
 		}
 	}
 	s, err := fromProperties(props, f, getenv)
-	if err != nil && len(props) > 0 {
+	if err != nil && len(props) > 0 && !errors.As(err, new(*FlagError)) {
 		return Settings{}, fmt.Errorf("%w (settings from %s)", err, getenv(EnvClientConf))
 	}
+	if file := getenv(EnvClientConf); err == nil && file != "" && !slices.ContainsFunc(knownKeys, func(k string) bool { _, ok := props[k]; return ok }) {
+		s.warn(file + " holds no setting that meshc reads, such as webServiceUrl or authPlugin; is it a client.conf?")
+	}
 	return s, err
+}
+
+// knownKeys are what is read of a client.conf.
+var knownKeys = []string{
+	"webServiceUrl", "serviceUrl", "brokerServiceUrl", "authPlugin", "authParams", "useKeyStoreTls",
+	"tlsTrustCertsFilePath", "tlsCertificateFilePath", "tlsKeyFilePath", "tlsAllowInsecureConnection", "tlsEnableHostnameVerification",
 }
 
 func fromProperties(props map[string]string, f Flags, getenv func(string) string) (Settings, error) {
@@ -57,17 +89,14 @@ func fromProperties(props map[string]string, f Flags, getenv func(string) string
 	broker := first(f.BrokerURL, get("brokerServiceUrl"), DefaultBrokerURL)
 	bases, err := parseBases(admin)
 	if err != nil {
-		return Settings{}, err
+		return Settings{}, fromFlag("--admin-url", f.AdminURL, err)
 	}
 	s.AdminURL = bases.String()
 	if s.BrokerURL, err = parseBroker(broker); err != nil {
-		return Settings{}, err
+		return Settings{}, fromFlag("--broker-url", f.BrokerURL, err)
 	}
 	if withoutUser(admin) != admin || withoutUser(broker) != broker {
 		s.warn("user and password in a service URL are not used; set authPlugin and authParams in client.conf")
-	}
-	if broker == DefaultBrokerURL && !bases.loopback() {
-		s.warn("the broker URL is the default " + DefaultBrokerURL + " although the admin URL is not local; set --broker-url")
 	}
 	if err := s.tlsFromProperties(get); err != nil {
 		return Settings{}, err
@@ -80,7 +109,7 @@ func fromProperties(props map[string]string, f Flags, getenv func(string) string
 		s.TLS.CertFile, s.TLS.KeyFile = cert, key
 	}
 	if _, err := parseAllowed(s.AllowedHosts, bases[0].Scheme); err != nil {
-		return Settings{}, err
+		return Settings{}, &FlagError{FlagAllowHost, err}
 	}
 	return s, nil
 }

@@ -90,6 +90,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"scheme", "", "write http://host:8080", Flags{AdminURL: "ftp://h"}},
 		{"no scheme", "", "write http://host:8080", Flags{AdminURL: "localhost:8080"}},
 		{"broker scheme", "", "write pulsar://host:6650", Flags{BrokerURL: "http://h"}},
+		{"two schemes", "", "write http://a:8080,b:8080", Flags{AdminURL: "http://a:8080,http://b:8080/"}},
+		{"two broker schemes", "", "write pulsar://a,b", Flags{BrokerURL: "pulsar://a;pulsar://b"}},
+		{"two schemes with secrets", "", "write http://b", Flags{AdminURL: "http://me:s3cret@a,http://me:s3cret@b"}},
 		{"plugin", "authPlugin=org.example.Athenz", "AuthenticationToken (token)", Flags{}},
 		{"key stores", "useKeyStoreTls=true", "convert them to PEM", Flags{}},
 		{"half a pair", "tlsKeyFilePath=/k", "must be set together", Flags{}},
@@ -133,6 +136,16 @@ func TestNoSecretIsPrinted(t *testing.T) {
 			s.String() + string(text) + logged.String() + strings.Join(s.Warnings, "")
 		if strings.Contains(out, "s3cret") || strings.Contains(out, "733363726574") {
 			t.Errorf("%s: a secret is printed: %s", plugin, out)
+		}
+	}
+}
+
+// TestFileThatIsNoClientConf: a file of other settings is no client.conf.
+func TestFileThatIsNoClientConf(t *testing.T) {
+	for conf, want := range map[string]int{"": 0, "authParams=": 0, "brokerClientUrl=x\n": 1} {
+		s, err := load(t, Flags{AdminURL: "http://far:8080"}, conf)
+		if err != nil || len(s.Warnings) != want {
+			t.Errorf("%q: %v, %q", conf, err, s.Warnings)
 		}
 	}
 }
