@@ -87,6 +87,8 @@ func (b *Backend) createNamespace(ctx context.Context, n *state.Namespace) error
 type waiter struct {
 	step   plan.Step
 	events func(backend.Event)
+	// pace is the wait between two looks; without it looks get rarer and rarer.
+	pace func() time.Duration
 }
 
 func (w waiter) waiting(format string, args ...any) {
@@ -103,7 +105,7 @@ const absence = 30 * time.Second
 // error says what was still missing.
 func until(ctx context.Context, w waiter, done func() (ok bool, missing string, err error)) error {
 	last, reached := "", time.Now()
-	for wait := 100 * time.Millisecond; ; wait = min(wait*3/2, 2*time.Second) {
+	for wait := 100 * time.Millisecond; ; wait = w.next(wait) {
 		ok, missing, err := done()
 		if admin.Classify(err) != admin.Unreachable {
 			reached = time.Now()
@@ -127,6 +129,17 @@ func until(ctx context.Context, w waiter, done func() (ok bool, missing string, 
 			return fmt.Errorf("%s: %w", last, err)
 		}
 	}
+}
+
+// rarest is the longest wait between two looks.
+const rarest = 2 * time.Second
+
+// next is the wait after a wait.
+func (w waiter) next(wait time.Duration) time.Duration {
+	if w.pace != nil {
+		return w.pace()
+	}
+	return min(wait*3/2, rarest)
 }
 
 // passing tells whether a failed read may simply be done again.

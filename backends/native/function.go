@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -12,10 +13,33 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// writeFunction creates or updates a function. It reads first: the server merges
-// an update with whatever is newest and has no way to say "if unchanged", so what
-// the plan did not see is refused here, a moment before the write.
+// writeFunction creates or updates a function. Before an update it reads: the
+// server merges one with whatever is newest and has no way to say "if unchanged",
+// so what the plan did not see is refused here, a moment before the write. A
+// create needs no look: where the name is taken, the server refuses it.
 func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.Function, w waiter) error {
+	if s.Op == plan.Update {
+		return b.updateFunction(ctx, s, after, w)
+	}
+	err := b.inSlot(ctx, func() error {
+		return b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil, w))
+	})
+	if !errors.Is(err, admin.ErrExists) {
+		return err // whether it can be read back, verify finds out
+	}
+	live, readErr := b.function(ctx, after.Tenant, after.Namespace, after.Name)
+	switch {
+	case readErr != nil:
+		return readErr
+	case live == nil:
+		return refusal(err, after)
+	case same(live, after):
+		return nil
+	}
+	return b.movedFunction(s, live)
+}
+
+func (b *Backend) updateFunction(ctx context.Context, s plan.Step, after *state.Function, w waiter) error {
 	live, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
 	if err != nil {
 		return err
@@ -23,30 +47,16 @@ func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.F
 	if live != nil && same(live, after) {
 		return nil
 	}
-	var before *state.Function
-	if s.Op == plan.Update {
-		before = s.Change.Before.(*state.Function)
-	}
+	before := s.Change.Before.(*state.Function)
 	if !unmoved(live, before) {
 		return b.movedFunction(s, live)
 	}
-	if s.Op == plan.Update {
-		if err := b.rememberConsumers(ctx, before); err != nil {
-			return err
-		}
-	}
-	leave, err := b.slots.enter(ctx)
-	if err != nil {
+	if err := b.rememberConsumers(ctx, before); err != nil {
 		return err
 	}
-	if s.Op == plan.Create {
-		err = b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil, w))
-	} else {
-		err = b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before, w), nil)
-	}
-	leave()
-	// Whether it can be read back, verify finds out.
-	return refusal(err, after)
+	return refusal(b.inSlot(ctx, func() error {
+		return b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before, w), nil)
+	}), after)
 }
 
 // unmoved tells whether live is as the plan found it.

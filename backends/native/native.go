@@ -36,6 +36,8 @@ type Backend struct {
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.
 	old map[string]map[string]bool
+	// turns are those of the functions that are awaited, the oldest first.
+	turns []*turn
 }
 
 // Option changes how New builds a backend.
@@ -80,11 +82,16 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 		return t, b.failure(err)
 	}
 	// Only a superuser may see the configuration; without it the safe number stays.
-	if config, err := b.client.RuntimeConfig(ctx); err == nil {
+	config, err := b.client.RuntimeConfig(ctx)
+	switch admin.Classify(err) {
+	case admin.OK:
 		t.WritesInFlight = max(writesInFlight, config.HTTPThreads()-writesInFlight)
 		b.slots.widen(t.WritesInFlight)
+	case admin.Unauthorized, admin.NotFound, admin.Refused:
+	default:
+		return t, b.failure(err)
 	}
-	t.Packages, err = b.usesPackages(ctx, id)
+	t.Packages, err = b.usesPackages(ctx, config, id)
 	return t, err
 }
 
@@ -93,14 +100,14 @@ func (b *Backend) Widen(writes int) { b.slots.widen(writes) }
 
 // usesPackages tells whether code is deployed by package URL. Where the cluster
 // does not tell whether its workers do, the broker's own service decides.
-func (b *Backend) usesPackages(ctx context.Context, id mesh.ID) (bool, error) {
+func (b *Backend) usesPackages(ctx context.Context, config admin.RuntimeConfig, id mesh.ID) (bool, error) {
 	switch b.packages {
 	case "on":
 		return true, nil
 	case "off":
 		return false, nil
 	}
-	mode, err := b.client.PackagesMode(ctx, id.Tenant, id.Namespace)
+	mode, err := b.client.PackagesMode(ctx, config, id.Tenant, id.Namespace)
 	if err != nil {
 		return false, b.failure(err)
 	}

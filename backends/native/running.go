@@ -77,6 +77,15 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 	seen, want := false, f.Parallelism()
 	begin := time.Now()
 	most, ask := 0, begin.Add(askEvery)
+	turn := b.queueUp()
+	defer b.stepOut(turn)
+	w.pace = func() time.Duration { return pace(time.Since(begin), b.before(turn)) }
+	if w.step.Change.Action != diff.NoOp {
+		// None comes at once.
+		if err := pause(ctx, w.pace()); err != nil {
+			return err
+		}
+	}
 	return until(ctx, w, func() (bool, string, error) {
 		names, err := b.consumers(ctx, f)
 		if err != nil {

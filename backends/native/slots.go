@@ -48,12 +48,21 @@ func (s *slots) enter(ctx context.Context) (leave func(), err error) {
 	return func() { s.all.Release(1) }, nil
 }
 
-// status asks how the instances of a function are.
-func (b *Backend) status(ctx context.Context, f *state.Function) (admin.Status, error) {
+// inSlot does something in a slot.
+func (b *Backend) inSlot(ctx context.Context, do func() error) error {
 	leave, err := b.slots.enter(ctx)
 	if err != nil {
-		return admin.Status{}, err
+		return err
 	}
 	defer leave()
-	return b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+	return do()
+}
+
+// status asks how the instances of a function are.
+func (b *Backend) status(ctx context.Context, f *state.Function) (status admin.Status, err error) {
+	err = b.inSlot(ctx, func() error {
+		status, err = b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+		return err
+	})
+	return status, err
 }

@@ -16,15 +16,12 @@ func TestPackagesOff(t *testing.T) {
 	ctx := t.Context()
 	seen := &requests{}
 	c := connect(t, srv.AdminURL, "", WithObserver(seen.observe))
-	m := must[PackagesMode](t)(c.PackagesMode(ctx, "public", "default"))
+	m := must[PackagesMode](t)(c.PackagesMode(ctx, must[RuntimeConfig](t)(c.RuntimeConfig(ctx)), "public", "default"))
 	if m.Broker != No || m.Workers != No || m.Usable() != No {
 		t.Errorf("%+v", m)
 	}
 	if w := seen.writes(); len(w) != 0 {
 		t.Errorf("PackagesMode wrote: %q", w)
-	}
-	if got, err := c.ProbePackages(ctx, "public", "default"); got != No || err != nil {
-		t.Errorf("probe: %s, %v", got, err)
 	}
 	archive := jar(t, srv)
 	p := PackageName{"function", "public", "default", "app", "1"}

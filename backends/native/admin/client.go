@@ -20,12 +20,11 @@ type Observer func(method, path string, status int, dur time.Duration)
 
 // Client talks to one cluster. It is safe for use by several goroutines.
 type Client struct {
-	base      *url.URL
-	settings  conn.Settings
-	http      *http.Client
-	userAgent string
-	observe   Observer
-	pulsar    pulsaradmin.Client
+	base     *url.URL
+	settings conn.Settings
+	http     *http.Client
+	observe  Observer
+	pulsar   pulsaradmin.Client
 	// plain are topics that had no partitions when last seen.
 	plain sync.Map
 }
@@ -35,9 +34,6 @@ type Option func(*Client)
 
 // WithObserver sets the observer.
 func WithObserver(o Observer) Option { return func(c *Client) { c.observe = o } }
-
-// WithUserAgent sets the User-Agent header; without it, it is "meshc".
-func WithUserAgent(text string) Option { return func(c *Client) { c.userAgent = text } }
 
 // New builds a client; it connects to nothing yet. Errors are those of
 // conn.Settings.Transport.
@@ -50,7 +46,7 @@ func New(s conn.Settings, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{base: base, settings: s, userAgent: "meshc"}
+	c := &Client{base: base, settings: s}
 	for _, o := range opts {
 		o(c)
 	}
@@ -79,7 +75,7 @@ func (o *observed) CloseIdleConnections() {
 // RoundTrip implements http.RoundTripper.
 func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 	out := req.Clone(req.Context())
-	out.Header.Set("User-Agent", o.client.userAgent)
+	out.Header.Set("User-Agent", "meshc")
 	strictPath(out.URL)
 	start := time.Now()
 	resp, err := o.next.RoundTrip(out)

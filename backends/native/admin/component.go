@@ -118,27 +118,3 @@ func (c *Client) write(ctx context.Context, k call, kind Kind, config any, pkg P
 func (c *Client) Delete(ctx context.Context, kind Kind, tenant, namespace, name string) error {
 	return c.send(ctx, del(kind.path(tenant, namespace, name)...).needing(kind.needs(tenant, namespace)))
 }
-
-// Start starts all instances; if all run, the class is NoChange.
-// POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/start.
-func (c *Client) Start(ctx context.Context, kind Kind, tenant, namespace, name string) error {
-	return c.act(ctx, kind, tenant, namespace, name, "start")
-}
-
-// Stop stops all instances; if all are stopped, the class is NoChange.
-// POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/stop.
-func (c *Client) Stop(ctx context.Context, kind Kind, tenant, namespace, name string) error {
-	return c.act(ctx, kind, tenant, namespace, name, "stop")
-}
-
-// Restart restarts all instances. POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/restart.
-func (c *Client) Restart(ctx context.Context, kind Kind, tenant, namespace, name string) error {
-	return c.act(ctx, kind, tenant, namespace, name, "restart")
-}
-
-func (c *Client) act(ctx context.Context, kind Kind, tenant, namespace, name, verb string) error {
-	k := post(kind.path(tenant, namespace, name, verb)...).needing(kind.needs(tenant, namespace))
-	// The resource consumes JSON, and an empty body will do.
-	k.contentType = "application/json"
-	return c.send(ctx, k)
-}

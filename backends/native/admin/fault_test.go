@@ -286,7 +286,7 @@ func TestObserver(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	defer srv.Close()
 	var n atomic.Int32
-	c := connect(t, srv.URL+"/base", "", WithUserAgent("meshc/1"), WithObserver(func(method, path string, status int, dur time.Duration) {
+	c := connect(t, srv.URL+"/base", "", WithObserver(func(method, path string, status int, dur time.Duration) {
 		n.Add(1)
 		if method != "GET" || !strings.HasPrefix(path, "/base/admin/v") || status != 404 || dur <= 0 {
 			t.Errorf("%s %s %d %s", method, path, status, dur)

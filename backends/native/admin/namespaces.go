@@ -50,17 +50,6 @@ func (c *Client) CreateNamespace(ctx context.Context, tenant, namespace string) 
 	return library(http.MethodPut, namespacePath(tenant, namespace, ""), tenantAdmin(tenant), err)
 }
 
-// NamespaceProperties returns the properties of a namespace, never nil without an error.
-// GET /admin/v2/namespaces/{tenant}/{namespace}/properties.
-func (c *Client) NamespaceProperties(ctx context.Context, tenant, namespace string) (map[string]string, error) {
-	name, err := namespaceName(tenant, namespace)
-	if err != nil {
-		return nil, err
-	}
-	props, err := c.pulsar.Namespaces().GetPropertiesWithContext(ctx, name)
-	return props, library(http.MethodGet, namespacePath(tenant, namespace, "/properties"), tenantAdmin(tenant), err)
-}
-
 // SetNamespaceProperties adds properties to those that a namespace has, and
 // replaces those of the same key. PUT /admin/v2/namespaces/{tenant}/{namespace}/properties.
 func (c *Client) SetNamespaceProperties(ctx context.Context, tenant, namespace string, props map[string]string) error {

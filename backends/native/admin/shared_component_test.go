@@ -31,11 +31,8 @@ func TestComponent(t *testing.T) {
 	}
 	wants(t, "update", c.Update(ctx, Functions, tenant, ns, "f", exclamation(in, out), Package{}, nil), NotFound)
 	wants(t, "delete", c.Delete(ctx, Functions, tenant, ns, "f"), NotFound)
-	wants(t, "start", c.Start(ctx, Functions, tenant, ns, "f"), NotFound)
 	_, err = c.Status(ctx, Functions, tenant, ns, "f")
 	wants(t, "status", err, NotFound)
-	_, err = c.Stats(ctx, tenant, ns, "f")
-	wants(t, "stats", err, NotFound)
 	if names := must[[]string](t)(c.List(ctx, Functions, tenant, ns)); len(names) != 0 {
 		t.Errorf("list: %q", names)
 	}
@@ -75,9 +72,6 @@ func TestComponent(t *testing.T) {
 		s := must[Status](t)(c.Status(ctx, Functions, tenant, ns, "f")).Instances[0].Status
 		return s.NumReceived == 3 && s.NumProcessed == 3 && s.LastInvocation > 0 && s.WorkerID != ""
 	})
-	if s := must[Stats](t)(c.Stats(ctx, tenant, ns, "f")); s.Received != 3 || len(s.Instances) != 1 || s.Instances[0].Metrics.Processed != 3 || s.LastMinute.Received != 3 {
-		t.Errorf("stats: %+v", s)
-	}
 
 	// Download.
 	var got bytes.Buffer
@@ -86,12 +80,7 @@ func TestComponent(t *testing.T) {
 		t.Errorf("download: %d bytes, %s, %v", size, sum, err)
 	}
 
-	// Stop, start, restart, update, delete.
-	wants(t, "start while running", c.Start(ctx, Functions, tenant, ns, "f"), NoChange)
-	ok(t, c.Stop(ctx, Functions, tenant, ns, "f"))
-	wants(t, "stop again", c.Stop(ctx, Functions, tenant, ns, "f"), NoChange)
-	ok(t, c.Start(ctx, Functions, tenant, ns, "f"))
-	ok(t, c.Restart(ctx, Functions, tenant, ns, "f"))
+	// Update, delete.
 	ok(t, c.Update(ctx, Functions, tenant, ns, "f", map[string]any{"parallelism": 2}, Package{}, &UpdateOptions{UpdateAuthData: true}))
 	if config := must[map[string]any](t)(c.Get(ctx, Functions, tenant, ns, "f")); config["parallelism"] != json.Number("2") {
 		t.Errorf("after the update: %v", config["parallelism"])

@@ -79,13 +79,7 @@ func TestPackagesModeOn(t *testing.T) {
 	srv := pulsartest.Shared(t)
 	c := connect(t, srv.AdminURL, "")
 	tenant, ns := split(pulsartest.Namespace(t, srv))
-	m := must[PackagesMode](t)(c.PackagesMode(t.Context(), tenant, ns))
-	if got, err := c.ProbePackages(t.Context(), tenant, ns); got != Yes || err != nil {
-		t.Errorf("probe: %s, %v", got, err)
-	}
-	if names := must[[]string](t)(c.List(t.Context(), Functions, tenant, ns)); len(names) != 0 {
-		t.Errorf("the probe created %q", names)
-	}
+	m := must[PackagesMode](t)(c.PackagesMode(t.Context(), must[RuntimeConfig](t)(c.RuntimeConfig(t.Context())), tenant, ns))
 	if m.Broker != Yes || m.Workers != Yes || m.Usable() != Yes {
 		t.Errorf("%+v", m)
 	}
@@ -95,13 +89,6 @@ func TestWorker(t *testing.T) {
 	srv := pulsartest.Shared(t)
 	ctx := t.Context()
 	c := connect(t, srv.AdminURL, "")
-	ok(t, c.LeaderReady(ctx))
-	if w := must[[]Worker](t)(c.Cluster(ctx)); len(w) != 1 || w[0].ID == "" || w[0].Port == 0 {
-		t.Errorf("workers: %+v", w)
-	}
-	if w := must[Worker](t)(c.Leader(ctx)); w.ID == "" {
-		t.Errorf("leader: %+v", w)
-	}
 	if n := must[RuntimeConfig](t)(c.RuntimeConfig(ctx)).HTTPThreads(); n != pulsartest.SharedOptions.HTTPThreads {
 		t.Errorf("%d threads", n)
 	}

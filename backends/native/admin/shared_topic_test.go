@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -32,12 +33,6 @@ func TestTopics(t *testing.T) {
 		if got := must[map[string]string](t)(c.TopicProperties(ctx, topic)); !cmp.Equal(got, props) {
 			t.Error(cmp.Diff(props, got))
 		}
-		ok(t, c.SetTopicProperties(ctx, topic, map[string]string{"new": "1"}))
-		ok(t, c.RemoveTopicProperty(ctx, topic, "k"))
-		ok(t, c.RemoveTopicProperty(ctx, topic, "never"))
-		if got, want := must[map[string]string](t)(c.TopicProperties(ctx, topic)), (map[string]string{"mesh": "t/n/m", "new": "1"}); !cmp.Equal(got, want) {
-			t.Error(cmp.Diff(want, got))
-		}
 	}
 	p, q, err := c.Topics(ctx, tenant, ns)
 	if err != nil || !slices.Equal(p, []string{parted}) || !slices.Equal(q, []string{plain}) {
@@ -55,7 +50,7 @@ func TestTopics(t *testing.T) {
 		}
 		for _, sub := range []string{"s", "a+b", "a/b", "a%2Fb", "a b"} {
 			ok(t, c.CreateSubscription(ctx, name(local), sub, Latest, nil))
-			if subs := must[[]string](t)(c.Subscriptions(ctx, name(local))); !slices.Equal(subs, []string{sub}) {
+			if subs := subscriptions(t, c, name(local)); !slices.Equal(subs, []string{sub}) {
 				t.Errorf("created %q, the server has %q", sub, subs)
 			}
 			ok(t, c.DeleteSubscription(ctx, name(local), sub, false))
@@ -101,11 +96,8 @@ func TestSubscriptions(t *testing.T) {
 		if got := stats.Subscriptions["latest"].Properties; !cmp.Equal(got, props) {
 			t.Error(cmp.Diff(props, got))
 		}
-		if got := must[map[string]string](t)(c.SubscriptionProperties(ctx, topic, "latest")); !cmp.Equal(got, props) {
-			t.Error(cmp.Diff(props, got))
-		}
 		ok(t, c.SetSubscriptionProperties(ctx, topic, "latest", map[string]string{"other": "1"}))
-		if got := must[map[string]string](t)(c.SubscriptionProperties(ctx, topic, "latest")); !cmp.Equal(got, map[string]string{"other": "1"}) {
+		if got := must[TopicStats](t)(c.TopicStats(ctx, topic)).Subscriptions["latest"].Properties; !cmp.Equal(got, map[string]string{"other": "1"}) {
 			t.Errorf("replaced properties are %v", got)
 		}
 		if partitions > 0 {
@@ -115,15 +107,38 @@ func TestSubscriptions(t *testing.T) {
 				t.Errorf("the new partition has %+v", stats.Subscriptions)
 			}
 		}
-		_, err := c.SubscriptionProperties(ctx, topic, "none")
-		wants(t, "properties", err, NotFound)
 		wants(t, "delete", c.DeleteSubscription(ctx, topic, "none", false), NotFound)
 		ok(t, c.DeleteSubscription(ctx, topic, "latest", false))
-		names := must[[]string](t)(c.Subscriptions(ctx, topic))
-		slices.Sort(names)
-		if !slices.Equal(names, []string{"earliest", "first"}) {
+		if names := subscriptions(t, c, topic); !slices.Equal(names, []string{"earliest", "first"}) {
 			t.Errorf("subscriptions: %q", names)
 		}
+	}
+}
+
+// subscriptions are the names of those of a topic.
+func subscriptions(t *testing.T, c *Client, topic string) []string {
+	t.Helper()
+	return slices.Sorted(maps.Keys(must[TopicStats](t)(c.TopicStats(t.Context(), topic)).Subscriptions))
+}
+
+// TestKnownTopic makes a topic that was known to have no partitions anew with some.
+func TestKnownTopic(t *testing.T) {
+	srv := pulsartest.Shared(t)
+	ctx := t.Context()
+	c, other := connect(t, srv.AdminURL, ""), connect(t, srv.AdminURL, "")
+	topic := "persistent://" + pulsartest.Namespace(t, srv) + "/known"
+	ok(t, c.CreateTopic(ctx, topic, 0, nil))
+	if s := must[TopicStats](t)(c.TopicStats(ctx, topic)); s.Partitions != 0 {
+		t.Errorf("%d partitions", s.Partitions)
+	}
+	ok(t, other.DeleteTopic(ctx, topic, false))
+	_, err := c.TopicStats(ctx, topic)
+	wants(t, "gone", err, NotFound)
+	ok(t, c.CreateTopic(ctx, topic, 0, nil))
+	ok(t, other.DeleteTopic(ctx, topic, false))
+	ok(t, other.CreateTopic(ctx, topic, 2, nil))
+	if s := must[TopicStats](t)(c.TopicStats(ctx, topic)); s.Partitions != 2 {
+		t.Errorf("%d partitions after it was made anew", s.Partitions)
 	}
 }
 
@@ -142,10 +157,6 @@ func TestReadingCreatesNothing(t *testing.T) {
 		wants(t, "properties", err, NotFound)
 		_, err = c.TopicStats(ctx, topic)
 		wants(t, "stats", err, NotFound)
-		_, err = c.Subscriptions(ctx, topic)
-		wants(t, "subscriptions", err, NotFound)
-		_, err = c.SubscriptionProperties(ctx, topic, "s")
-		wants(t, "subscription", err, NotFound)
 		wants(t, "create subscription", c.CreateSubscription(ctx, topic, "s", Latest, nil), NotFound)
 		wants(t, "delete", c.DeleteTopic(ctx, topic, false), NotFound)
 	}
@@ -153,7 +164,7 @@ func TestReadingCreatesNothing(t *testing.T) {
 		t.Error("a namespace that is not there exists")
 	}
 	must[[]string](t)(c.List(ctx, Functions, tenant, ns))
-	must[PackagesMode](t)(c.PackagesMode(ctx, tenant, ns))
+	must[PackagesMode](t)(c.PackagesMode(ctx, nil, tenant, ns))
 	if w := seen.writes(); len(w) != 0 {
 		t.Errorf("reading wrote: %q", w)
 	}
@@ -177,18 +188,10 @@ func TestNamespaces(t *testing.T) {
 	if !must[bool](t)(c.NamespaceExists(ctx, tenant, made)) || must[bool](t)(c.NamespaceExists(ctx, "nobody", made)) {
 		t.Error("NamespaceExists is wrong")
 	}
-	if got := must[map[string]string](t)(c.NamespaceProperties(ctx, tenant, made)); len(got) != 0 || got == nil {
-		t.Errorf("properties of a new namespace: %#v", got)
-	}
 	ok(t, c.SetNamespaceProperties(ctx, tenant, made, map[string]string{"a": "1"}))
 	ok(t, c.SetNamespaceProperties(ctx, tenant, made, map[string]string{"b": "2"}))
-	if got, want := must[map[string]string](t)(c.NamespaceProperties(ctx, tenant, made)), (map[string]string{"a": "1", "b": "2"}); !cmp.Equal(got, want) {
-		t.Error(cmp.Diff(want, got))
-	}
 	ok(t, c.CreateTopic(ctx, "persistent://"+tenant+"/"+made+"/x", 0, nil))
 	wants(t, "not empty", c.DeleteNamespace(ctx, tenant, made), Busy)
 	ok(t, c.DeleteTopic(ctx, "persistent://"+tenant+"/"+made+"/x", false))
 	ok(t, c.DeleteNamespace(ctx, tenant, made))
-	_, err := c.NamespaceProperties(ctx, tenant, made)
-	wants(t, "gone", err, NotFound)
 }

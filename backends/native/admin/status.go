@@ -93,36 +93,3 @@ func (c *Client) Status(ctx context.Context, kind Kind, tenant, namespace, name 
 	var s Status
 	return s, c.read(ctx, get(kind.path(tenant, namespace, name, "status")...).needing(kind.needs(tenant, namespace)), &s)
 }
-
-// Counters are totals of a function, latencies in milliseconds.
-type Counters struct {
-	Received         int64   `json:"receivedTotal"`
-	Processed        int64   `json:"processedSuccessfullyTotal"`
-	SystemExceptions int64   `json:"systemExceptionsTotal"`
-	UserExceptions   int64   `json:"userExceptionsTotal"`
-	AverageLatency   float64 `json:"avgProcessLatency"`
-}
-
-// Stats are the counters of a function since its start and over the last minute.
-type Stats struct {
-	Counters
-	LastMinute Counters `json:"1min"`
-	// LastInvocation is milliseconds since 1970, 0 for never.
-	LastInvocation int64 `json:"lastInvocation"`
-	Instances      []struct {
-		ID      int `json:"instanceId"`
-		Metrics struct {
-			Counters
-			LastMinute     Counters           `json:"1min"`
-			LastInvocation int64              `json:"lastInvocation"`
-			UserMetrics    map[string]float64 `json:"userMetrics"`
-		} `json:"metrics"`
-	} `json:"instances"`
-}
-
-// Stats returns the counters of a function; sources and sinks have none.
-// GET /admin/v3/functions/{tenant}/{namespace}/{name}/stats.
-func (c *Client) Stats(ctx context.Context, tenant, namespace, name string) (Stats, error) {
-	var s Stats
-	return s, c.read(ctx, get(Functions.path(tenant, namespace, name, "stats")...).needing(Functions.needs(tenant, namespace)), &s)
-}

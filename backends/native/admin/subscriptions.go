@@ -50,17 +50,6 @@ func (c *Client) CreateSubscription(ctx context.Context, topic, name string, at 
 	return c.send(ctx, k)
 }
 
-// SubscriptionProperties returns the properties of a subscription, never nil
-// without an error. GET .../subscription/{name}/properties.
-func (c *Client) SubscriptionProperties(ctx context.Context, topic, name string) (map[string]string, error) {
-	t, err := parseTopic(topic)
-	if err != nil {
-		return nil, err
-	}
-	props := map[string]string{}
-	return props, c.read(ctx, get(t.path("subscription", segment(name), "properties")...).needing(t.subscribes()), &props)
-}
-
 // SetSubscriptionProperties replaces all properties of a subscription.
 // PUT .../subscription/{name}/properties.
 func (c *Client) SetSubscriptionProperties(ctx context.Context, topic, name string, props map[string]string) error {
@@ -73,17 +62,6 @@ func (c *Client) SetSubscriptionProperties(ctx context.Context, topic, name stri
 		return err
 	}
 	return c.send(ctx, k)
-}
-
-// Subscriptions lists the durable subscriptions of a topic.
-// GET /admin/v2/persistent/{tenant}/{namespace}/{topic}/subscriptions.
-func (c *Client) Subscriptions(ctx context.Context, topic string) ([]string, error) {
-	t, err := parseTopic(topic)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	return names, c.read(ctx, get(t.path("subscriptions")...).needing(t.subscribes()), &names)
 }
 
 // DeleteSubscription removes a subscription from all partitions, and with it the

@@ -157,28 +157,6 @@ func (c *Client) TopicProperties(ctx context.Context, name string) (map[string]s
 	return props, nil
 }
 
-// SetTopicProperties adds properties to those that a topic has, and replaces
-// those of the same key. PUT /admin/v2/{domain}/{tenant}/{namespace}/{topic}/properties.
-func (c *Client) SetTopicProperties(ctx context.Context, name string, props map[string]string) error {
-	t, lib, err := topic(name)
-	if err != nil {
-		return err
-	}
-	err = c.pulsar.Topics().UpdatePropertiesWithContext(ctx, lib, props)
-	return library(http.MethodPut, t.text("properties"), t.governs(), err)
-}
-
-// RemoveTopicProperty removes one property; a key that is not there is no error.
-// DELETE /admin/v2/{domain}/{tenant}/{namespace}/{topic}/properties?key=.
-func (c *Client) RemoveTopicProperty(ctx context.Context, name, key string) error {
-	t, lib, err := topic(name)
-	if err != nil {
-		return err
-	}
-	err = c.pulsar.Topics().RemovePropertyWithContext(ctx, lib, key)
-	return library(http.MethodDelete, t.text("properties"), t.governs(), err)
-}
-
 // DeleteTopic removes a topic, with its partitions if it has any, and the
 // messages in it. Without force a topic with clients or subscriptions attached
 // is Busy. DELETE /admin/v2/{domain}/{tenant}/{namespace}/{topic} or .../partitions.

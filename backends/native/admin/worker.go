@@ -8,43 +8,6 @@ import (
 
 const superuser = "to be a superuser"
 
-// LeaderReady returns nil once the function workers have a leader that takes
-// writes. GET /admin/v2/worker/cluster/leader/ready. While they start the class
-// is Starting; a broker without workers is Refused. Only the leader itself says
-// yes: where several workers share an address, Starting may mean that another
-// one was asked, and Leader tells whether there is one.
-func (c *Client) LeaderReady(ctx context.Context) error {
-	k := get("admin", "v2", "worker", "cluster", "leader", "ready").needing(superuser)
-	answer, err := c.text(ctx, k)
-	if err != nil {
-		return err
-	}
-	if answer != "true" {
-		return &Error{Status: 503, Method: k.method, Path: "/admin/v2/worker/cluster/leader/ready", Reason: "Leader not yet ready"}
-	}
-	return nil
-}
-
-// Worker is one function worker.
-type Worker struct {
-	ID   string `json:"workerId"`
-	Host string `json:"workerHostname"`
-	Port int    `json:"port"`
-}
-
-// Cluster lists the function workers. GET /admin/v2/worker/cluster.
-func (c *Client) Cluster(ctx context.Context) ([]Worker, error) {
-	var workers []Worker
-	return workers, c.read(ctx, get("admin", "v2", "worker", "cluster").needing(superuser), &workers)
-}
-
-// Leader returns the worker that leads, with an empty ID while there is none.
-// GET /admin/v2/worker/cluster/leader.
-func (c *Client) Leader(ctx context.Context) (Worker, error) {
-	var w Worker
-	return w, c.read(ctx, get("admin", "v2", "worker", "cluster", "leader").needing(superuser), &w)
-}
-
 // RuntimeConfig is the configuration that a broker runs with, all values as text.
 type RuntimeConfig map[string]string
 
