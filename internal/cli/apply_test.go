@@ -3,11 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -100,7 +102,10 @@ func TestPlanFile(t *testing.T) {
 	data, _ := os.ReadFile("the.plan.json")
 	b.write("other.json", strings.ReplaceAll(string(data), `"name": "memory"`, `"name": "other"`))
 	b.want(5, "apply", "--yes", "other.json")
-	b.errHas("cluster other")
+	b.errHas("cluster other", "use the --admin-url of the plan's cluster")
+	b.write("near.json", strings.ReplaceAll(string(data), `"url": "memory:"`, `"url": "http://127.0.0.1:8080"`))
+	b.want(5, "apply", "--yes", "near.json")
+	b.errHas("only the address differs; if it is the same cluster, use --admin-url http://127.0.0.1:8080, or")
 
 	b.in = strings.NewReader(string(data))
 	b.want(5, "apply", "--yes", "-")
@@ -143,6 +148,19 @@ func TestFailedStep(t *testing.T) {
 		"to go on: meshc apply --yes mesh.yaml\n")
 	b.cluster.Fault(nil)
 	b.want(0, "apply", "--yes", "mesh.yaml")
+}
+
+func TestStepThatFindsTheClusterChanged(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "plan", "--out", "p.json")
+	b.cluster.Fault(func(s plan.Step) error {
+		if s.ID == "create function/public/default/count" {
+			return fmt.Errorf("function count: %w", backend.ErrMoved)
+		}
+		return nil
+	})
+	b.want(1, "apply", "--yes", "mesh.yaml")
+	b.errHas("the cluster was changed by others meanwhile, so plan again; to go on: meshc apply --yes mesh.yaml\n")
 }
 
 func TestHalfAReplacement(t *testing.T) {

@@ -143,7 +143,15 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 		return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)
 	}
 	m := view.NewMeshReport(p, report)
-	return m, c.verdict(m)
+	err = c.verdict(m)
+	if err != nil && slices.ContainsFunc(report.Failed, func(f apply.Failure) bool { return errors.Is(f.Err, backend.ErrMoved) }) {
+		again := "the cluster was changed by others meanwhile, so plan again"
+		if remedy := remedyOf(err); remedy != "" {
+			again += "; " + remedy
+		}
+		err = &RemedyError{Err: err, Remedy: again}
+	}
+	return m, err
 }
 
 // unbegun says that an error came before the first write, and what goes on then.

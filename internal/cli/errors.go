@@ -156,6 +156,8 @@ func remedyOf(err error) string {
 			text += "  changed since: " + view.Name(a) + "\n"
 		}
 		return text + "make the plan again and look at it before you apply it"
+	case errors.As(err, &cluster) && cluster.Want.Name == cluster.Have.Name:
+		return "only the address differs; if it is the same cluster, use --admin-url " + cluster.Want.URL + ", or make the plan again with this one"
 	case errors.As(err, &cluster):
 		return "use the --admin-url of the plan's cluster, or make a plan for this one"
 	case errors.As(err, &unreached):
