@@ -18,7 +18,7 @@ func newCreateCmd(f *Factory, runF func(context.Context, *applyOptions) error) *
 		Long: `The command of PIP-66. It is the same as 'meshc apply FILE': what exists already
 is brought up to date, what is equal is left alone.`,
 		Example: "  meshc create -f mesh.yaml --yes",
-		Args:    cobra.NoArgs,
+		Args:    noArgs("create takes -f FILE", "meshc create -f mesh.yaml"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.backendGiven = cmd.Flags().Changed("backend")
 			if len(o.input.files) == 0 {

@@ -18,7 +18,7 @@ func newDeleteCmd(f *Factory, runF func(context.Context, *destroyOptions) error)
 		Short:   "PIP-66's word for destroy",
 		Long:    `The command of PIP-66. It is the same as 'meshc destroy --mesh TENANT/NAMESPACE/NAME'.`,
 		Example: "  meshc delete --tenant public --namespace default --name word-count --yes",
-		Args:    cobra.NoArgs,
+		Args:    noArgs("delete takes --name NAME", "meshc delete --tenant public --namespace default --name word-count"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if name == "" {
 				return usage("meshc delete --tenant public --namespace default --name word-count", "--name is needed")

@@ -48,6 +48,16 @@ func orList(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
+// noArgs refuses arguments where a command takes flags only.
+func noArgs(message, remedy string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return usage(remedy, message+", not %q", args[0])
+	}
+}
+
 // addChoice adds such a flag, with completion; *value is its default.
 func addChoice(cmd *cobra.Command, persistent bool, value *string, name, short, help string, words ...string) {
 	flags := cmd.Flags()

@@ -31,7 +31,7 @@ func newListCmd(f *Factory, runF func(context.Context, *listOptions) error) *cob
 leaves on what it deploys. WRITES counts how often a mesh was created or updated.`,
 		Example: `  meshc list
   meshc list --tenant acme --namespace orders -o json`,
-		Args: cobra.NoArgs,
+		Args: noArgs("list takes --tenant and --namespace", "meshc list --tenant public --namespace default"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), o) },
 	}
 	o.connect.bind(cmd, commandTimeout)
