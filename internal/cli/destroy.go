@@ -107,5 +107,8 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 		}
 		return nil, errFindings
 	}
+	if p.Empty() && len(p.Retained) == 0 {
+		v.note(noSuchMesh(id) + ", so there is nothing to take down")
+	}
 	return c.run(ctx, view.NewPlans([]*plan.Plan{p}, found, nil, opts.Allow), []*plan.Plan{p})
 }

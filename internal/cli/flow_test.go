@@ -219,6 +219,13 @@ func TestWhatRuns(t *testing.T) {
 	}
 	b.want(1, "status", "--exit-code", "public/default/other")
 	b.outHas("No function of public/default/other is in the cluster.")
+	b.errHas("meshc: no mesh other was found in namespace public/default\nto see which meshes are there: meshc list --tenant public --namespace default\n")
+	b.want(1, "get", "public/default/other")
+	b.errHas("no mesh other was found in namespace public/default\n")
+	b.want(1, "status", "public/default/word-count", "public/default/other")
+	b.outHas("Mesh public/default/word-count\nFUNCTION", "\nMesh public/default/other\nNo function of")
+	b.want(0, "destroy", "--yes", "--mesh", "public/other/none")
+	b.errHas("no mesh none was found in namespace public/other, so there is nothing to take down\n")
 	b.want(64, "get", "--mesh", "nonsense")
 	b.want(3, "get", "nothing.yaml")
 	b.want(0, "status", "-o", "json")

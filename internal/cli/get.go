@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
 )
@@ -27,7 +28,8 @@ func newGetCmd(f *Factory, runF func(context.Context, *getOptions) error) *cobra
 		Short: "Show a mesh as the cluster has it",
 		Long: `Shows the functions of a mesh with the settings that the cluster has, and the topics
 and subscriptions that the mesh made. The mesh is named directly or by its file. An
-argument that is a file or folder here is taken as such.`,
+argument that is a file or folder here is taken as such. A mesh that is named directly
+and is not there gives exit code 1.`,
 		Example: `  meshc get public/default/word-count
   meshc get mesh.yaml -o json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,6 +55,7 @@ func (o *getOptions) run(ctx context.Context) error {
 		return err
 	}
 	var meshes []view.Mesh
+	var unknown []mesh.ID
 	for _, t := range targets {
 		traits, err := b.Traits(ctx, t.id)
 		if err != nil {
@@ -62,8 +65,14 @@ func (o *getOptions) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if t.functions == nil && !l.there() {
+			unknown = append(unknown, t.id)
+		}
 		meshes = append(meshes, view.NewMesh(l.state, traits.Cluster, l.missing))
 	}
 	doc := view.NewMeshes(meshes)
-	return o.f.show(o.output, doc, func(s human.Style) string { return human.Meshes(s, doc) })
+	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Meshes(s, doc) }); err != nil {
+		return err
+	}
+	return absent(unknown)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/planner/backend"
@@ -35,9 +36,10 @@ func newStatusCmd(f *Factory, runF func(context.Context, *statusOptions) error) 
 counters and exceptions since they started, and the backlog of its subscriptions.
 With a file, functions that are missing in the cluster are shown as well.
 
-It exits 0 when the question could be answered, whatever the answer. With
---exit-code it exits 1 unless every instance of every function runs; a backlog or
-exceptions do not count, since there is no number that is wrong for all meshes.`,
+It exits 0 when the question could be answered, whatever the answer, and 1 when a mesh
+that is named directly is not there. With --exit-code it exits 1 unless every instance
+of every function runs; a backlog or exceptions do not count, since there is no number
+that is wrong for all meshes.`,
 		Example: `  meshc status public/default/word-count
   meshc status mesh.yaml --exit-code
   meshc status mesh.yaml -o json`,
@@ -65,10 +67,14 @@ func (o *statusOptions) run(ctx context.Context) error {
 		return err
 	}
 	var meshes []view.MeshStatus
+	var unknown []mesh.ID
 	for _, t := range targets {
 		l, err := readLive(ctx, b, t)
 		if err != nil {
 			return err
+		}
+		if t.functions == nil && !l.there() {
+			unknown = append(unknown, t.id)
 		}
 		healths, err := healthOf(ctx, b, l.functions)
 		if err != nil {
@@ -78,6 +84,9 @@ func (o *statusOptions) run(ctx context.Context) error {
 	}
 	doc := view.NewStatus(meshes)
 	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Status(s, doc) }); err != nil {
+		return err
+	}
+	if err := absent(unknown); err != nil {
 		return err
 	}
 	if o.exitCode && !doc.Running {

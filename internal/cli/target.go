@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,6 +99,36 @@ type live struct {
 	// functions carry the mesh's mark; missing are in the file and not among them.
 	functions []*state.Function
 	missing   []string
+}
+
+// there tells that the cluster has anything of the mesh.
+func (l live) there() bool {
+	for _, r := range l.state.Resources {
+		if r.OwnerID() == l.state.Mesh.String() {
+			return true
+		}
+	}
+	return false
+}
+
+// absent gives the error for meshes of which nothing was found, nil for none. Those
+// that a file names are shown with what is missing, so they are not meant.
+func absent(ids []mesh.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var texts, lists []string
+	for _, id := range ids {
+		texts = append(texts, noSuchMesh(id))
+		if list := "meshc list --tenant " + quoted(id.Tenant) + " --namespace " + quoted(id.Namespace); !slices.Contains(lists, list) {
+			lists = append(lists, list)
+		}
+	}
+	return &RemedyError{Err: errors.New(strings.Join(texts, "; ")), Remedy: "to see which meshes are there: " + strings.Join(lists, "; ")}
+}
+
+func noSuchMesh(id mesh.ID) string {
+	return "no mesh " + id.Name + " was found in namespace " + id.Tenant + "/" + id.Namespace
 }
 
 func readLive(ctx context.Context, b backend.Backend, t target) (live, error) {

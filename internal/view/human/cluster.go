@@ -74,7 +74,11 @@ func oneMesh(s Style, doc view.Mesh) string {
 func Status(s Style, doc view.Status) string {
 	var parts []string
 	for _, m := range doc.Meshes {
-		parts = append(parts, oneStatus(s, m))
+		title := ""
+		if len(doc.Meshes) > 1 {
+			title = s.paint(bold, "Mesh "+view.Clean(m.Mesh)) + "\n"
+		}
+		parts = append(parts, title+oneStatus(s, m))
 	}
 	return strings.Join(parts, "\n")
 }
