@@ -327,6 +327,28 @@ func TestClusterThatMovesAfterPlanning(t *testing.T) {
 	b.want(5, "apply", "--yes", "p.json")
 }
 
+// undrained is a cluster where no backlog ever ends.
+type undrained struct{ backend.Backend }
+
+func (b undrained) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
+	if s.Op == plan.Drain {
+		<-ctx.Done()
+		return errors.New("7 messages are left")
+	}
+	return b.Backend.Do(ctx, s, events)
+}
+
+func TestAdviceForABacklog(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes")
+	b.want(0, "plan", "--destroy", "--out", "p.json")
+	b.backend = undrained{b.cluster}
+	b.want(1, "apply", "--yes", "--timeout", "50ms", "p.json")
+	b.errHas("7 messages are left", "(a new plan, made with 'meshc plan --allow message-loss', gives the rest up", "to go on, make a new plan")
+	b.want(1, "destroy", "--yes", "--timeout", "50ms")
+	b.errHas("(--allow message-loss gives the rest up")
+}
+
 func TestMeshWithoutFunctions(t *testing.T) {
 	b := newBench(t)
 	b.want(0, "apply", "--yes")
