@@ -6,7 +6,8 @@ import (
 )
 
 // turn is the place of an awaited function among all that are. Workers start
-// instances one after the other, so it tells when to look.
+// instances one after the other, so it tells when to look. It is not empty, so
+// that each has an address of its own.
 type turn struct{ _ byte }
 
 func (b *Backend) queueUp() *turn {
