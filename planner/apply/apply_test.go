@@ -253,3 +253,13 @@ func TestCodeThatIsNotThePlannedOne(t *testing.T) {
 		}
 	}
 }
+
+func TestStopBeforeTheFirstStep(t *testing.T) {
+	b := cluster()
+	stop := make(chan struct{})
+	close(stop)
+	report, err := apply.Run(t.Context(), b, planFor(t, b, wide(3)), apply.Options{Stop: stop})
+	if err != nil || !report.Interrupted || b.Writes() != 0 || len(report.Skipped) != 9 {
+		t.Errorf("%v %+v, %d writes", err, report, b.Writes())
+	}
+}

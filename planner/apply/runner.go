@@ -61,7 +61,13 @@ func (r *runner) run(ctx context.Context) Report {
 		endWaits(errStopped)
 		return nil
 	}
-	r.startReady(ctx, waits)
+	select {
+	case <-stop:
+		// It came while the base was checked.
+		stop = interrupt()
+	default:
+		r.startReady(ctx, waits)
+	}
 	for r.running > 0 {
 		select {
 		case o := <-r.finished:
@@ -78,9 +84,7 @@ func (r *runner) run(ctx context.Context) Report {
 			stop = interrupt()
 		case <-ctx.Done():
 			// Steps see the cancelled context themselves; only starting ends here.
-			if !r.report.Interrupted {
-				r.report.Interrupted = true
-			}
+			r.report.Interrupted = true
 			r.settle(r.await())
 		}
 	}
