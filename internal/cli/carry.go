@@ -135,11 +135,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	end := c.view.begin(title, len(p.Steps))
 	report, err := planner.Apply(ctx, b, p, apply.Options{
 		Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit,
-		Events: func(e backend.Event) {
-			line := view.NewEvent(p.Mesh, e)
-			line.Error = c.advice(line.Error)
-			c.view.event(line)
-		},
+		Events: func(e backend.Event) { c.view.event(view.NewEvent(p.Mesh, e)) },
 	})
 	end()
 	if err != nil {
@@ -147,9 +143,6 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 		return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)
 	}
 	m := view.NewMeshReport(p, report)
-	for i := range m.Failed {
-		m.Failed[i].Error = c.advice(m.Failed[i].Error)
-	}
 	err = c.verdict(m)
 	if err != nil && slices.ContainsFunc(report.Failed, func(f apply.Failure) bool { return errors.Is(f.Err, backend.ErrMoved) }) {
 		again := "the cluster was changed by others meanwhile, so plan again"
@@ -182,16 +175,6 @@ func (c *carrier) unbegun(p *plan.Plan, several bool, err error) error {
 		what = "nothing of this mesh was written"
 	}
 	return &RemedyError{Err: fmt.Errorf("%w; %s", named, what), Remedy: goOn}
-}
-
-// advice mends what a failed step advises: whether messages may be given up is
-// decided when a plan is made, so that a saved one needs to be made anew.
-func (c *carrier) advice(text string) string {
-	if !c.fromFile {
-		return text
-	}
-	const allow = "--allow " + string(plan.MessageLoss)
-	return strings.ReplaceAll(text, "("+allow+" gives", "(a new plan, made with 'meshc plan "+allow+"', gives")
 }
 
 // goOn says how to go on after some of the plan was carried out.

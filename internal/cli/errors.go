@@ -127,6 +127,10 @@ func (f *Factory) tell(err error) {
 	if err == nil || errors.Is(err, errFindings) || errors.Is(err, errChanges) {
 		return
 	}
+	if errors.Is(err, syscall.EPIPE) {
+		// The reader of the result has seen enough and went: meshc list | head.
+		return
+	}
 	f.say("meshc: %s", strings.TrimRight(view.CleanText(err.Error()), "\n"))
 	if remedy := remedyOf(err); remedy != "" {
 		f.say("%s", view.CleanText(remedy))

@@ -344,9 +344,9 @@ func TestAdviceForABacklog(t *testing.T) {
 	b.want(0, "plan", "--destroy", "--out", "p.json")
 	b.backend = undrained{b.cluster}
 	b.want(1, "apply", "--yes", "--timeout", "50ms", "p.json")
-	b.errHas("7 messages are left", "(a new plan, made with 'meshc plan --allow message-loss', gives the rest up", "to go on, make a new plan")
+	b.errHas("7 messages are left", "a plan made with --allow message-loss gives the rest up", "to go on, make a new plan")
 	b.want(1, "destroy", "--yes", "--timeout", "50ms")
-	b.errHas("(--allow message-loss gives the rest up")
+	b.errHas("a plan made with --allow message-loss gives the rest up")
 }
 
 func TestMeshWithoutFunctions(t *testing.T) {

@@ -93,7 +93,7 @@ func (r *runner) expired(ctx, waits context.Context, s plan.Step, err error) err
 	}
 	limit := r.limit(s)
 	if s.Op == plan.Drain {
-		return fmt.Errorf("not drained within %v, so nothing was deleted: %w; meshc status shows what its reader says (--allow %s gives the rest up, --timeout waits longer)", limit, err, plan.MessageLoss)
+		return fmt.Errorf("not drained within %v, so nothing was deleted: %w; meshc status shows what its reader says (--timeout waits longer, a plan made with --allow %s gives the rest up)", limit, err, plan.MessageLoss)
 	}
 	return fmt.Errorf("not done within %v: %w", limit, err)
 }
