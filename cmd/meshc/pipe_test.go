@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestClosedPipe: a reader that has gone is a result that cannot be written, not
-// a signal that ends the program wherever it is.
+// TestClosedPipe: a reader that has gone is a result that cannot be written, told
+// by the exit code alone, not a signal that ends the program wherever it is.
 func TestClosedPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -24,7 +24,7 @@ func TestClosedPipe(t *testing.T) {
 	if err := cmd.Run(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		t.Errorf("%v, want exit 1", err)
 	}
-	if !strings.Contains(told.String(), "writing the result: ") {
+	if told.Len() > 0 {
 		t.Errorf("told: %s", &told)
 	}
 }
