@@ -72,6 +72,7 @@ func TestComponentsOfOthersAreNotTouched(t *testing.T) {
 	if err := b.Client.Delete(ctx, admin.Functions, b.Tenant, b.Namespace, "one"); err != nil {
 		t.Fatal(err)
 	}
+	b.Apply(b.Plan(u, planner.Options{Destroy: true}))
 	b.Apply(b.Plan(b.Mesh("other", one), planner.Options{}))
 	list := findings(b, one)
 	if len(list) != 1 || list[0].Code != diag.NotOurs || !strings.Contains(list[0].Detail, "/other") {

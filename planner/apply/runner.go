@@ -19,14 +19,18 @@ var errStopped = errors.New("stopped before its end")
 // runner walks the steps. One goroutine owns all of its state; steps run in
 // goroutines of their own and report over a channel.
 type runner struct {
-	backend  backend.Backend
-	plan     *plan.Plan
-	opts     Options
-	gate     *gate
+	backend backend.Backend
+	plan    *plan.Plan
+	opts    Options
+	gate    *gate
+	// light is the gate of writes that are not of components.
+	light    *gate
 	finished chan outcome
 
 	eventLock sync.Mutex
 
+	// places are those of the steps in the plan.
+	places  map[string]int
 	waiting map[string]plan.Step
 	running int
 	done    map[string]bool
@@ -42,11 +46,11 @@ type outcome struct {
 
 func newRunner(b backend.Backend, p *plan.Plan, opts Options) *runner {
 	r := &runner{
-		backend: b, plan: p, opts: opts, gate: newGate(opts.Parallelism),
-		finished: make(chan outcome), waiting: map[string]plan.Step{}, done: map[string]bool{},
+		backend: b, plan: p, opts: opts, gate: newGate(opts.Parallelism), light: newGate(lightWrites * opts.Parallelism),
+		finished: make(chan outcome), places: map[string]int{}, waiting: map[string]plan.Step{}, done: map[string]bool{},
 	}
-	for _, s := range p.Steps {
-		r.waiting[s.ID] = s
+	for i, s := range p.Steps {
+		r.waiting[s.ID], r.places[s.ID] = s, i
 	}
 	return r
 }

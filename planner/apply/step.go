@@ -8,6 +8,7 @@ import (
 
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
 )
 
 // How passing errors are met: the first wait, the longest, and for how long in all.
@@ -32,7 +33,7 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 	deadline, reached := time.Now().Add(patience), time.Now()
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		if s.Op.Writes() {
-			if err := r.gate.enter(waits); err != nil {
+			if err := r.gateOf(s).enter(waits, r.places[s.ID]); err != nil {
 				return errStopped
 			}
 		}
@@ -43,7 +44,7 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 		err := r.backend.Do(ctx, s, r.emit)
 		passing, again := passes(err)
 		if s.Op.Writes() {
-			r.gate.leave(passing.Overload)
+			r.gateOf(s).leave(passing.Overload)
 		}
 		if err == nil {
 			return nil
@@ -66,6 +67,18 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 			return fmt.Errorf("%w: %w", errStopped, err)
 		}
 	}
+}
+
+// lightWrites is how many writes of topics, subscriptions and packages may be in
+// flight for each of a component. They are answered without a thread that waits
+// for another, which is what bounds the writes of components.
+const lightWrites = 4
+
+func (r *runner) gateOf(s plan.Step) *gate {
+	if s.Addr.Kind() == state.KindFunction {
+		return r.gate
+	}
+	return r.light
 }
 
 // passes tells whether an error goes away by itself.

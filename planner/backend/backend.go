@@ -21,7 +21,8 @@ type Backend interface {
 	Traits(ctx context.Context, id mesh.ID) (Traits, error)
 	// Read returns what exists of the scope. It changes nothing and may be repeated.
 	Read(ctx context.Context, scope Scope) (*state.State, error)
-	// Do carries one step out and returns when its effect can be read back. It may
+	// Do carries one step out. Its effect can be read back when it returns; that of
+	// a function's write at the latest with its Verify. It may
 	// be repeated: a step that is done already succeeds without a write. A resource
 	// that is neither as the step's change found it nor as it would leave it gives
 	// an error that wraps ErrMoved, and is not written.
@@ -50,7 +51,7 @@ type Traits struct {
 	Version string
 	// Packages tells that code is deployed by package URL.
 	Packages bool
-	// WritesInFlight is how many creates and updates the cluster takes at once.
+	// WritesInFlight is how many creates and updates of components the cluster takes at once.
 	WritesInFlight int
 	Rules          diff.RuleSet
 }

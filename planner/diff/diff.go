@@ -134,10 +134,11 @@ func (d *differ) shared(addr state.Addr, live, want *state.Subscription) bool {
 			return false
 		}
 	}
-	whose := ""
+	whose, way := "", "give the function a `subName` of its own"
 	switch n := d.live.Facts[addr].Others; {
 	case live.Owner != "" && live.Owner != want.Owner:
 		whose = "belongs to mesh " + live.Owner
+		way += ", or take that mesh down first (meshc destroy --mesh " + live.Owner + ")"
 	case n > 0:
 		whose = "has " + plural(n, "consumer") + " that no function of this mesh is"
 	default:
@@ -145,7 +146,7 @@ func (d *differ) shared(addr state.Addr, live, want *state.Subscription) bool {
 	}
 	d.findings.Add(diag.SubscriptionInUse, d.want.Places[addr].Span,
 		"subscription "+live.Name+" of "+live.Topic+" "+whose+", so each would get only a part of the messages",
-		"give the function a `subName` of its own")
+		way)
 	return true
 }
 

@@ -12,6 +12,7 @@ import (
 // ever has a producer of the mesh without the subscriptions of its readers, and
 // nothing goes away while something still feeds it.
 func (b *builder) connect() {
+	b.findFirstWrites()
 	keys := slices.Sorted(maps.Keys(b.steps))
 	for _, key := range keys {
 		s := b.steps[key]
@@ -56,7 +57,7 @@ func (b *builder) needsOfWrite(s *Step) {
 	case *state.Package:
 		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
 	case *state.Subscription:
-		b.needAllBefore(s)
+		b.needsOfSubscription(s, r)
 	case *state.Function:
 		b.needsOfFunction(s, r)
 	}
@@ -105,14 +106,39 @@ func (b *builder) needsOfDelete(s *Step) {
 	}
 }
 
-// needAllBefore lets subscriptions come after every topic and package, not only
-// their own topic: from then on they gather a backlog, so nothing that can still
-// be refused comes between them and the functions.
-func (b *builder) needAllBefore(s *Step) {
-	for _, t := range b.steps {
-		kind := t.Addr.Kind()
-		if t.Op.Writes() && t.Op != Delete && (kind == state.KindNamespace || kind == state.KindTopic || kind == state.KindPackage) {
-			b.ready(s, t.Addr)
+// needsOfSubscription: from its creation on it gathers a backlog, so what could
+// still keep its function away comes before: the code, all topics of its
+// functions, and one topic of each namespace, which shows whether topics may be
+// made there at all.
+func (b *builder) needsOfSubscription(s *Step, sub *state.Subscription) {
+	b.ready(s, state.TopicAddr(sub.Topic))
+	for _, f := range b.want.Functions() {
+		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
+			for _, t := range append(f.Inputs(), f.Writes()...) {
+				b.ready(s, state.TopicAddr(t))
+			}
+		}
+	}
+	for _, addr := range b.firstWrites {
+		b.ready(s, addr)
+	}
+}
+
+// findFirstWrites lists the packages to send and the first topic to make in each namespace.
+func (b *builder) findFirstWrites() {
+	seen := map[string]bool{}
+	for _, addr := range b.want.Addrs() {
+		if _, made := b.steps[id(Create, addr)]; !made {
+			continue
+		}
+		switch r := b.want.Resources[addr].(type) {
+		case *state.Package:
+			b.firstWrites = append(b.firstWrites, addr)
+		case *state.Topic:
+			if ns := state.NamespaceOf(r.Name); !seen[ns] {
+				seen[ns] = true
+				b.firstWrites = append(b.firstWrites, addr)
+			}
 		}
 	}
 }
@@ -206,7 +232,7 @@ func (b *builder) goes(addr state.Addr) bool {
 // that could come next, the order is that of kinds and addresses.
 func (b *builder) ordered() []Step {
 	done := map[string]bool{}
-	keys := slices.SortedFunc(maps.Keys(b.steps), func(x, y string) int { return compareSteps(b.steps[x], b.steps[y]) })
+	keys := slices.SortedFunc(maps.Keys(b.steps), func(x, y string) int { return b.compareSteps(b.steps[x], b.steps[y]) })
 	out := make([]Step, 0, len(keys))
 	for len(out) < len(keys) {
 		before := len(out)

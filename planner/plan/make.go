@@ -61,6 +61,7 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	for _, c := range b.changes {
 		b.risks(c)
 	}
+	b.group()
 	b.connect()
 	p.Steps = b.ordered()
 	return p
@@ -72,6 +73,10 @@ type builder struct {
 	live, want *state.State
 	changes    []*diff.Change
 	steps      map[string]*Step
+	// firstWrites are what every new subscription waits for.
+	firstWrites []state.Addr
+	// groups are for the order of steps, see group.
+	groups map[state.Addr]int
 }
 
 func id(op Op, addr state.Addr) string { return string(op) + " " + string(addr) }
