@@ -101,15 +101,20 @@ func (b *Backend) Widen(writes int) { b.slots.widen(writes) }
 // usesPackages tells whether code is deployed by package URL. Where the cluster
 // does not tell whether its workers do, the broker's own service decides.
 func (b *Backend) usesPackages(ctx context.Context, config admin.RuntimeConfig, id mesh.ID) (bool, error) {
-	switch b.packages {
-	case "on":
+	if b.packages == "on" {
 		return true, nil
-	case "off":
-		return false, nil
 	}
 	mode, err := b.client.PackagesMode(ctx, config, id.Tenant, id.Namespace)
 	if err != nil {
 		return false, b.failure(err)
+	}
+	if b.packages == "off" {
+		if mode.Usable() == admin.Yes {
+			// Workers that keep uploads as packages run the old code after an update,
+			// and refuse to create a function again.
+			return false, errors.New("the function workers of this cluster keep code in the package service, so functions deployed without it could be neither updated nor replaced: leave --packages off out")
+		}
+		return false, nil
 	}
 	return mode.Usable() != admin.No && mode.Broker != admin.No, nil
 }

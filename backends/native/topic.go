@@ -93,8 +93,8 @@ func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *stat
 		return nil
 	}
 	if n := have.Backlog + have.Unacked; n > 0 && !s.GoOn {
-		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s",
-			n, sub.Topic, sub.Name, plan.MessageLoss)
+		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s (where the mesh no longer names the topic: pulsar-admin topics unsubscribe -s %s %s)",
+			n, sub.Topic, sub.Name, plan.MessageLoss, sub.Name, sub.Topic)
 	}
 	short, cancel := context.WithTimeout(ctx, deleteWait)
 	defer cancel()

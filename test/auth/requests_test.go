@@ -26,7 +26,6 @@ type request struct {
 var requests = []request{
 	{"GET", "v2/clusters", anyone, "name of the cluster"},
 	{"GET", "v2/brokers/version", anyone, "version"},
-	{"GET", "v2/worker/cluster/leader/ready", anyone, "whether the workers have a leader"},
 	{"GET", "v2/brokers/configuration/runtime", superuser, "how many writes it takes at once, and whether workers use packages; done without"},
 	{"GET", "v2/namespaces/{tenant}", administrator, "whether namespaces are there; done without, by listing topics"},
 	{"GET", "v2/persistent/{ns}/partitioned", "consume|produce", "topics"},
