@@ -49,8 +49,9 @@ func (b *builder) functionRisks(c *diff.Change) {
 		b.startsEffectivelyOnce(c)
 	}
 	b.cleanedUp(c, s, live)
-	if before, after := live.Writes(), c.After.(*state.Function).Writes(); len(before) > 0 && len(after) > 0 && before[0] != after[0] {
-		s.risk(Risk{Kind: Reorder, Detail: "what is still on its way through " + shortTopic(before[0]) + " can be overtaken"})
+	before, _ := live.Fields["output"].(string)
+	if after, _ := c.After.(*state.Function).Fields["output"].(string); before != "" && after != "" && before != after {
+		s.risk(Risk{Kind: Reorder, Detail: "what is still on its way through " + shortTopic(before) + " can be overtaken"})
 	}
 	n := live.Parallelism()
 	s.risk(Risk{Kind: Restart, Instances: n, Detail: stops(n)})
