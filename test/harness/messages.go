@@ -97,7 +97,14 @@ func Collect(ctx context.Context, t testing.TB, client pulsar.Client, topic stri
 		t.Error(err)
 		return Arrivals{}
 	}
-	defer consumer.Close()
+	// The subscription goes as well: what it has not acknowledged yet would count as
+	// a loss when the topic is deleted.
+	defer func() {
+		if err := consumer.Unsubscribe(); err != nil {
+			t.Error(err)
+		}
+		consumer.Close()
+	}()
 	var a Arrivals
 	seen := make([]bool, n)
 	for a.Distinct < n {
