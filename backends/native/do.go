@@ -33,13 +33,13 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 	case plan.Delete:
 		return b.delete(ctx, s, w)
 	case plan.Create, plan.Update:
-		return b.write(ctx, s, w)
+		return b.write(ctx, s)
 	default:
 		return fmt.Errorf("the native backend does not know the operation %q", s.Op)
 	}
 }
 
-func (b *Backend) write(ctx context.Context, s plan.Step, w waiter) error {
+func (b *Backend) write(ctx context.Context, s plan.Step) error {
 	switch r := s.Change.After.(type) {
 	case *state.Namespace:
 		return b.createNamespace(ctx, r)
@@ -50,7 +50,7 @@ func (b *Backend) write(ctx context.Context, s plan.Step, w waiter) error {
 	case *state.Package:
 		return b.createPackage(ctx, r)
 	case *state.Function:
-		return b.writeFunction(ctx, s, r, w)
+		return b.writeFunction(ctx, s, r)
 	default:
 		return fmt.Errorf("the native backend cannot write %s", s.Addr)
 	}

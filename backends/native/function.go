@@ -17,12 +17,12 @@ import (
 // server merges one with whatever is newest and has no way to say "if unchanged",
 // so what the plan did not see is refused here, a moment before the write. A
 // create needs no look: where the name is taken, the server refuses it.
-func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.Function, w waiter) error {
+func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.Function) error {
 	if s.Op == plan.Update {
-		return b.updateFunction(ctx, s, after, w)
+		return b.updateFunction(ctx, s, after)
 	}
 	err := b.inSlot(ctx, func() error {
-		return b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil, w))
+		return b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil))
 	})
 	if !errors.Is(err, admin.ErrExists) {
 		return err // whether it can be read back, verify finds out
@@ -39,7 +39,7 @@ func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.F
 	return b.movedFunction(s, live)
 }
 
-func (b *Backend) updateFunction(ctx context.Context, s plan.Step, after *state.Function, w waiter) error {
+func (b *Backend) updateFunction(ctx context.Context, s plan.Step, after *state.Function) error {
 	live, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (b *Backend) updateFunction(ctx context.Context, s plan.Step, after *state.
 		return err
 	}
 	return refusal(b.inSlot(ctx, func() error {
-		return b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before, w), nil)
+		return b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before), nil)
 	}), after)
 }
 
@@ -83,7 +83,7 @@ func (b *Backend) movedFunction(s plan.Step, live *state.Function) error {
 
 // code says what is sent along: always the URL where there is one, since workers
 // need it on each update; a file only where its content is not there yet.
-func (b *Backend) code(after, before *state.Function, _ waiter) admin.Package {
+func (b *Backend) code(after, before *state.Function) admin.Package {
 	if after.Code.Mode == state.ByURL {
 		return admin.Package{URL: after.Code.URL}
 	}
