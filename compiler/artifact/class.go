@@ -6,7 +6,7 @@ import (
 	"github.com/meshc/meshc/compiler/artifact/classfile"
 )
 
-// Constructor says how a class can be made without arguments.
+// Constructor says whether a class can be made.
 type Constructor string
 
 // The kinds of constructors. Pulsar makes instances by
@@ -29,8 +29,10 @@ type ClassFacts struct {
 	Exists Answer
 	Public bool
 	// Concrete tells that it is neither abstract nor an interface.
-	Concrete    bool
-	Constructor Constructor
+	Concrete bool
+	// Constructor is the one without parameters, MapConstructor the one with a
+	// java.util.Map alone.
+	Constructor, MapConstructor Constructor
 	// Java is the release that the class needs, such as 17; 0 where it is unknown.
 	Java int
 }
@@ -38,7 +40,7 @@ type ClassFacts struct {
 // Class gives the facts of a class by its full name, nested ones with a dollar
 // sign. The error says in one sentence why the class file cannot be read.
 func (a *Archive) Class(name string) (ClassFacts, error) {
-	f := ClassFacts{Name: name, Constructor: UnknownConstruct}
+	f := ClassFacts{Name: name, Constructor: UnknownConstruct, MapConstructor: UnknownConstruct}
 	c, err := a.load(name)
 	switch {
 	case err != nil:
@@ -53,13 +55,18 @@ func (a *Archive) Class(name string) (ClassFacts, error) {
 	f.Public = c.Access.Has(classfile.Public)
 	f.Concrete = c.Access&(classfile.Abstract|classfile.Interface) == 0
 	f.Java = c.Release()
-	f.Constructor = NoConstructor
+	f.Constructor, f.MapConstructor = NoConstructor, NoConstructor
 	for _, m := range c.Methods {
-		if m.Name == "<init>" && m.Descriptor == "()V" {
-			f.Constructor = HiddenConstructor
-			if m.Access.Has(classfile.Public) {
-				f.Constructor = PublicConstructor
-			}
+		found := HiddenConstructor
+		if m.Access.Has(classfile.Public) {
+			found = PublicConstructor
+		}
+		switch {
+		case m.Name != "<init>":
+		case m.Descriptor == classfile.NoArguments:
+			f.Constructor = found
+		case m.Descriptor == classfile.MapArgument:
+			f.MapConstructor = found
 		}
 	}
 	return f, nil

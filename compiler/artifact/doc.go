@@ -1,8 +1,12 @@
 // Package artifact finds out what meshc needs to know of code files, from their
 // bytes alone: no JVM, no Python, no Go, no network, and nothing in them is run.
 //
-//   - [Open] looks into jars, NARs and other zip files: whether a class is there,
-//     whether a function worker could run it, and which types it takes and gives.
+//   - [Open] looks into jars, NARs and other zip files. Of the archive,
+//     [Archive.Function], [Archive.Source] and [Archive.Sink] tell whether a class is
+//     there, whether a function worker could run it and which types it takes and
+//     gives; [Archive.Part] the same of SerDes, schemas, key readers and the like;
+//     [Archive.Connector] and [Archive.Settings] which connector a NAR is and which
+//     keys it takes.
 //   - [Python] looks at what a module defines.
 //   - [GoBinary] looks at executables.
 //

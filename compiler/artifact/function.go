@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/meshc/meshc/compiler/artifact/classfile"
 )
@@ -79,15 +80,12 @@ func (f *FunctionFacts) types(w *walk, self, as Type, windowed bool) {
 		f.Trouble = "implements " + short(as.Name) + " without types, so that workers cannot tell what it takes and gives"
 		return
 	}
-	if reads, ok := w.asWorkersRead(self, as.Name); ok && !sameArgs(reads, as) {
-		through := fmt.Sprintf("implements %s through `%s`, whose own types workers take for the function's", short(as.Name), Clean(reads.Name))
-		if len(reads.Args) < 2 {
-			f.Trouble = through
-			return
-		}
-		f.Misread = through
-		as = reads
+	read, misread := w.read(self, as)
+	if len(read.Args) < 2 {
+		f.Trouble = misread
+		return
 	}
+	as, f.Misread = read, misread
 	f.Input, f.Output = as.Args[0], as.Args[1]
 	if windowed && f.Kind == JavaFunction {
 		if _, answer := w.as(f.Input, collection); answer == No {
@@ -128,6 +126,16 @@ func sameArgs(a, b Type) bool {
 	return a.String() == b.String()
 }
 
+// read gives the type whose arguments workers take for those of as, and says why
+// where they differ.
+func (w *walk) read(self, as Type) (read Type, misread string) {
+	read, ok := w.asWorkersRead(self, as.Name)
+	if !ok || sameArgs(read, as) {
+		return as, ""
+	}
+	return read, fmt.Sprintf("implements %s through `%s`, whose own types workers take for the class's", short(as.Name), Clean(read.Name))
+}
+
 // asWorkersRead follows FunctionCommon.resolveInterfaceTypeArguments: the first
 // direct interface that is a subtype of the target, else the same of the superclass.
 func (w *walk) asWorkersRead(t Type, target string) (Type, bool) {
@@ -148,11 +156,8 @@ func (w *walk) asWorkersRead(t Type, target string) (Type, bool) {
 
 // short is the name of an interface without its package, unless that is Java's own.
 func short(name string) string {
-	switch name {
-	case FunctionInterface:
-		return "Function"
-	case WindowInterface:
-		return "WindowFunction"
+	if rest, ok := strings.CutPrefix(name, "org.apache.pulsar."); ok {
+		return rest[strings.LastIndexByte(rest, '.')+1:]
 	}
 	return name
 }

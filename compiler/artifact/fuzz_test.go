@@ -37,15 +37,30 @@ func FuzzArchive(f *testing.F) {
 		c, err := a.Connector()
 		check(err)
 		for _, class := range append(a.Classes(), "a.B", "a.C", "x.None", c.SourceClass) {
+			var facts FunctionFacts
 			for _, windowed := range []bool{false, true} {
-				facts, err := a.Function(class, windowed)
+				facts, err = a.Function(class, windowed)
 				check(err)
 				_, _ = facts.Input.String(), facts.Output.Erasure()
 			}
 			_, err := a.Source(class)
 			check(err)
-			_, _, err = a.ConfigFields(class)
+			_, err = a.Sink(class)
 			check(err)
+			settings, _, err := a.Settings(class)
+			check(err)
+			for _, s := range settings.List {
+				if _, answer := settings.Lookup(s.Name); answer != Yes {
+					t.Errorf("the key %q is not found", s.Name)
+				}
+			}
+			for role := range roles {
+				part, err := a.Part(class, role, facts.Input)
+				check(err)
+				if part.Trouble != "" && part.Exists == No || part.Refused && part.Trouble == "" {
+					t.Errorf("%s as %s: %+v", class, role, part)
+				}
+			}
 		}
 		_, err = a.Python("m")
 		check(err)

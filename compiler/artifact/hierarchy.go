@@ -22,7 +22,10 @@ type walk struct {
 	visited int
 	// open tells that a supertype is in no archive and in no table.
 	open bool
-	err  error
+	// leaves tells that a class outside of archives may lead to the target, so that
+	// what the table does not say of it is open.
+	leaves bool
+	err    error
 }
 
 // supertypes gives the direct supertypes of a type, interfaces first, with its
@@ -30,6 +33,13 @@ type walk struct {
 // supertypes (Java language specification 4.8).
 func (w *walk) supertypes(t Type) (interfaces []Type, super Type) {
 	s, ok := knownSignature(t.Name)
+	if w.leaves && leaf(t.Name) {
+		for _, i := range values[t.Name] {
+			interfaces = append(interfaces, classfile.Raw(i))
+		}
+		w.open = w.open || values[t.Name] == nil
+		return append(interfaces, s.Interfaces...), s.Super
+	}
 	if !ok {
 		c, err := w.a.load(t.Name)
 		if err == nil && c != nil {

@@ -18,6 +18,9 @@ const (
 	SinkInterface         = "org.apache.pulsar.io.core.Sink"
 	SchemaInterface       = "org.apache.pulsar.client.api.Schema"
 	KeyReaderInterface    = "org.apache.pulsar.client.api.CryptoKeyReader"
+	ProcessorInterface    = "org.apache.pulsar.client.api.MessagePayloadProcessor"
+	TriggererInterface    = "org.apache.pulsar.io.core.BatchSourceTriggerer"
+	ExtractorInterface    = "org.apache.pulsar.functions.windowing.TimestampExtractor"
 )
 
 const (
@@ -51,6 +54,9 @@ var known = map[string]string{
 	SerDeInterface:     "<T:Ljava/lang/Object;>Ljava/lang/Object;",
 	SchemaInterface:    "<T:Ljava/lang/Object;>Ljava/lang/Object;",
 	KeyReaderInterface: "Ljava/lang/Object;",
+	ProcessorInterface: "Ljava/lang/Object;",
+	TriggererInterface: "Ljava/lang/Object;",
+	ExtractorInterface: "<T:Ljava/lang/Object;>Ljava/lang/Object;",
 	"org.apache.pulsar.client.api.DummyCryptoKeyReaderImpl": "Ljava/lang/Object;Lorg/apache/pulsar/client/api/CryptoKeyReader;",
 	"org.apache.pulsar.client.api.schema.GenericSchema":     "<T::Lorg/apache/pulsar/client/api/schema/GenericRecord;>Ljava/lang/Object;Lorg/apache/pulsar/client/api/Schema<TT;>;",
 	"org.apache.pulsar.client.api.schema.KeyValueSchema":    "<K:Ljava/lang/Object;V:Ljava/lang/Object;>Ljava/lang/Object;Lorg/apache/pulsar/client/api/Schema<Lorg/apache/pulsar/common/schema/KeyValue<TK;TV;>;>;",

@@ -12,8 +12,14 @@ const (
 	// maxClass is the largest class file that is looked into. The format allows more,
 	// but compilers stay below 1 MB.
 	maxClass = 8 << 20
-	// maxText is the largest text file, such as pulsar-io.yaml or a Python module.
+	// maxText is the largest Python module.
 	maxText = 4 << 20
+	// maxService is the largest pulsar-io.yaml, and maxSettings how many settings a
+	// connector may have, maxAliases how many other names one of them; real ones
+	// have a kilobyte, a hundred and one.
+	maxService  = 256 << 10
+	maxSettings = 5000
+	maxAliases  = 20
 	// maxRatio is how much larger than in the archive an entry of more than
 	// freeSize bytes may be. Deflate reaches 1032 for zeros; class files reach 10.
 	maxRatio = 250

@@ -122,8 +122,8 @@ func TestHostileHierarchies(t *testing.T) {
 				if f, err := a.Function(c.class, false); err != nil || f.Kind != c.want {
 					t.Errorf("%v %v, want %v", f.Kind, err, c.want)
 				}
-				if _, _, err := a.ConfigFields(c.class); err == nil == (name == "circle" || name == "extends itself") {
-					t.Errorf("config fields: %v", err)
+				if _, _, err := a.Settings(c.class); err == nil == (name == "circle" || name == "extends itself") {
+					t.Errorf("settings: %v", err)
 				}
 			})
 		})

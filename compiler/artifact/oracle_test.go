@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/compiler/artifact"
+	"github.com/meshc/meshc/compiler/artifact/classfile"
 	"github.com/meshc/meshc/internal/testserver/pulsar"
 )
 
@@ -20,6 +21,13 @@ import (
 var interfaces = []string{
 	artifact.FunctionInterface, artifact.JavaFunctionInterface, artifact.WindowInterface, artifact.SourceInterface,
 	artifact.BatchSourceInterface, artifact.SinkInterface, artifact.SerDeInterface, artifact.SchemaInterface, artifact.KeyReaderInterface,
+	artifact.ProcessorInterface, artifact.TriggererInterface,
+}
+
+// types are those of testdata/oracle/Oracle.java, as field descriptors.
+var types = []string{
+	"Ljava/lang/String;", "Ljava/lang/Integer;", "Ljava/lang/Number;", "Ljava/lang/Comparable;", "Ljava/lang/Object;", "[B", "[Ljava/lang/String;",
+	"[Ljava/lang/Object;", "Ljava/util/List;", "Ljava/util/Collection;",
 }
 
 // TestOracle compares what meshc finds out about classes with what the code of
@@ -34,7 +42,7 @@ func TestOracle(t *testing.T) {
 	classes := javac(t, filepath.Join(home, "lib", "*"), "testdata/oracle/Oracle.java", "testdata/oracle/src/fix/Fixtures.java")
 	fixtures := filepath.Join(t.TempDir(), "fixtures.jar")
 	jarOf(t, filepath.Join(classes, "fix"), "fix/", fixtures)
-	configFields(t, fixtures)
+	settings(t, fixtures)
 	for _, version := range []string{"4.0.8", "4.2.4"} {
 		t.Run(version, func(t *testing.T) {
 			ask(t, pulsarHome(t, version), classes, fixtures, filepath.Join(home, "examples", "api-examples.jar"))
@@ -103,7 +111,52 @@ func compare(t *testing.T, a *artifact.Archive, f []string) (types int) {
 			types++
 		}
 	}
+	for i, ask := range []func(string) (artifact.ConnectorFacts, error){a.Source, a.Sink} {
+		facts, err := ask(f[0])
+		got := facts.Type.Erasure()
+		if facts.Is != artifact.Yes || facts.Trouble != "" {
+			got = "refused"
+		}
+		// A sink that is none has no arguments, which Pulsar finds out by an exception.
+		if want := f[4+i]; got != want || err != nil {
+			t.Errorf("%s as a %s: %q, %v, want %q (%s)", f[0], []string{"source", "sink"}[i], got, err, want, facts.Trouble)
+		}
+		if f[4+i] != "refused" {
+			types++
+		}
+	}
+	compareParts(t, a, f[0], f[6], f[7])
 	return types
+}
+
+// compareParts holds what meshc says of a class in all roles against the oracle.
+func compareParts(t *testing.T, a *artifact.Archive, class, typed, others string) {
+	t.Helper()
+	check := func(role artifact.Role, of artifact.Type, want byte) {
+		facts, err := a.Part(class, role, of)
+		got := byte('1')
+		switch {
+		case facts.Refused:
+			got = '0'
+		case facts.Fits == artifact.Unknown && of.Known():
+			got = '?'
+		}
+		if want != '?' && got != want || err != nil {
+			t.Errorf("%s as %s of %s: %c, %v, want %c (%+v)", class, role, of, got, err, want, facts)
+		}
+	}
+	for i, descriptor := range types {
+		of, err := classfile.ParseType(descriptor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, role := range []artifact.Role{artifact.ReadingSerDe, artifact.WritingSerDe, artifact.ReadingSchema, artifact.WritingSchema} {
+			check(role, of, typed[4*i+k])
+		}
+	}
+	for k, role := range []artifact.Role{artifact.KeyReader, artifact.Processor, artifact.ConfiguredProcessor} {
+		check(role, artifact.Type{}, others[k])
+	}
 }
 
 // typesOf writes facts as the oracle does.
@@ -187,3 +240,40 @@ func jarOf(t testing.TB, dir, prefix, jar string) {
 		t.Fatalf("jar: %v", err)
 	}
 }
+
+// TestValues compares the table of the JDK's classes with a JVM.
+func TestValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the JVM")
+	}
+	needTools(t, "java", "javac")
+	lib := filepath.Join(pulsarHome(t, "4.0.8"), "lib", "*")
+	dir := javac(t, lib, "testdata/oracle/Pairs.java")
+	classes := artifact.ValueClasses()
+	slices.Sort(classes)
+	out, err := exec.Command("java", append([]string{"-cp", dir + string(os.PathListSeparator) + lib, "Pairs"}, classes...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(string(out))
+	a, err := artifact.OpenReader(strings.NewReader(emptyZip), int64(len(emptyZip)))
+	if err != nil || len(lines) != len(classes) {
+		t.Fatal(len(lines), err)
+	}
+	compared := 0
+	for i, from := range classes {
+		for k, to := range classes {
+			if lines[i][k] == '?' {
+				continue
+			}
+			compared++
+			want := map[byte]artifact.Answer{'0': artifact.No, '1': artifact.Yes}[lines[i][k]]
+			if got := a.Assignable(classfile.Raw(from), classfile.Raw(to)); got != want {
+				t.Errorf("%s to %s: %s, want %s", from, to, got, want)
+			}
+		}
+	}
+	t.Logf("%d pairs of classes", compared)
+}
+
+const emptyZip = "PK\x05\x06" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

@@ -2,6 +2,7 @@ package artifact_test
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -50,27 +51,62 @@ func TestExampleJars(t *testing.T) {
 	}
 }
 
-// configFields checks the config class among the fixtures.
-func configFields(t *testing.T, jar string) {
+// settings checks the config classes among the fixtures.
+func settings(t *testing.T, jar string) {
 	t.Helper()
 	a, err := artifact.Open(jar)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	fields, known, err := a.ConfigFields("fix.Fixtures$Config")
-	var got []string
-	for _, f := range fields {
-		got = append(got, fmt.Sprintf("%s %s %t %t %t %q %q", f.Name, f.Type, f.Documented, f.Required, f.Sensitive, f.Default, f.Help))
+	for class, want := range map[string][]string{
+		"Config": {
+			`secretKey java.lang.String mandatory sensitive "" "the key"`,
+			`batchSize int "10" "how many"`,
+			`table java.util.Map<java.lang.String, java.util.List<java.lang.Integer>>`,
+		},
+		"Renamed": {
+			`user-name java.lang.String`, `password|pass|pwd java.lang.String`, `isOpen|open boolean`, `aURL|aurl java.lang.String`,
+			`address|host java.lang.String`, `Port|port int`, `onlySetter java.lang.String`, `old ?`,
+		},
+		"Loose": {
+			`user-name java.lang.String`, `password|pass|pwd java.lang.String`, `isOpen|open boolean`, `aURL|aurl java.lang.String`,
+			`address|host java.lang.String`, `Port|port int`, `onlySetter java.lang.String`, `old ?`, "...",
+		},
+		"AnyKey":  {"one java.lang.String", "..."},
+		"Created": {"..."},
+	} {
+		s, found, err := a.Settings("fix.Fixtures$" + class)
+		if got := shown(s); found != artifact.Yes || err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v:\n%s", class, found, err, strings.Join(got, "\n"))
+		}
 	}
-	want := []string{
-		`secretKey java.lang.String true true true "" "the key"`,
-		`batchSize int true false false "10" "how many"`,
-		`table java.util.Map<java.lang.String, java.util.List<java.lang.Integer>> false false false "" ""`,
+	if _, found, err := a.Settings("fix.None"); found != artifact.No || err != nil {
+		t.Errorf("no class: %v, %v", found, err)
 	}
-	if !slices.Equal(got, want) || !known || err != nil {
-		t.Errorf("config fields, known %t, %v:\n%s", known, err, strings.Join(got, "\n"))
+}
+
+// shown writes settings a line each, and "..." where there may be more.
+func shown(s artifact.Settings) (lines []string) {
+	for _, one := range s.List {
+		text := strings.Join(append([]string{one.Name}, one.Aliases...), "|") + " " + one.Type.String()
+		if one.Mandatory() {
+			text += " mandatory"
+		} else if one.Required {
+			text += " required"
+		}
+		if one.Sensitive {
+			text += " sensitive"
+		}
+		if one.Documented {
+			text += fmt.Sprintf(" %q %q", one.Default, one.Help)
+		}
+		lines = append(lines, text)
 	}
+	if !s.Complete {
+		lines = append(lines, "...")
+	}
+	return lines
 }
 
 // TestRealConnectors: two of Pulsar's own connectors, fetched with Maven: their
@@ -82,11 +118,28 @@ func TestRealConnectors(t *testing.T) {
 	needTools(t, "mvn")
 	dir := t.TempDir()
 	for name, want := range map[string]struct {
-		class, typ, field string
-		fields            int
+		connector artifact.Connector
+		typ, sink string
+		settings  []string
 	}{
-		"pulsar-io-data-generator": {"org.apache.pulsar.io.datagenerator.DataGeneratorSource", "org.apache.pulsar.io.datagenerator.Person", "sleepBetweenMessages", 1},
-		"pulsar-io-file":           {"org.apache.pulsar.io.file.FileSource", "byte[]", "inputDirectory", 13},
+		"pulsar-io-data-generator": {artifact.Connector{
+			Name: "data-generator", Description: "Test data generator source",
+			SourceClass:       "org.apache.pulsar.io.datagenerator.DataGeneratorSource",
+			SourceConfigClass: "org.apache.pulsar.io.datagenerator.DataGeneratorSourceConfig",
+			SinkClass:         "org.apache.pulsar.io.datagenerator.DataGeneratorPrintSink",
+		}, "org.apache.pulsar.io.datagenerator.Person", "org.apache.pulsar.io.datagenerator.Person", []string{
+			`sleepBetweenMessages long required "50" "How long to sleep between emitting messages"`,
+		}},
+		"pulsar-io-file": {artifact.Connector{
+			Name: "file", Description: "Reads data from local filesystem",
+			SourceClass:       "org.apache.pulsar.io.file.FileSource",
+			SourceConfigClass: "org.apache.pulsar.io.file.FileSourceConfig",
+		}, "byte[]", "", []string{
+			"inputDirectory java.lang.String", "recurse java.lang.Boolean", "keepFile java.lang.Boolean", "fileFilter java.lang.String",
+			"pathFilter java.lang.String", "minimumFileAge java.lang.Integer", "maximumFileAge java.lang.Long", "minimumSize java.lang.Integer",
+			"maximumSize java.lang.Double", "ignoreHiddenFiles java.lang.Boolean", "pollingInterval java.lang.Long", "numWorkers java.lang.Integer",
+			"processedFileSuffix java.lang.String",
+		}},
 	} {
 		// Maven's central repository holds them as type jar, and they are NARs.
 		cmd := exec.Command("mvn", "-q", "-B", "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy",
@@ -94,25 +147,34 @@ func TestRealConnectors(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("mvn: %v\n%s", err, out)
 		}
-		a, err := artifact.Open(filepath.Join(dir, name+"-4.0.8.jar"))
+		nar := filepath.Join(dir, name+".nar")
+		if err := os.Rename(filepath.Join(dir, name+"-4.0.8.jar"), nar); err != nil {
+			t.Fatal(err)
+		}
+		a, err := artifact.Open(nar)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer a.Close()
 		c, err := a.Connector()
-		if err != nil || c.SourceClass != want.class {
+		if err != nil || c != want.connector {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}
 		f, err := a.Source(c.SourceClass)
-		if err != nil || f.Is != artifact.Yes || f.Batch || f.Type.String() != want.typ || f.Constructor != artifact.PublicConstructor {
+		if err != nil || f.Is != artifact.Yes || f.Batch != artifact.No || f.Type.String() != want.typ || f.Constructor != artifact.PublicConstructor {
 			t.Errorf("%s: %+v, %v", name, f, err)
 		}
 		if f, err := a.Sink(c.SourceClass); err != nil || f.Is != artifact.No {
 			t.Errorf("%s as a sink: %+v, %v", name, f, err)
 		}
-		fields, known, err := a.ConfigFields(c.SourceConfigClass)
-		if err != nil || !known || len(fields) != want.fields || fields[0].Name != want.field {
-			t.Errorf("%s: %+v, %t, %v", name, fields, known, err)
+		if want.sink != "" {
+			if f, err := a.Sink(c.SinkClass); err != nil || f.Is != artifact.Yes || f.Type.String() != want.sink || f.Trouble != "" {
+				t.Errorf("%s: sink: %+v, %v", name, f, err)
+			}
+		}
+		settings, found, err := a.Settings(c.SourceConfigClass)
+		if got := shown(settings); found != artifact.Yes || err != nil || !slices.Equal(got, want.settings) {
+			t.Errorf("%s: %v, %v:\n%s", name, found, err, strings.Join(got, "\n"))
 		}
 		if f, err := a.Class("com.example.Nowhere"); err != nil || f.Exists != artifact.No || len(a.Notes()) != 0 {
 			t.Errorf("%s: a class that is nowhere: %+v, %v, %q", name, f, err, a.Notes())

@@ -62,11 +62,11 @@ func (c *Class) Release() int { return c.Major - 44 }
 // parts that it looks at, in one sentence that names the trouble.
 func Parse(data []byte) (*Class, error) { return parse(data, members) }
 
-// Outline is Parse without fields, methods and annotations, but for a constructor
-// without parameters: all that questions about types need. A class may have a
-// hundred thousand members, and a hierarchy a thousand classes.
+// Outline is Parse without fields, methods and annotations, but for constructors
+// without parameters and with a Map: all that questions about types need. A class
+// may have a hundred thousand members, and a hierarchy a thousand classes.
 func Outline(data []byte) (*Class, error) {
-	c, err := parse(data, constructor)
+	c, err := parse(data, constructors)
 	if err == nil {
 		c.Annotations = nil
 	}
@@ -129,8 +129,14 @@ func members(r *reader, p pool) []Member {
 	return list
 }
 
-// constructor keeps the constructor without parameters.
-func constructor(r *reader, p pool) []Member {
+// The descriptors of the constructors that Pulsar calls.
+const (
+	NoArguments = "()V"
+	MapArgument = "(Ljava/util/Map;)V"
+)
+
+// constructors keeps those that Pulsar calls, each once.
+func constructors(r *reader, p pool) []Member {
 	var list []Member
 	for range r.u2() {
 		access, name, descriptor := r.u2(), r.u2(), r.u2()
@@ -141,8 +147,13 @@ func constructor(r *reader, p pool) []Member {
 		if r.err != nil {
 			return nil
 		}
-		if len(list) == 0 && p.is(name, "<init>") && p.is(descriptor, "()V") {
-			list = []Member{{Access: Access(access), Name: "<init>", Descriptor: "()V"}}
+		if len(list) > 1 || !p.is(name, "<init>") {
+			continue
+		}
+		for _, d := range []string{NoArguments, MapArgument} {
+			if p.is(descriptor, d) && (len(list) == 0 || list[0].Descriptor != d) {
+				list = append(list, Member{Access: Access(access), Name: "<init>", Descriptor: d})
+			}
 		}
 	}
 	return list

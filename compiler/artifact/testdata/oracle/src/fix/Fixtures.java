@@ -1,5 +1,11 @@
 package fix;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,6 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.apache.pulsar.client.api.CryptoKeyReader;
+import org.apache.pulsar.client.api.EncryptionKeyInfo;
+import org.apache.pulsar.client.api.MessagePayloadProcessor;
+import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.schema.GenericObject;
 import org.apache.pulsar.client.api.schema.GenericRecord;
 import org.apache.pulsar.client.api.schema.GenericSchema;
@@ -19,6 +29,9 @@ import org.apache.pulsar.functions.api.Record;
 import org.apache.pulsar.functions.api.SerDe;
 import org.apache.pulsar.functions.api.WindowContext;
 import org.apache.pulsar.functions.api.WindowFunction;
+import org.apache.pulsar.io.core.BatchPushSource;
+import org.apache.pulsar.io.core.BatchSource;
+import org.apache.pulsar.io.core.BatchSourceTriggerer;
 import org.apache.pulsar.io.core.PushSource;
 import org.apache.pulsar.io.core.Sink;
 import org.apache.pulsar.io.core.Source;
@@ -145,6 +158,72 @@ public class Fixtures {
     public abstract static class Ser<T> implements SerDe<T> { }
     public abstract static class StringSer extends Ser<String> { }
 
+    public interface StepSource<A, B> extends Source<B> { }
+    public abstract static class SwapSource implements StepSource<Short, Long> { }
+    public abstract static class FixedSource implements FixedSourceType { }
+    public interface FixedSourceType extends Source<Long> { }
+    @SuppressWarnings("rawtypes")
+    public abstract static class RawSource implements Source { }
+    public abstract static class BaseSink<A, B> implements Sink<B> { }
+    public abstract static class DeepSink<C> extends BaseSink<Short, List<C>> { }
+    public abstract static class DeeperSink extends DeepSink<Long> { }
+    public abstract static class Batched implements BatchSource<byte[][]> { }
+    public abstract static class BatchedPush extends BatchPushSource<Map<String, Long>> { }
+    public abstract static class BatchedToo implements Source<String>, BatchSource<Long> { }
+
+    public static class Ints implements SerDe<Integer> {
+        public Integer deserialize(byte[] b) { return null; }
+        public byte[] serialize(Integer i) { return null; }
+    }
+    public static class IntsToo extends Ints { }
+    public static class IntsAgain extends Ints implements SerDe<Integer> { }
+    public abstract static class Numbers implements SerDe<Number> { }
+    public abstract static class Anything implements SerDe<Object> { }
+    public abstract static class Texts implements Serializable, SerDe<String> { }
+    public abstract static class Lists implements SerDe<ArrayList<String>> { }
+    public abstract static class Raws implements SerDe<byte[]> { }
+    public abstract static class TextArrays implements SerDe<String[]> { }
+    public abstract static class FreeNumbers<T extends Number> implements SerDe<T> { }
+    @SuppressWarnings("rawtypes")
+    public abstract static class RawSer implements SerDe { }
+    public interface TextSer extends SerDe<String> { }
+    public interface OddSer<A, B> extends SerDe<B> { }
+    public abstract static class ViaTextSer implements TextSer { }
+    public abstract static class ViaOddSer implements OddSer<String, Integer> { }
+    public abstract static class IntSchema implements Schema<Integer> {
+        public abstract IntSchema clone();
+    }
+    public abstract static class IntSchemaToo extends IntSchema { }
+
+    public static class Keys implements CryptoKeyReader {
+        public Keys(Map<String, Object> config) { }
+        public EncryptionKeyInfo getPublicKey(String name, Map<String, String> meta) { return null; }
+        public EncryptionKeyInfo getPrivateKey(String name, Map<String, String> meta) { return null; }
+    }
+    public abstract static class KeysHidden implements CryptoKeyReader {
+        private KeysHidden(Map<String, Object> config) { }
+    }
+    public abstract static class KeysNone implements CryptoKeyReader { }
+    public abstract static class KeysHash implements CryptoKeyReader {
+        public KeysHash(java.util.HashMap<String, Object> config) { }
+        public KeysHash(Map<String, Object> config, int more) { }
+    }
+    public static class KeysOfBase extends Keys {
+        public KeysOfBase() { super(null); }
+    }
+    public abstract static class Unpack implements MessagePayloadProcessor { }
+    public abstract static class UnpackMap implements MessagePayloadProcessor {
+        public UnpackMap(Map<String, Object> config) { }
+    }
+    public abstract static class UnpackBoth implements MessagePayloadProcessor {
+        public UnpackBoth() { }
+        public UnpackBoth(Map<String, Object> config) { }
+    }
+    public abstract static class UnpackOther implements MessagePayloadProcessor {
+        public UnpackOther(String s) { }
+    }
+    public abstract static class Trigger implements BatchSourceTriggerer { }
+
     public static class BaseConfig {
         @FieldDoc(required = true, defaultValue = "", sensitive = true, help = "the key")
         private String secretKey;
@@ -155,5 +234,43 @@ public class Fixtures {
         private int batchSize = 10;
         private Map<String, List<Integer>> table;
         private transient int cache;
+    }
+
+    /** What Jackson takes by other names than those of fields. */
+    @JsonIgnoreProperties("old")
+    public static class Renamed {
+        @JsonProperty("user-name")
+        private String userName;
+        @JsonAlias({"pass", "pwd"})
+        private String password;
+        private boolean isOpen;
+        private String aURL;
+        private String host;
+        private int port;
+        public void setUserName(String s) { }
+        public void setPassword(String s) { }
+        public void setOpen(boolean b) { }
+        public void setAURL(String s) { }
+        public Renamed setOnlySetter(String s) { return this; }
+        @JsonProperty("Port")
+        public int getPort() { return port; }
+        @JsonSetter("address")
+        public void setHost(String s) { }
+        public static void setStatic(String s) { }
+        public void setTwo(String a, String b) { }
+        public void set() { }
+        public void settle() { }
+        public static Renamed load(Map<String, Object> map) { return null; }
+    }
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public static class Loose extends Renamed { }
+    public static class AnyKey {
+        private String one;
+        @JsonAnySetter
+        public void put(String key, Object value) { }
+    }
+    public static class Created {
+        @JsonCreator
+        public Created(@JsonProperty("a") String a) { }
     }
 }
