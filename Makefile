@@ -47,7 +47,11 @@ bench: examples
 loss: examples
 	MESHC_LOSS_LINES=1000000 MESHC_KILLS=10 $(GO) test -count=1 -v -timeout 60m ./test/loss ./test/failure
 
+## oracle: the table of what function workers refuse, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
+oracle: examples
+	$(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v ./test/oracle
+
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss help
+.PHONY: demo test build examples pulsar lint generate golden bench loss oracle help

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the Java functions of the examples and of the loss tests. Needs JDK 17 and Maven 3.8.
+# Builds the Java functions of the examples, the loss tests and the oracle test. Needs JDK 17 and Maven 3.8.
 # Says nothing when all is well, and does nothing when the jars are newer than all sources.
 #   build.sh           build what is out of date
 #   build.sh --force   build all
@@ -13,6 +13,7 @@ etl-chain/target/etl-chain.jar
 pip-66/target/exclaim.jar
 ../test/loss/java/target/loss-a.jar
 ../test/loss/java/target/loss-b.jar
+../test/oracle/java/target/oracle.jar
 "
 
 # True if each jar is there and nothing it is made of has changed since. Folders are looked at too: the
@@ -44,7 +45,7 @@ done
 log=target/build.log
 mkdir -p target
 # clean: Maven's incremental compiler would leave the classes of deleted sources in the jar.
-rm -rf word-count/target etl-chain/target pip-66/target ../test/loss/java/target
+rm -rf word-count/target etl-chain/target pip-66/target ../test/loss/java/target ../test/oracle/java/target
 if ! mvn -q -B -Dstyle.color=never --no-transfer-progress package >"$log" 2>&1; then
 	echo "examples/build.sh: mvn package failed:" >&2
 	escape=$(printf '\033')

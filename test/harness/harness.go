@@ -128,6 +128,16 @@ var buildOnce = sync.OnceValue(func() error {
 	return nil
 })
 
+// Built builds the Java classes of examples and tests if they are out of date,
+// and returns the path of a file that this makes, given from the module's folder.
+func Built(t testing.TB, file string) string {
+	t.Helper()
+	if err := buildOnce(); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(root(), filepath.FromSlash(file))
+}
+
 // Jar copies a jar of the loss tests into the bench's folder under a new name.
 func (b *Bench) Jar(from, to string) {
 	b.Helper()
