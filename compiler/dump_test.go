@@ -18,13 +18,25 @@ func meshText(r compiler.Result) string {
 			fmt.Fprintf(&b, "topic %s %s declared=%t external=%t partitions=%d doubt=%t\n", t.Name, t.Span, t.Declared, t.External, t.Partitions, t.Doubt)
 		}
 		for _, n := range u.Mesh.Nodes {
-			f := n.(*mesh.Function)
-			settings, _ := json.Marshal(f.Settings)
-			fmt.Fprintf(&b, "function %s %s\n  %s %s x%d %s %s ordered=%t\n  code %s found=%t\n  sub %s\n  settings %s\n",
-				f.Name, f.Span, f.Runtime, f.ClassName, f.Parallelism, f.Guarantees, f.Position, f.RetainOrdering,
-				f.Code.Path, f.Code.Found, f.Subscription(u.Mesh.ID), settings)
-			for _, e := range f.Edges() {
-				fmt.Fprintf(&b, "  %s %s %s\n", e.Role, e.Topic.Name, e.Span)
+			c := n.Base()
+			given, _ := json.Marshal(c.Fields.JSON())
+			fmt.Fprintf(&b, "%s %s %s\n  %s x%d %s doubt=%t\n  code %s%s found=%t\n  fields %s\n",
+				n.Kind(), c.Name, c.Span, c.ClassName, c.Parallelism, c.Guarantees, c.Doubt, c.Code.Path, c.Code.Location, c.Code.Found, given)
+			if f, ok := n.(*mesh.Function); ok {
+				fmt.Fprintf(&b, "  runtime %s\n", f.Runtime)
+			}
+			if in := n.Reads(); in != nil {
+				fmt.Fprintf(&b, "  sub %s %s ordered=%t by-key=%t\n", mesh.Subscription(u.Mesh.ID, n), in.Position, in.RetainOrdering, in.RetainKeyOrdering)
+				for _, p := range in.Patterns {
+					fmt.Fprintf(&b, "  pattern %s %s\n", p.Text, p.Span)
+				}
+			}
+			for _, e := range n.Edges() {
+				fmt.Fprintf(&b, "  %s %s %s", e.Role, e.Topic.Name, e.Span)
+				if e.SchemaType+e.SerDe != "" {
+					fmt.Fprintf(&b, " schema=%s serde=%s", e.SchemaType, e.SerDe)
+				}
+				b.WriteByte('\n')
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/meshc/meshc/schema/fields"
 )
@@ -49,13 +50,20 @@ func Generate() []byte {
 	root := object{
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
 		{"title", "Function mesh"},
-		{"description", "A mesh of Apache Pulsar functions, wired by topics, as PIP-66 describes it."},
+		{"description", "A mesh of Apache Pulsar functions, sources and sinks, wired by topics, as PIP-66 describes it."},
 	}
-	root = append(root, mapping(fields.Mesh)...)
-	root = append(root, member{"definitions", object{
-		{"topic", mapping(fields.Topic)},
-		{"function", mapping(fields.Function)},
-	}})
+	root = append(root, mapping(fields.Mesh, false)...)
+	var definitions object
+	for _, kind := range fields.Kinds() {
+		if kind == fields.Mesh || kind == fields.Namespace {
+			continue
+		}
+		definitions = append(definitions, member{string(kind), mapping(kind, false)})
+		if partial(kind) {
+			definitions = append(definitions, member{string(kind) + "Defaults", mapping(kind, true)})
+		}
+	}
+	root = append(root, member{"definitions", definitions})
 	out, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
 		panic("schema: the field table does not render as JSON: " + err.Error())
@@ -63,15 +71,18 @@ func Generate() []byte {
 	return append(out, '\n')
 }
 
+// partial tells whether a kind is used somewhere without its requirements.
+func partial(kind fields.Kind) bool {
+	return slices.ContainsFunc(fields.Of(fields.Defaults), func(f fields.Field) bool { return f.Partial && f.Below == kind })
+}
+
 // mapping describes a mapping of the fields of one kind.
-func mapping(kind fields.Kind) object {
+func mapping(kind fields.Kind, partial bool) object {
 	var properties object
 	var required []string
 	for _, f := range fields.Of(kind) {
-		if f.Internal {
-			continue
-		}
-		if f.Required {
+		// A required field with aliases is left to the checker, which knows them all.
+		if f.Required && !partial && len(f.Aliases) == 0 {
 			required = append(required, f.Name)
 		}
 		properties = append(properties, member{f.Name, property(f)})
@@ -88,10 +99,12 @@ func mapping(kind fields.Kind) object {
 	return append(out, member{"properties", properties})
 }
 
-// property describes the value of one field.
+// property describes the value of one field. Draft-07 validators pass over what
+// stands beside a $ref; editors show it.
 func property(f fields.Field) object {
 	out := append(object{{"description", f.Doc}}, shape(f)...)
-	if f.Default != nil {
+	// What a mapping reads back as is said by its own fields.
+	if f.Default != nil && f.Type != fields.Object {
 		out = append(out, member{"default", f.Default})
 	}
 	if f.Example != nil {
@@ -102,6 +115,7 @@ func property(f fields.Field) object {
 
 func shape(f fields.Field) object {
 	text := object{{"type", "string"}}
+	below := reference(f)
 	switch f.Type {
 	case fields.Text, fields.TopicName:
 		if f.Pattern != "" {
@@ -112,6 +126,10 @@ func shape(f fields.Field) object {
 		return append(text, member{"enum", f.Values})
 	case fields.Count:
 		return object{{"type", "integer"}, {"minimum", 1}}
+	case fields.Whole:
+		return object{{"type", "integer"}, {"minimum", 0}}
+	case fields.Integer:
+		return object{{"type", "integer"}}
 	case fields.Number:
 		return object{{"type", "number"}, {"exclusiveMinimum", 0}}
 	case fields.Bool:
@@ -120,18 +138,35 @@ func shape(f fields.Field) object {
 		return object{{"type", []string{"string", "array"}}, {"items", text}, {"minItems", 1}, {"maxItems", 1}}
 	case fields.TopicList:
 		return object{{"type", "array"}, {"items", text}, {"minItems", 1}}
+	case fields.TextList:
+		if f.Values != nil {
+			text = append(text, member{"enum", f.Values})
+		}
+		return object{{"type", "array"}, {"items", text}}
+	case fields.List:
+		return object{{"type", []string{"array", "null"}}}
 	case fields.Map:
 		return object{{"type", []string{"object", "null"}}}
-	case fields.Resources:
-		return mapping(fields.Resource)
+	case fields.TextMap:
+		return object{{"type", []string{"object", "null"}}, {"additionalProperties", text}}
 	case fields.Place:
-		out := mapping(fields.Namespace)
+		out := mapping(f.Below, false)
 		out[0].value = []string{"string", "object"}
 		return append(out, member{"pattern", f.Pattern})
-	case fields.Topics:
-		return object{{"type", []string{"array", "null"}}, {"items", object{{"$ref", "#/definitions/topic"}}}}
-	case fields.Functions:
-		return object{{"type", []string{"array", "null"}}, {"items", object{{"$ref", "#/definitions/function"}}}}
+	case fields.Object:
+		return below
+	case fields.Objects:
+		return object{{"type", []string{"array", "null"}}, {"items", below}}
+	case fields.ObjectMap:
+		return object{{"type", []string{"object", "null"}}, {"additionalProperties", below}}
 	}
 	panic("schema: no shape for fields of type " + string(f.Type))
+}
+
+func reference(f fields.Field) object {
+	name := string(f.Below)
+	if f.Partial {
+		name += "Defaults"
+	}
+	return object{{"$ref", "#/definitions/" + name}}
 }

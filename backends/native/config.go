@@ -21,10 +21,10 @@ var defaultSpec any = map[string]any{
 func fromConfig(tenant, namespace, name string, raw map[string]any) *state.Function {
 	f := &state.Function{Tenant: tenant, Namespace: namespace, Name: name, Fields: map[string]any{}}
 	config, _ := state.Canonical(raw).(map[string]any)
-	for _, field := range fields.Of(fields.Function) {
+	for _, field := range fields.Carried(fields.Function) {
 		if v := state.Canonical(config[field.Name]); v != nil && field.Update != fields.Local {
 			f.Fields[field.Name] = v
-		} else if v == nil && field.Default != nil && !field.Internal {
+		} else if v == nil && field.Default != nil && field.Update != fields.Local {
 			f.Fields[field.Name] = state.Canonical(field.Default)
 		}
 	}
@@ -59,7 +59,7 @@ func toConfig(f *state.Function, update *diff.Change) map[string]any {
 	config["inputSpecs"] = specs
 	if update != nil {
 		clearFields(config, update)
-		for _, field := range fields.Of(fields.Function) {
+		for _, field := range fields.Carried(fields.Function) {
 			if field.Update == fields.Fixed {
 				delete(config, field.Name)
 			}

@@ -16,9 +16,23 @@ var titles = []struct {
 }{
 	{fields.Mesh, "the mesh", "a mesh"},
 	{fields.Function, "a function", "a function"},
+	{fields.Source, "a source", "a source"},
+	{fields.Sink, "a sink", "a sink"},
 	{fields.Topic, "a topic", "a topic under `topics:`"},
 	{fields.Resource, "`resources`", "`resources`"},
 	{fields.Namespace, "`namespace`", "a mapping under `namespace:`"},
+	{fields.Schema, "`schema`", "`schema` of a topic"},
+	{fields.Retention, "`retention`", "`retention` of a topic"},
+	{fields.Consumer, "an input's settings", "an input's settings under `inputSpecs:`"},
+	{fields.Producer, "`producerConfig`", "`producerConfig`"},
+	{fields.Batching, "`batchingConfig`", "`batchingConfig`"},
+	{fields.Crypto, "`cryptoConfig`", "`cryptoConfig`"},
+	{fields.Processor, "`messagePayloadProcessorConfig`", "`messagePayloadProcessorConfig`"},
+	{fields.Window, "`windowConfig`", "`windowConfig`"},
+	{fields.BatchSource, "`batchSourceConfig`", "`batchSourceConfig`"},
+	{fields.Lifecycle, "`lifecycle`", "`lifecycle` of a node"},
+	{fields.Defaults, "`defaults`", "`defaults`"},
+	{fields.Kubernetes, "`kubernetes`", "`kubernetes`"},
 }
 
 func title(kind fields.Kind) (one, plural string) {
@@ -63,13 +77,18 @@ func (c *checker) canonical(n *syntax.Node, kind fields.Kind) {
 	n.Pairs = kept
 	for _, p := range n.Pairs {
 		f, _ := fields.Lookup(kind, p.Key.Value)
-		if below := kindBelow(f.Type); below != "" && p.Value.Kind == syntax.Mapping {
+		if below := kindBelow(f); below != "" && p.Value.Kind == syntax.Mapping {
 			c.canonical(p.Value, below)
 		}
-		if below := itemKind(f.Type); below != "" {
+		if below := kindInside(f); below != "" {
 			for _, item := range p.Value.Items {
 				if item.Kind == syntax.Mapping {
 					c.canonical(item, below)
+				}
+			}
+			for _, entry := range p.Value.Pairs {
+				if entry.Value.Kind == syntax.Mapping {
+					c.canonical(entry.Value, below)
 				}
 			}
 		}
@@ -92,13 +111,6 @@ func (c *checker) unknown(at place, key string) bool {
 		return false
 	}
 	node := pair.Key
-	if slices.Contains(fields.Later(at.kind), key) {
-		_, in := title(at.kind)
-		c.list.Add(diag.NotInThisVersion, node.Span, fmt.Sprintf("`%s` of %s is not carried out by this version of meshc.", key, in),
-			"Remove the key, or deploy this part by other means.")
-		c.drop(at.node, node)
-		return true
-	}
 	here, _ := title(at.kind)
 	detail := fmt.Sprintf("%s has no key `%s`.", upper(here), key)
 	var elsewhere []string
@@ -125,9 +137,6 @@ func (c *checker) unknown(at place, key string) bool {
 
 // advice helps with a key that is near nothing of this version.
 func (c *checker) advice(kind fields.Kind, key string, known []string) string {
-	if near, ok := diag.Nearest(key, fields.Later(kind)); ok {
-		return fmt.Sprintf("`%s`, which it may stand for, is not carried out by this version of meshc.", near)
-	}
 	for _, t := range titles {
 		if near, ok := diag.Nearest(key, fields.Spellings(t.kind)); ok {
 			return fmt.Sprintf("`%s`, which it may stand for, belongs to %s.", near, t.plural)

@@ -9,13 +9,14 @@ import (
 )
 
 // place is where a path leads: a value, the kind that its keys belong to if it is
-// a mapping of fields, and the field that it is the value of, or an item of.
+// a mapping of fields, and the field that it is the value of, or stands inside
+// the value of, as an item of a list or an entry of a mapping of the user's.
 type place struct {
-	node  *syntax.Node
-	kind  fields.Kind
-	key   *syntax.Node // nil at the root
-	field fields.Field
-	item  bool
+	node   *syntax.Node
+	kind   fields.Kind
+	key    *syntax.Node // nil at the root
+	field  fields.Field
+	inside bool
 }
 
 // locate follows a path of keys and indexes from the root.
@@ -30,16 +31,16 @@ func (c *checker) locate(path []string) place {
 			}
 			if p.kind != "" {
 				f, _ := fields.Lookup(p.kind, step)
-				p = place{node: pair.Value, key: pair.Key, field: f, kind: kindBelow(f.Type)}
-			} else {
-				p.node = pair.Value
+				p = place{node: pair.Value, key: pair.Key, field: f, kind: kindBelow(f)}
+				continue
 			}
+			p.node, p.key, p.inside, p.kind = pair.Value, pair.Key, true, kindInside(p.field)
 		case syntax.Sequence:
 			i, err := strconv.Atoi(step)
 			if err != nil || i < 0 || i >= len(p.node.Items) {
 				return p
 			}
-			p.node, p.item, p.kind = p.node.Items[i], true, itemKind(p.field.Type)
+			p.node, p.inside, p.kind = p.node.Items[i], true, kindInside(p.field)
 		default:
 			return p
 		}
@@ -48,22 +49,17 @@ func (c *checker) locate(path []string) place {
 }
 
 // kindBelow tells what the keys of a field's value are fields of.
-func kindBelow(t fields.Type) fields.Kind {
-	switch t {
-	case fields.Place:
-		return fields.Namespace
-	case fields.Resources:
-		return fields.Resource
+func kindBelow(f fields.Field) fields.Kind {
+	if f.Type == fields.Object || f.Type == fields.Place {
+		return f.Below
 	}
 	return ""
 }
 
-func itemKind(t fields.Type) fields.Kind {
-	switch t {
-	case fields.Topics:
-		return fields.Topic
-	case fields.Functions:
-		return fields.Function
+// kindInside tells what the keys of the mappings in a field's value are fields of.
+func kindInside(f fields.Field) fields.Kind {
+	if f.Type == fields.Objects || f.Type == fields.ObjectMap {
+		return f.Below
 	}
 	return ""
 }

@@ -14,10 +14,44 @@ import (
 // wants describes what a field takes.
 var wants = map[fields.Type]string{
 	fields.Text: "text", fields.Enum: "text", fields.TopicName: "the name of a topic",
-	fields.Count: "a whole number from 1", fields.Number: "a number above 0", fields.Bool: "`true` or `false`",
-	fields.OneTopic: "the name of one topic", fields.TopicList: "a list of topics", fields.Map: "a mapping",
-	fields.Resources: "a mapping with `cpu`, `ram` and `disk`", fields.Place: "a name, or a mapping with `name` and `create`",
-	fields.Topics: "a list of topics", fields.Functions: "a list of functions",
+	fields.Count: "a whole number from 1", fields.Whole: "a whole number from 0", fields.Integer: "a whole number",
+	fields.Number: "a number above 0", fields.Bool: "`true` or `false`",
+	fields.OneTopic: "the name of one topic", fields.TopicList: "a list of topics", fields.TextList: "a list of texts",
+	fields.List: "a list", fields.Map: "a mapping", fields.TextMap: "a mapping of keys to texts", fields.Place: "a name, or a mapping with `name` and `create`",
+}
+
+// want says in words what a place takes.
+func want(at place) string {
+	f := at.field
+	switch {
+	case at.inside && (f.Type == fields.TopicList || f.Type == fields.OneTopic):
+		return "the name of a topic"
+	case at.inside && (f.Type == fields.TextList || f.Type == fields.TextMap):
+		return "text"
+	case at.inside:
+		return "a mapping of keys to values"
+	case f.Type == fields.Object:
+		return "a mapping with " + list(few(f))
+	case f.Type == fields.ObjectMap:
+		return "a mapping of topics to settings"
+	case f.Type == fields.Objects:
+		return "a list of " + f.Name
+	}
+	if w, ok := wants[f.Type]; ok {
+		return w
+	}
+	return "another type of value"
+}
+
+// few names the first keys of a field's mapping.
+func few(f fields.Field) []string {
+	var names []string
+	for _, below := range fields.Of(f.Below) {
+		if names = append(names, below.Name); len(names) == 3 {
+			break
+		}
+	}
+	return names
 }
 
 // describe names the type of a value as the file gives it.
@@ -51,17 +85,8 @@ func short(s string) string {
 }
 
 func (c *checker) wrongType(at place, _ violation) {
-	want, ok := wants[at.field.Type]
-	switch {
-	case at.item && itemKind(at.field.Type) != "":
-		want = "a mapping of keys to values"
-	case at.item:
-		want = "the name of a topic"
-	case !ok:
-		want = "another type of value"
-	}
-	n := at.node
-	if n.Kind == syntax.Scalar && n.Type == syntax.Float && at.field.Type == fields.Count {
+	want, n := want(at), at.node
+	if n.Kind == syntax.Scalar && n.Type == syntax.Float && isWhole(at.field.Type) && !at.inside {
 		c.list.Add(diag.BadValue, n.Span, fmt.Sprintf("%s is %s, and takes %s.", c.name(at), n.Value, want), "Give a whole number.")
 		hole(n)
 		return
@@ -74,6 +99,10 @@ func (c *checker) wrongType(at place, _ violation) {
 	hole(n)
 }
 
+func isWhole(t fields.Type) bool {
+	return t == fields.Count || t == fields.Whole || t == fields.Integer
+}
+
 var whole = regexp.MustCompile(`^[0-9]+$`)
 
 // typeHint says how the value would be written rightly, where that is plain.
@@ -82,23 +111,28 @@ func (c *checker) typeHint(at place) string {
 	if at.key != nil {
 		key = c.asWritten(at.key)
 	}
+	f := at.field
 	switch {
-	case n.IsNull() && at.item:
+	case n.IsNull() && at.inside && f.Type == fields.ObjectMap:
+		return "Write `{}` where there is nothing to set."
+	case n.IsNull() && at.inside:
 		return "Remove the empty item, or give it a value."
 	case n.IsNull():
 		return "Give a value, or remove the key."
-	case at.item && itemKind(at.field.Type) != "" && n.IsText():
+	case at.inside && f.Type == fields.Objects && n.IsText():
 		return fmt.Sprintf("Write `- name: %s`.", short(n.Value))
+	case at.inside && f.Type == fields.TextMap && n.Kind == syntax.Scalar:
+		return fmt.Sprintf("Put it in quotes: \"%s\".", n.Value)
 	}
-	switch at.field.Type {
-	case fields.Count, fields.Number:
+	switch f.Type {
+	case fields.Count, fields.Whole, fields.Integer, fields.Number:
 		if !n.IsText() {
 			return ""
 		}
 		if whole.MatchString(n.Value) {
 			return fmt.Sprintf("Remove the quotes: `%s: %s`.", key, n.Value)
 		}
-		if bytes, ok := quantity(n.Value); ok && at.kind == "" && (key == "ram" || key == "disk") {
+		if bytes, ok := quantity(n.Value); ok && (key == "ram" || key == "disk") {
 			return fmt.Sprintf("Write the number of bytes: `%s: %d`.", key, bytes)
 		}
 		return "Write it in digits, without a unit."
@@ -113,14 +147,14 @@ func (c *checker) typeHint(at place) string {
 		if n.Kind == syntax.Scalar {
 			return fmt.Sprintf("Put it in quotes: `%s: \"%s\"`.", key, n.Value)
 		}
-	case fields.TopicList:
+	case fields.TopicList, fields.TextList:
 		switch {
-		case n.Kind == syntax.Scalar && at.item:
+		case n.Kind == syntax.Scalar && at.inside:
 			return fmt.Sprintf("Put it in quotes: `- \"%s\"`.", n.Value)
 		case n.IsText():
 			return fmt.Sprintf("Write a list: `%s: [%s]`.", key, short(n.Value))
 		}
-	case fields.Topics, fields.Functions:
+	case fields.Objects:
 		return "Start each entry with a dash: `- name: ...`."
 	}
 	return ""

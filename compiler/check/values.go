@@ -69,10 +69,12 @@ func (c *checker) name(at place) string {
 	switch {
 	case at.key == nil:
 		return "The mesh"
-	case at.item && itemKind(at.field.Type) != "":
-		one, _ := title(itemKind(at.field.Type))
+	case at.inside && at.field.Type == fields.Objects:
+		one, _ := title(at.field.Below)
 		return upper(one)
-	case at.item:
+	case at.inside && at.node.Kind != syntax.Sequence && (at.field.Type == fields.TextMap || at.field.Type == fields.ObjectMap):
+		return fmt.Sprintf("`%s` of `%s`", c.asWritten(at.key), at.field.Name)
+	case at.inside:
 		return fmt.Sprintf("An item of `%s`", c.asWritten(at.key))
 	}
 	return fmt.Sprintf("`%s`", c.asWritten(at.key))
@@ -119,8 +121,8 @@ func (c *checker) notOneOf(at place, _ violation) {
 func (c *checker) count(at place, v violation) {
 	switch {
 	case v.rule == "array_min_items" && at.field.Type == fields.TopicList:
-		c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s is empty; a function reads at least one topic.", c.name(at)),
-			"List the topics that the function reads.")
+		c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s is empty; it takes at least one topic.", c.name(at)),
+			"List the topics to read.")
 	case v.rule == "array_min_items":
 		c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s is empty.", c.name(at)),
 			"Give one topic, or remove the key if the function returns nothing.")
@@ -129,7 +131,7 @@ func (c *checker) count(at place, v violation) {
 		if len(at.node.Items) > 1 {
 			span = firstLine(at.node.Items[1])
 		}
-		c.list.Add(diag.BadValue, span, fmt.Sprintf("%s is a list of %d topics; a function writes to one.", c.name(at), len(at.node.Items)),
+		c.list.Add(diag.BadValue, span, fmt.Sprintf("%s is a list of %d topics; a component writes to one.", c.name(at), len(at.node.Items)),
 			"Keep one topic; a second function can copy messages to another.")
 	}
 	hole(at.node)
@@ -137,8 +139,11 @@ func (c *checker) count(at place, v violation) {
 
 func (c *checker) tooSmall(at place, _ violation) {
 	least := "Give a whole number from 1."
-	if at.field.Type == fields.Number {
+	switch at.field.Type {
+	case fields.Number:
 		least = "Give a number above 0."
+	case fields.Whole:
+		least = "Give a whole number from 0."
 	}
 	c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be %s.", c.name(at), at.node.Value), least)
 	hole(at.node)

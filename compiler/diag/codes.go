@@ -41,6 +41,8 @@ const (
 	NoFunction        Code = "MC3013"
 	BrokenArtifact    Code = "MC3014"
 	NoFunctions       Code = "MC3015"
+	NoDefault         Code = "MC3016"
+	ForeignPlace      Code = "MC3017"
 	Cycle             Code = "MC4001"
 	UnwrittenInput    Code = "MC4002"
 	OutputIsInput     Code = "MC4003"
@@ -54,6 +56,7 @@ const (
 	WriteOnce         Code = "MC5005"
 	AbsentTopic       Code = "MC5006"
 	SubscriptionInUse Code = "MC5007"
+	NotPlanned        Code = "MC5008"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -103,7 +106,7 @@ var catalogue = map[Code]Entry{
 	WrongType:         {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},
 	BadValue:          {Severity: Error, Summary: "Value not allowed", Doc: "The value is outside of what the key takes. Function workers read an unknown enum value as absent, so meshc refuses it."},
 	TwoSpellings:      {Severity: Error, Summary: "Same field in two spellings", Doc: "PIP-66's spelling and Pulsar's own name of one field are both given; keep one."},
-	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The key belongs to the mesh language but this version of meshc does not carry it out yet. Nothing is ignored silently."},
+	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The file is of a kind that this version of meshc does not read as a mesh."},
 	DuplicateNode:     {Severity: Error, Summary: "Two nodes of one name", Doc: "Names of functions, sources and sinks share one space in a Pulsar namespace."},
 	DuplicateMesh:     {Severity: Error, Summary: "Two meshes of one name", Doc: "A mesh is known by tenant, namespace and name; the same may not be defined twice."},
 	DuplicateTopic:    {Severity: Error, Summary: "Topic declared twice", Doc: "One topic may be declared once; short and full spelling name the same topic."},
@@ -118,7 +121,9 @@ var catalogue = map[Code]Entry{
 	AbsentClass:       {Severity: Error, Summary: "Class not in the code file", Doc: "The code file has no class or module of the name in `className`. Java names are written in full, with a dollar sign before a nested class (`org.example.Outer$Inner`); Python names are `module.Class`."},
 	NoFunction:        {Severity: Error, Summary: "Class cannot be used as a function", Doc: "Function workers run a class that implements Pulsar's Function or java.util.function.Function with types, is not abstract and has a constructor without parameters; in Python a class with a method `process`, or a module with a function `process`."},
 	BrokenArtifact:    {Severity: Error, Summary: "Code file cannot be read", Doc: "The code file is not what its runtime takes: not a zip, cut off, no executable, larger than any real one, or with entries that lead out of the archive."},
-	NoFunctions:       {Severity: Error, Summary: "Mesh without functions", Doc: "`functions:` is absent or empty. Applied, such a mesh would take down all functions that it had, and that is more often a bad merge than meant. `validate` only warns; `plan` and `apply` refuse it. To take a mesh down there is `meshc destroy`."},
+	NoFunctions:       {Severity: Error, Summary: "Mesh without nodes", Doc: "The mesh has no functions, sources or sinks. Applied, such a mesh would take down all that it had, and that is more often a bad merge than meant. `validate` only warns; `plan` and `apply` refuse it. To take a mesh down there is `meshc destroy`."},
+	NoDefault:         {Severity: Error, Summary: "Field without a default", Doc: "`defaults:` gives fields to all nodes of a kind. Names, inputs, outputs and subscriptions are each node's own."},
+	ForeignPlace:      {Severity: Error, Summary: "Node outside of its mesh", Doc: "A mesh is self-contained (PIP-66): its nodes live in its own tenant and namespace. Meshes meet at topics."},
 	Cycle:             {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
 	UnwrittenInput:    {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
 	OutputIsInput:     {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},
@@ -131,5 +136,6 @@ var catalogue = map[Code]Entry{
 	NameTaken:         {Severity: Error, Summary: "Name taken by another kind", Doc: "Names of functions, sources and sinks share one space in a namespace; delete the other component or take another name."},
 	WriteOnce:         {Severity: Warning, Summary: "Change has no effect on what exists", Doc: "Pulsar reads this field only when the component and its subscriptions are created."},
 	AbsentTopic:       {Severity: Error, Summary: "External topic does not exist", Doc: "A topic declared `external: true` is someone else's: meshc never creates it, so it must be there before the mesh."},
+	NotPlanned:        {Severity: Error, Summary: "Not carried out by this version of meshc", Doc: "The mesh is right, and this version of meshc validates, formats, draws and converts it, but its plans do not carry this part out yet. Nothing is left out silently."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},
 }

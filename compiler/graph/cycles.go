@@ -55,7 +55,7 @@ func (g *Graph) findCycles(parts [][]int) []Cycle {
 	var found []Cycle
 	for i, n := range g.nodes {
 		for _, e := range n.Edges() {
-			if e.Role.Writes() && slices.Contains(g.topics[e.Topic.Name].readers, i) {
+			if e.Role.Flows() && slices.Contains(g.topics[e.Topic.Name].readers, i) {
 				found = append(found, Cycle{{n, e}})
 			}
 		}
@@ -88,7 +88,7 @@ func (g *Graph) arcs(members []int) map[int][]arc {
 	out := make(map[int][]arc, len(members))
 	for _, i := range members {
 		for _, e := range g.nodes[i].Edges() {
-			if !e.Role.Writes() {
+			if !e.Role.Flows() {
 				continue
 			}
 			for _, j := range g.topics[e.Topic.Name].readers {

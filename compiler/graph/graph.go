@@ -45,7 +45,7 @@ func New(m *mesh.Mesh) *Graph {
 	g.down, g.up = make([][]int, len(g.nodes)), make([][]int, len(g.nodes))
 	for i, n := range g.nodes {
 		for _, e := range n.Edges() {
-			if !e.Role.Writes() {
+			if !e.Role.Flows() {
 				continue
 			}
 			for _, reader := range g.topics[e.Topic.Name].readers {

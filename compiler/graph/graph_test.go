@@ -19,7 +19,7 @@ func draw(t *rapid.T) *mesh.Mesh {
 	}
 	topic := rapid.SampledFrom(m.Topics)
 	for i := range rapid.IntRange(0, 10).Draw(t, "nodes") {
-		f := &mesh.Function{Name: fmt.Sprintf("f%d", i)}
+		f := &mesh.Function{Component: mesh.Component{Name: fmt.Sprintf("f%d", i)}}
 		for range rapid.IntRange(0, 2).Draw(t, "inputs") {
 			f.Inputs = append(f.Inputs, mesh.Edge{Role: mesh.Input, Topic: topic.Draw(t, "input")})
 		}
@@ -145,7 +145,7 @@ func chain(wires ...string) *mesh.Mesh {
 		name, rest, _ := strings.Cut(w, ": ")
 		in, out, _ := strings.Cut(rest, " > ")
 		m.Nodes = append(m.Nodes, &mesh.Function{
-			Name: name, Inputs: []mesh.Edge{{Role: mesh.Input, Topic: topic(in)}}, Output: &mesh.Edge{Role: mesh.Output, Topic: topic(out)},
+			Component: mesh.Component{Name: name}, Reading: mesh.Reading{Inputs: []mesh.Edge{{Role: mesh.Input, Topic: topic(in)}}}, Output: &mesh.Edge{Role: mesh.Output, Topic: topic(out)},
 		})
 	}
 	return m

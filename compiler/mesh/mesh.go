@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // ID names a mesh.
@@ -25,7 +26,9 @@ type Mesh struct {
 	Topics []*Topic
 	// Nodes are the components in the order of the file.
 	Nodes []Node
-	Span  diag.Span
+	// Kubernetes is what the file says for the Kubernetes resources of all nodes; nil for nothing.
+	Kubernetes *Value
+	Span       diag.Span
 	// NamespaceSpan is the place of the namespace's name, or the mesh's where it is the default.
 	NamespaceSpan diag.Span
 }
@@ -39,6 +42,10 @@ type Topic struct {
 	// External topics are someone else's: never created, never deleted.
 	External bool
 	Declared bool
+	// Schema and Retention are as declared, with the fields of these kinds; nil for none.
+	Schema, Retention *Value
+	// SchemaFile is where the schema's definition is, usable from the working folder; empty for none.
+	SchemaFile string
 	// Doubt tells that a mistake elsewhere in the file may hide a node that
 	// writes the topic, so nothing follows from the absence of a writer.
 	Doubt bool
@@ -46,12 +53,18 @@ type Topic struct {
 	Span diag.Span
 }
 
-// Node is a component of a mesh. It is a closed set: Function.
+// Node is a component of a mesh. It is a closed set: Function, Source, Sink.
 type Node interface {
 	// NodeName returns the component's name, without tenant and namespace.
 	NodeName() string
 	// NodeSpan returns the place of the name in the mesh file.
 	NodeSpan() diag.Span
+	// Kind returns the kind whose fields the node has.
+	Kind() fields.Kind
+	// Base returns what nodes of all kinds have alike.
+	Base() *Component
+	// Reads returns how the node reads its inputs; nil for a source.
+	Reads() *Reading
 	// Edges returns how the node is wired to topics, inputs first, in the order of the file.
 	Edges() []Edge
 	node()
@@ -64,16 +77,30 @@ type Role string
 const (
 	Input  Role = "input"
 	Output Role = "output"
-	Log    Role = "log"
+	// DeadLetter topics get the messages that failed too often.
+	DeadLetter Role = "dead-letter"
+	// LateData topics get the messages that come after their window.
+	LateData Role = "late-data"
+	Log      Role = "log"
 )
 
 // Writes tells whether messages go from the node to the topic.
 func (r Role) Writes() bool { return r != Input }
 
+// Flows tells whether the data flow goes along the edge, downstream from the
+// node: there a cycle would send messages round for ever. Dead letters are out of
+// the flow.
+func (r Role) Flows() bool { return r.Writes() && r != DeadLetter }
+
 // Edge wires a node to a topic.
 type Edge struct {
 	Role  Role
 	Topic *Topic
+	// SchemaType and SerDe say how the messages are coded, as the file gives it
+	// for this topic; empty where it does not.
+	SchemaType, SerDe string
+	// Spec are the settings of an input, nil where there are none.
+	Spec *Value
 	// Span is where the node names the topic.
 	Span diag.Span
 }

@@ -22,16 +22,17 @@ type code struct {
 	key     *syntax.Node
 	value   *syntax.Node
 	runtime fields.Runtime
+	kind    fields.Kind
 }
 
 func (r *resolver) codeOf(n *syntax.Node, key string, runtime fields.Runtime) *code {
 	if p := n.Pair(key); p != nil {
-		return &code{p.Key, p.Value, runtime}
+		return &code{p.Key, p.Value, runtime, fields.Function}
 	}
 	return nil
 }
 
-// runtime finds out the language of a function and its code file.
+// runtime finds out the language of a function and its code.
 func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 	var found *code
 	for _, l := range languages {
@@ -49,31 +50,39 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 	if found == nil {
 		found = r.jar
 	}
+	given := n.Get("runtime")
 	if found == nil {
-		if !r.doc.Incomplete {
+		if usable(given) {
+			f.Runtime = fields.Runtime(given.Value)
+		}
+		if !r.doc.Incomplete && len(r.doc.Passed) == 0 {
 			r.list.Add(diag.NoRuntime, f.Span, "Nothing says where the code of the function is.",
 				"Give `jar`, `py` or `go`, or a `jarFile` for all Java functions of the mesh.")
 		}
 		return
 	}
 	f.Runtime = found.runtime
-	r.className(f, n, found)
+	if usable(given) && fields.Runtime(given.Value) != found.runtime {
+		r.list.Add(diag.TwoRuntimes, given.Span, fmt.Sprintf("The language is to be %s, and `%s` holds code of %s.", language(fields.Runtime(given.Value)), found.key.Value, language(found.runtime)),
+			"Remove `runtime`: the kind of the code says it.").Relate(found.key.Span, "code given here")
+	}
 	if usable(found.value) {
 		f.Code = r.file(found)
-		r.content(f, n, found)
 	}
+	r.className(f, n, found)
+	r.content(f, n, found)
 }
 
 func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) {
 	class := n.Get("className")
 	if class == nil {
-		if f.Runtime != fields.Go && !r.doc.Incomplete {
+		if _, builtin := mesh.Builtin(f.Code.Location); !builtin && f.Runtime != fields.Go && !r.doc.Incomplete {
 			r.list.Add(diag.MissingKey, f.Span, fmt.Sprintf("A %s function needs a key `className`.", language(f.Runtime)),
 				"Add `className: ` with the class that the function is.")
 		}
 		return
 	}
-	if f.Runtime != fields.Python || !usable(class) || !usable(c.value) || filepath.Ext(c.value.Value) != ".py" {
+	if f.Runtime != fields.Python || !usable(class) || f.Code.Path == "" || filepath.Ext(c.value.Value) != ".py" {
 		return
 	}
 	// The Python instance imports the module by the class's own name
@@ -92,43 +101,91 @@ func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) {
 // file checks where the code is and whether it is there.
 func (r *resolver) file(c *code) mesh.Code {
 	name := c.value.Value
-	out := mesh.Code{Path: name, Span: c.value.Span}
-	if detail, hint := wrongFile(c.runtime, name); detail != "" {
+	out := mesh.Code{Span: c.value.Span}
+	if detail, hint := wrongFile(c, name); detail != "" {
 		r.list.Add(diag.BadArtifact, c.value.Span, detail, hint)
 		return out
 	}
-	if !filepath.IsAbs(name) {
-		out.Path = filepath.Join(r.opts.Dir, filepath.FromSlash(name))
+	if strings.Contains(name, "://") {
+		out.Location = name
+		return out
 	}
+	out.Path = r.path(name)
 	problem := r.files.problem(out.Path)
 	out.Found = problem == ""
 	if problem != "" {
-		d := r.list.Add(diag.MissingArtifact, c.value.Span, problem, "Build it first, or mend the path; it is relative to the mesh file.")
-		if !r.opts.NeedCode {
-			d.Severity = diag.Warning
-		}
+		r.missing(c.value.Span, problem)
 	}
 	return out
 }
 
-// wrongFile says why a location is none that the runtime takes.
-func wrongFile(runtime fields.Runtime, name string) (detail, hint string) {
+// path makes a path of the mesh file usable from the working folder.
+func (r *resolver) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(r.opts.Dir, filepath.FromSlash(name))
+}
+
+func (r *resolver) missing(at diag.Span, problem string) {
+	d := r.list.Add(diag.MissingArtifact, at, problem, "Build it first, or mend the path; it is relative to the mesh file.")
+	if !r.opts.NeedCode {
+		d.Severity = diag.Warning
+	}
+}
+
+// schemaFile finds the file with the definition of a topic's schema.
+func (r *resolver) schemaFile(schema *syntax.Node) string {
+	v := schema.Get("file")
+	if !usable(v) {
+		return ""
+	}
+	path := r.path(v.Value)
+	if problem := r.files.problem(path); problem != "" {
+		r.missing(v.Span, problem)
+	}
+	return path
+}
+
+// locations are the forms of code that is no local file, by what may use them
+// (Utils.isFunctionPackageUrlSupported, PackageType).
+var locations = []struct {
+	scheme string
+	ok     func(*code) bool
+}{
+	{"builtin", func(c *code) bool { return c.runtime == fields.Java }},
+	{"function", func(c *code) bool { return c.kind == fields.Function }},
+	{"source", func(c *code) bool { return c.kind == fields.Source }},
+	{"sink", func(c *code) bool { return c.kind == fields.Sink }},
+	{"http", func(*code) bool { return true }},
+	{"https", func(*code) bool { return true }},
+	{"file", func(*code) bool { return true }},
+}
+
+// wrongFile says why a location is none that a worker takes.
+func wrongFile(c *code, name string) (detail, hint string) {
 	if scheme, rest, found := strings.Cut(name, "://"); found {
-		if scheme == "file" {
-			return fmt.Sprintf("`%s` is a URL.", name), fmt.Sprintf("Write the path alone: `%s`.", rest)
+		for _, l := range locations {
+			switch {
+			case l.scheme != scheme:
+			case rest == "":
+				return fmt.Sprintf("`%s` names nothing.", name), "Give what comes after `://`, or a local file."
+			case l.ok(c):
+				return "", ""
+			case scheme == "builtin":
+				return fmt.Sprintf("`%s`: only Java code can be builtin.", name), "Give a local file."
+			default:
+				return fmt.Sprintf("`%s` is a package of a %s, and this is a %s.", name, scheme, c.kind), fmt.Sprintf("Give a package `%s://tenant/namespace/name@version`.", c.kind)
+			}
 		}
-		return fmt.Sprintf("Code at `%s://` locations is not taken by this version of meshc.", scheme), "Give a local file."
+		return fmt.Sprintf("Function workers take no code at `%s://` locations.", scheme), "Give a local file, a package, or an http(s) URL."
 	}
 	ext := strings.ToLower(filepath.Ext(name))
 	switch {
-	case runtime == fields.Java && ext == ".nar":
-		return fmt.Sprintf("`%s` is a NAR, which this version of meshc does not take.", name), "Give a jar with the function's classes."
-	case runtime == fields.Java && ext != ".jar":
-		return fmt.Sprintf("`%s` is not a `.jar` file.", name), "Give the jar with the function's classes."
-	case runtime == fields.Python && (ext == ".zip" || ext == ".whl"):
-		return fmt.Sprintf("`%s` is a Python package, which this version of meshc does not take.", name), "Give a single `.py` file."
-	case runtime == fields.Python && ext != ".py":
-		return fmt.Sprintf("`%s` is not a `.py` file.", name), "Give the Python file with the function."
+	case c.runtime == fields.Java && ext != ".jar" && ext != ".nar":
+		return fmt.Sprintf("`%s` is neither a `.jar` nor a `.nar` file.", name), fmt.Sprintf("Give the jar or NAR with the %s's classes.", c.kind)
+	case c.runtime == fields.Python && ext != ".py" && ext != ".zip" && ext != ".whl":
+		return fmt.Sprintf("`%s` is not a `.py`, `.zip` or `.whl` file.", name), "Give the Python file with the function."
 	}
 	return "", ""
 }

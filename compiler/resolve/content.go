@@ -20,6 +20,9 @@ func (r *resolver) content(f *mesh.Function, n *syntax.Node, c *code) {
 	if !f.Code.Found || !usable(c.value) {
 		return
 	}
+	if f.Runtime == fields.Python && !strings.HasSuffix(strings.ToLower(f.Code.Path), ".py") {
+		return // archives of Python are looked into elsewhere
+	}
 	switch {
 	case f.Runtime == fields.Go:
 		r.goContent(f, c)
@@ -63,8 +66,8 @@ func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code)
 		r.refuse(class, c, fmt.Sprintf("`%s` implements neither Pulsar's Function nor java.util.function.Function.", name), others(jar)...)
 		return
 	case facts.Kind == artifact.WindowFunction && !windowed:
-		r.refuse(class, c, fmt.Sprintf("`%s` is a WindowFunction, which needs a window; this version of meshc deploys none.", name),
-			"Implement Function, and collect in the function's state.")
+		r.refuse(class, c, fmt.Sprintf("`%s` is a WindowFunction, which needs a window.", name),
+			"Give `windowConfig`, or implement Function.")
 		return
 	case facts.Kind == artifact.PulsarFunction && windowed:
 		r.refuse(class, c, fmt.Sprintf("`%s` is no WindowFunction, which the window of the function needs.", name),
@@ -83,6 +86,7 @@ func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code)
 			"Add one; settings come from `context.getUserConfigValue`. An inner class has to be static.")
 		return
 	}
+	f.InputType, f.OutputType = typeName(facts.Input), typeName(facts.Output)
 	if facts.Misread != "" {
 		r.refuse(class, c, fmt.Sprintf("`%s` %s: %s in, %s out.", name, facts.Misread, facts.Input, facts.Output),
 			"Implement `Function<Input, Output>` by the class itself.").Severity = diag.Warning
@@ -154,3 +158,6 @@ func cutLast(s string) (before, last string, found bool) {
 func lastPart(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
+
+// typeName gives a class's name in full, "" where the type is not known.
+func typeName(t artifact.Type) string { return artifact.Clean(t.String()) }

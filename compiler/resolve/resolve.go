@@ -31,7 +31,8 @@ func Mesh(doc *syntax.Document, opts Options) (*mesh.Mesh, diag.List) {
 	defer r.files.close()
 	r.identity(doc.Root)
 	r.declared(doc.Root.Get("topics"))
-	r.functions(doc.Root.Pair("functions"))
+	r.nodes(doc.Root)
+	r.mesh.Kubernetes = value(doc.Root.Get("kubernetes"))
 	for _, name := range doc.Passed {
 		r.doubt(name)
 	}
@@ -81,7 +82,7 @@ func (r *resolver) identity(root *syntax.Node) {
 	r.jar = r.codeOf(root, "jarFile", fields.Java)
 }
 
-// longestName is how long the name of a mesh or function may be: names of
+// longestName is how long the name of a mesh or node may be: names of
 // subscriptions, packages and files on workers are made of it.
 const longestName = 100
 
@@ -122,6 +123,8 @@ func (r *resolver) declared(list *syntax.Node) {
 			t.Partitions = int(number(n))
 			r.partitionable(t, n)
 		}
+		t.Schema, t.Retention = value(item.Get("schema")), value(item.Get("retention"))
+		t.SchemaFile = r.schemaFile(item.Get("schema"))
 		r.add(t)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/syntax"
 )
 
@@ -26,26 +27,33 @@ func number(n *syntax.Node) float64 {
 	return v
 }
 
-// value gives a setting as JSON would decode it. Holes are left out.
-func value(n *syntax.Node) any {
+// value gives a part of the tree without its YAML.
+func value(n *syntax.Node) *mesh.Value {
+	if n == nil {
+		return nil
+	}
+	v := &mesh.Value{Span: n.Span}
 	switch n.Kind {
 	case syntax.Mapping:
-		m := make(map[string]any, len(n.Pairs))
-		for _, p := range n.Pairs {
-			if p.Value.Kind != syntax.Hole {
-				m[p.Key.Value] = value(p.Value)
-			}
+		v.Shape = mesh.Mapping
+		v.Entries = make([]mesh.Entry, len(n.Pairs))
+		for i, p := range n.Pairs {
+			v.Entries[i] = mesh.Entry{Key: p.Key.Value, KeySpan: p.Key.Span, Value: value(p.Value)}
 		}
-		return m
 	case syntax.Sequence:
-		s := make([]any, 0, len(n.Items))
-		for _, item := range n.Items {
-			if item.Kind != syntax.Hole {
-				s = append(s, value(item))
-			}
+		v.Shape = mesh.List
+		v.Items = make([]*mesh.Value, len(n.Items))
+		for i, item := range n.Items {
+			v.Items[i] = value(item)
 		}
-		return s
+	case syntax.Scalar:
+		v.Shape, v.Data = mesh.Scalar, data(n)
 	}
+	return v
+}
+
+// data gives a scalar as JSON would decode it.
+func data(n *syntax.Node) any {
 	switch n.Type {
 	case syntax.Null:
 		return nil
@@ -63,13 +71,4 @@ func firstSpan(n *syntax.Node) diag.Span {
 		return n.Pairs[0].Key.Span
 	}
 	return n.Span
-}
-
-// fieldSpan is where a field's value stands, or its key where the value spreads
-// over the lines below.
-func fieldSpan(p syntax.Pair) diag.Span {
-	if p.Value.Span.Start.Line != p.Key.Span.Start.Line {
-		return p.Key.Span
-	}
-	return p.Value.Span
 }

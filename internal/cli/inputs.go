@@ -7,6 +7,7 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // compile reads and compiles mesh files; what is wrong with them is in the result.
@@ -24,9 +25,18 @@ func (f *Factory) compile(files []string, stdin io.Reader, opts compiler.Options
 func findings(r compiler.Result, more diag.List) view.Findings {
 	var meshes []view.MeshInfo
 	for _, u := range r.Units {
-		meshes = append(meshes, view.MeshInfo{
-			File: u.Mesh.Span.File, Mesh: u.Mesh.ID.String(), Functions: len(u.Mesh.Nodes), Topics: len(u.Mesh.Topics),
-		})
+		info := view.MeshInfo{File: u.Mesh.Span.File, Mesh: u.Mesh.ID.String(), Topics: len(u.Mesh.Topics)}
+		for _, n := range u.Mesh.Nodes {
+			switch n.Kind() {
+			case fields.Source:
+				info.Sources++
+			case fields.Sink:
+				info.Sinks++
+			default:
+				info.Functions++
+			}
+		}
+		meshes = append(meshes, info)
 	}
 	all := append(append(diag.List{}, r.Findings...), more...)
 	return view.NewFindings(all, r.Sources, meshes)

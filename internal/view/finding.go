@@ -21,7 +21,9 @@ type Findings struct {
 type MeshInfo struct {
 	File      string `json:"file,omitempty"`
 	Mesh      string `json:"mesh"`
+	Sources   int    `json:"sources"`
 	Functions int    `json:"functions"`
+	Sinks     int    `json:"sinks"`
 	Topics    int    `json:"topics"`
 }
 

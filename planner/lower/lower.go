@@ -83,13 +83,24 @@ func (l *lowerer) function(f *mesh.Function) error {
 		Tenant: l.mesh.Tenant, Namespace: l.mesh.Namespace, Name: f.Name,
 		Fields: l.fields(f), Code: code, Owner: l.mesh.ID.String(),
 	}
-	l.put(out, state.Place{Span: f.Span, Fields: f.Spans})
+	l.put(out, state.Place{Span: f.Span, Fields: spans(f)})
 	for _, in := range f.Inputs {
 		l.put(&state.Subscription{
-			Topic: in.Topic.Name, Name: f.Subscription(l.mesh.ID), Position: f.Position, Owner: l.mesh.ID.String(),
+			Topic: in.Topic.Name, Name: mesh.Subscription(l.mesh.ID, f), Position: f.Position, Owner: l.mesh.ID.String(),
 		}, state.Place{Span: in.Span})
 	}
 	return nil
+}
+
+// spans are the places of the fields that the file gives.
+func spans(f *mesh.Function) map[string]diag.Span {
+	out := map[string]diag.Span{}
+	if f.Fields != nil {
+		for _, e := range f.Fields.Entries {
+			out[e.Key] = e.Span()
+		}
+	}
+	return out
 }
 
 // fields gives the config in canonical form, with the defaults that a worker reads back.
@@ -102,7 +113,7 @@ func (l *lowerer) fields(f *mesh.Function) map[string]any {
 		"className": f.ClassName, "parallelism": f.Parallelism, "inputs": state.SortedTexts(inputs),
 		"subscriptionPosition": f.Position, "processingGuarantees": f.Guarantees, "retainOrdering": f.RetainOrdering,
 		// Spelled out although it is the worker's default: subscriptions are meshc's.
-		"subName": f.Subscription(l.mesh.ID), "runtime": string(f.Runtime),
+		"subName": mesh.Subscription(l.mesh.ID, f), "runtime": string(f.Runtime),
 		"cleanupSubscription": false, "autoAck": true,
 	}
 	if f.Output != nil {
@@ -111,12 +122,14 @@ func (l *lowerer) fields(f *mesh.Function) map[string]any {
 	if f.LogTopic != nil {
 		given["logTopic"] = f.LogTopic.Topic.Name
 	}
-	for name, v := range f.Settings {
-		given[name] = v
+	for _, name := range []string{"userConfig", "resources"} {
+		if v := f.Fields.Get(name); v.Known() && v.Shape == mesh.Mapping {
+			given[name] = v.JSON()
+		}
 	}
 	out := map[string]any{}
-	for _, field := range fields.Of(fields.Function) {
-		if field.Name == "name" || (field.Update == fields.Local && !field.Internal) {
+	for _, field := range fields.Carried(fields.Function) {
+		if field.Name == "name" || field.Update == fields.Local {
 			continue
 		}
 		v := state.Canonical(given[field.Name])

@@ -14,10 +14,12 @@ var effectivelyOnce = lint.Rule{
 	Doc:  "Finds Java functions with EFFECTIVELY_ONCE, the most dangerous setting: with broker deduplication on, workers lose outputs at every restart. For other languages workers refuse it.",
 	Run: func(p *lint.Pass) {
 		for _, n := range p.Mesh.Nodes {
-			f, ok := n.(*mesh.Function)
-			if ok && f.Guarantees == "EFFECTIVELY_ONCE" && f.Runtime != fields.Python && f.Runtime != fields.Go {
-				p.Report(f.SpanOf("processingGuarantees"), fmt.Sprintf("`%s` asks for EFFECTIVELY_ONCE.", f.Name),
-					"Use ATLEAST_ONCE and let the function stand repeated messages.")
+			if f, ok := n.(*mesh.Function); ok && (f.Runtime == fields.Python || f.Runtime == fields.Go) {
+				continue
+			}
+			if n.Base().Guarantees == "EFFECTIVELY_ONCE" {
+				p.Report(n.Base().SpanOf("processingGuarantees"), fmt.Sprintf("`%s` asks for EFFECTIVELY_ONCE.", n.NodeName()),
+					fmt.Sprintf("Use ATLEAST_ONCE and let what comes after the %s stand repeated messages.", n.Kind()))
 			}
 		}
 	},

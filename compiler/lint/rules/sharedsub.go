@@ -16,47 +16,45 @@ var sharedSub = lint.Rule{
 			topic *mesh.Topic
 			sub   string
 		}
-		type user struct {
-			f    *mesh.Function
-			span diag.Span
-		}
-		first := map[key]user{}
-		told := map[*mesh.Function]bool{}
+		first := map[key]mesh.Node{}
+		told := map[mesh.Node]bool{}
 		for _, n := range p.Mesh.Nodes {
-			f, ok := n.(*mesh.Function)
-			if !ok || f.Name == "" {
+			if n.NodeName() == "" || n.Reads() == nil {
 				continue
 			}
-			for _, e := range f.Inputs {
-				k := key{e.Topic, f.Subscription(p.Mesh.ID)}
+			for _, e := range n.Reads().Inputs {
+				k := key{e.Topic, mesh.Subscription(p.Mesh.ID, n)}
 				before, taken := first[k]
-				// Two functions of one name share everything, and were reported for that.
-				if !taken || before.f.Name == f.Name {
-					first[k] = user{f, e.Span}
-					if before.f = elsewhere(p, f, e.Topic); before.f == nil {
+				// Two nodes of one name share everything, and were reported for that.
+				if !taken || before.NodeName() == n.NodeName() {
+					first[k] = n
+					if before = elsewhere(p, n, e.Topic); before == nil {
 						continue
 					}
 				}
-				if told[f] {
+				if told[n] {
 					continue
 				}
-				told[f] = true
-				p.Report(f.SpanOf("subName"), fmt.Sprintf("`%s` and `%s` both read `%s` through the subscription `%s`.", before.f.Name, f.Name, p.Short(e.Topic), k.sub),
-					"Give each its own `subName`, or remove it: the default is never shared.").Relate(before.f.SpanOf("subName"), "first used here")
+				told[n] = true
+				field := mesh.SubscriptionField(n.Kind())
+				p.Report(n.Base().SpanOf(field), fmt.Sprintf("`%s` and `%s` both read `%s` through the subscription `%s`.", before.NodeName(), n.NodeName(), p.Short(e.Topic), k.sub),
+					fmt.Sprintf("Give each its own `%s`, or remove it: the default is never shared.", field)).
+					Relate(before.Base().SpanOf(mesh.SubscriptionField(before.Kind())), "first used here")
 			}
 		}
 	},
 }
 
-// elsewhere finds a function of a mesh before this one that reads a topic
-// through a subscription of the same given name.
-func elsewhere(p *lint.Pass, f *mesh.Function, t *mesh.Topic) *mesh.Function {
+// elsewhere finds a node of a mesh before this one that reads a topic through a
+// subscription of the same given name.
+func elsewhere(p *lint.Pass, n mesh.Node, t *mesh.Topic) mesh.Node {
+	name := n.Reads().SubName
 	for _, g := range p.Together {
-		if g == p.Graph || f.SubName == "" {
+		if g == p.Graph || name == "" {
 			break
 		}
-		for _, n := range g.Readers(t.Name) {
-			if other, ok := n.(*mesh.Function); ok && other.SubName == f.SubName {
+		for _, other := range g.Readers(t.Name) {
+			if other.Reads().SubName == name {
 				return other
 			}
 		}

@@ -43,7 +43,7 @@ func clean(f view.Findings) string {
 		if m.File != "" {
 			b.WriteString(fileName(m.File) + ": ")
 		}
-		fmt.Fprintf(&b, "%s: %s, %s: no findings\n", view.Clean(m.Mesh), count(m.Functions, "function"), count(m.Topics, "topic"))
+		fmt.Fprintf(&b, "%s: %s, %s: no findings\n", view.Clean(m.Mesh), sizes(m), count(m.Topics, "topic"))
 	}
 	return b.String()
 }
@@ -211,4 +211,16 @@ func fileName(name string) string {
 		return "<stdin>"
 	}
 	return view.Clean(name)
+}
+
+// sizes tells how many nodes a mesh has, leaving out connectors where there are none.
+func sizes(m view.MeshInfo) string {
+	out := count(m.Functions, "function")
+	if m.Sources > 0 {
+		out = count(m.Sources, "source") + ", " + out
+	}
+	if m.Sinks > 0 {
+		out += ", " + count(m.Sinks, "sink")
+	}
+	return out
 }

@@ -1,0 +1,121 @@
+package fields
+
+import "slices"
+
+const noConfigRead = "FunctionConfig has it for a local run; function workers never store it."
+
+// functionFields says what FunctionConfig of Pulsar 4.0 and 4.2 does.
+func functionFields() []Field {
+	own := []Field{
+		{Kind: Function, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Fixed, Example: "split",
+			Doc: "Name of the function, unique among functions, sources and sinks of the namespace."},
+		{Kind: Function, Name: "className", Aliases: []string{"classname"}, Type: Text, Update: Updatable, Clear: NotPossible, Example: "org.example.Split",
+			Doc: "Class of the function. Java and Python need it; Go has none."},
+		{Kind: Function, Name: "jar", Aliases: []string{"jarFile"}, Type: Text, Update: Local, Example: "target/split.jar",
+			Doc: "Jar with a Java function, relative to the mesh file, or `builtin://name`, or a URL. Default: the mesh's `jarFile`."},
+		{Kind: Function, Name: "py", Type: Text, Update: Local, Example: "clean.py",
+			Doc: "Python file, zip or wheel with the function, relative to the mesh file, or a URL. The file's name is the module name in `className`."},
+		{Kind: Function, Name: "go", Type: Text, Update: Local, Example: "bin/enrich",
+			Doc: "Executable of a Go function, relative to the mesh file, or a URL."},
+		{Kind: Function, Name: "functionType", Type: Text, Update: Local, Later: true, Example: "exclamation",
+			Doc: "Name of a builtin function; the same as `jar: builtin://name`."},
+		{Kind: Function, Name: "runtime", Type: Enum, Values: []string{"JAVA", "PYTHON", "GO"}, Update: Fixed, Clear: NotPossible, Example: "JAVA",
+			Doc: "Language, from the kind of code file where it is not given. Workers cannot alter it."},
+		{Kind: Function, Name: "inputs", Type: TopicList, Update: Fixed, Clear: NotPossible, Example: []any{"sentences"},
+			Doc: "Topics that the function reads. Workers cannot alter them (\"Input Topics cannot be altered\"), so a change replaces the function; subscriptions that stay keep their backlog."},
+		{Kind: Function, Name: "topicsPattern", Type: Text, Update: Fixed, Clear: NotPossible, Hidden: true, Later: true, Example: "persistent://public/default/orders-.*",
+			Doc: "Regular expression of the full names of topics to read."},
+		{Kind: Function, Name: "inputSpecs", Type: ObjectMap, Below: Consumer, Update: Updatable, Clear: ByDefault, Later: true,
+			Example: map[string]any{"sentences": map[string]any{"receiverQueueSize": 100}},
+			Doc:     "Settings of inputs by topic, or by pattern with `regexPattern`. A topic here need not stand under `inputs`."},
+		{Kind: Function, Name: "customSerdeInputs", Type: TextMap, Update: Fixed, Clear: NotPossible, Hidden: true, Later: true, Example: map[string]any{"sentences": "org.example.TextSerDe"},
+			Doc: "Inputs by topic with the SerDe class that reads each. `inputSpecs` says the same in the newer form."},
+		{Kind: Function, Name: "customSchemaInputs", Type: TextMap, Update: Fixed, Clear: NotPossible, Hidden: true, Later: true, Ignored: []Runtime{Go}, Example: map[string]any{"sentences": `{"schemaType":"STRING"}`},
+			Doc: "Inputs by topic with a ConsumerConfig as JSON text. `inputSpecs` says the same in the newer form."},
+		{Kind: Function, Name: "output", Type: OneTopic, Update: Updatable, Clear: NotPossible, Example: "words",
+			Doc: "Topic for what the function returns. PIP-66 writes a list of one."},
+		{Kind: Function, Name: "outputSchemaType", Type: Text, Update: Fixed, Clear: NotPossible, Later: true, Ignored: []Runtime{Go}, Example: "STRING",
+			Doc: "Schema type of the output: one of Pulsar's, or a class."},
+		{Kind: Function, Name: "outputSerdeClassName", Type: Text, Update: Fixed, Clear: NotPossible, Later: true, Ignored: []Runtime{Go}, Example: "org.example.TextSerDe",
+			Doc: "SerDe class that writes the output. Not together with `outputSchemaType`."},
+		{Kind: Function, Name: "customSchemaOutputs", Type: TextMap, Update: Lossy, Hidden: true, Later: true, Ignored: []Runtime{Go}, Example: map[string]any{"words": `{"schemaProperties":{"a":"b"}}`},
+			Doc: "Output topic with a ConsumerConfig as JSON text, of which the properties are used. Every update loses it."},
+		{Kind: Function, Name: "inputTypeClassName", Type: Text, Update: Lossy, Hidden: true, Later: true, Ignored: []Runtime{Java, Go}, Example: "order.Order",
+			Doc: "Class of the input, for Python schemas. For Java the code itself says it."},
+		{Kind: Function, Name: "outputTypeClassName", Type: Text, Update: Lossy, Hidden: true, Later: true, Ignored: []Runtime{Java, Go}, Example: "order.Order",
+			Doc: "Class of the output, for Python schemas. For Java the code itself says it."},
+		{Kind: Function, Name: "producerConfig", Type: Object, Below: Producer, Update: Updatable, Clear: ByEmptyMap, Later: true, Example: map[string]any{"compressionType": "ZSTD"},
+			Default: map[string]any{"useThreadLocalProducers": false, "batchBuilder": "", "compressionType": "LZ4"},
+			Doc:     "Settings of the output's producer."},
+		{Kind: Function, Name: "batchBuilder", Type: Enum, Values: builders, Update: WriteOnce, Hidden: true, Later: true, Example: "KEY_BASED",
+			Doc: "How the producer builds batches. `producerConfig.batchBuilder` can be updated, this cannot."},
+		{Kind: Function, Name: "subName", Type: Text, Update: Fixed, Clear: NotPossible, Example: "split",
+			Doc: "Name of the subscription on the inputs. Default: tenant/namespace/name. Workers cannot alter it, so a change replaces the function."},
+		{Kind: Function, Name: "subscriptionPosition", Type: Enum, Values: positions, Default: "Latest", Update: WriteOnce, Clear: NotPossible, Example: "Earliest",
+			Doc: "Where the function starts on an input that it has no subscription on yet."},
+		{Kind: Function, Name: "skipToLatest", Type: Bool, Default: false, Update: Lossy, Hidden: true, Later: true, Ignored: []Runtime{Python, Go}, Example: true,
+			Doc: "Seek to the end at every start: what came while the function stood still is skipped. Every update loses the setting."},
+		{Kind: Function, Name: "cleanupSubscription", Type: Bool, Default: true, Update: Updatable, Clear: ByDefault, Steered: true, Example: false,
+			Doc: "Always false in what meshc deploys: subscriptions are meshc's, so that a replacement keeps the backlog."},
+		{Kind: Function, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Example: "ATLEAST_ONCE",
+			Refused: map[Runtime]string{Python: "EFFECTIVELY_ONCE", Go: "EFFECTIVELY_ONCE"},
+			Doc:     "Delivery guarantee. Workers cannot alter it, so a change replaces the function. ATMOST_ONCE and EFFECTIVELY_ONCE can lose messages at a restart."},
+		{Kind: Function, Name: "autoAck", Type: Bool, Default: true, Update: Fixed, Clear: ByDefault, Example: true,
+			Doc: "Deprecated in Pulsar; MANUAL of `processingGuarantees` says the same as false. Without it Python never acknowledges and Go stops at start."},
+		{Kind: Function, Name: "retainOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Example: true,
+			Doc: "Keep the order of each partition: one instance reads it at a time (Failover subscription). Workers cannot alter it, so a change replaces the function."},
+		{Kind: Function, Name: "retainKeyOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Later: true, Refused: map[Runtime]string{Go: "true"}, Example: true,
+			Doc: "Keep the order of each key (Key_Shared subscription). Workers cannot alter it, so a change replaces the function."},
+		{Kind: Function, Name: "timeoutMs", Type: Integer, Update: Updatable, Clear: NotPossible, Later: true, Ignored: []Runtime{Go}, Example: 30000,
+			Doc: "Milliseconds until a message without acknowledgment is sent again; the delay after a negative acknowledgment as well. ATLEAST_ONCE only."},
+		{Kind: Function, Name: "maxMessageRetries", Type: Integer, Update: Updatable, Clear: NotPossible, Later: true, Refused: map[Runtime]string{Python: Any, Go: Any}, Example: 3,
+			Doc: "How often a message is given to the function again before it goes to the dead letter topic. -1 means for ever."},
+		{Kind: Function, Name: "deadLetterTopic", Type: TopicName, Update: Updatable, Clear: NotPossible, Later: true, Example: "split-dead",
+			Doc: "Topic for messages that failed `maxMessageRetries` times."},
+		{Kind: Function, Name: "windowConfig", Type: Object, Below: Window, Update: Updatable, Clear: NotPossible, Later: true, Refused: map[Runtime]string{Python: Any, Go: Any}, Example: map[string]any{"windowLengthCount": 10},
+			Doc: "Window of a WindowFunction. A function cannot gain or lose its window by an update."},
+		{Kind: Function, Name: "forwardSourceMessageProperty", Type: Bool, Default: true, Update: WriteOnce, Clear: NotPossible, Later: true, Ignored: []Runtime{Python, Go}, Example: true,
+			Doc: "Copy the properties of a message to what the function returns for it. false is undone by the next update."},
+		{Kind: Function, Name: "userConfig", Type: Map, Default: map[string]any{}, Update: Updatable, Clear: ByEmptyMap, Example: map[string]any{"minLength": 3},
+			Doc: "Settings for the function's own code. Workers keep numbers as 64-bit floats; null values vanish."},
+		{Kind: Function, Name: "maxPendingAsyncRequests", Type: Integer, Update: Local, Later: true, Dead: noConfigRead, Example: 1000,
+			Doc: "How many futures of a function may be open. " + noConfigRead},
+		{Kind: Function, Name: "exposePulsarAdminClientEnabled", Type: Bool, Update: Local, Later: true, Dead: noConfigRead, Example: true,
+			Doc: "Give the function's context an admin client. " + noConfigRead},
+		{Kind: Function, Name: "fqfn", Type: Text, Update: Local, Later: true, Dead: "pulsar-admin reads it, function workers do not.", Example: "public/default/split",
+			Doc: "Full name, for pulsar-admin. Function workers do not read it."},
+	}
+	return slices.Concat(own, common(Function))
+}
+
+// common are the fields that all three kinds of nodes have alike.
+func common(kind Kind) []Field {
+	var secretsIgnored []Runtime
+	if kind == Function {
+		secretsIgnored = []Runtime{Go}
+	}
+	planned := kind == Function
+	return []Field{
+		{Kind: kind, Name: "parallelism", Aliases: []string{"replicas"}, Type: Count, Default: 1.0, Update: Updatable, Clear: ByDefault, Example: 2,
+			Doc: "Number of instances. A change restarts all of them."},
+		{Kind: kind, Name: "resources", Type: Object, Below: Resource, Default: map[string]any{"cpu": 1.0, "ram": float64(1 << 30), "disk": 10 * float64(1<<30)},
+			Update: Updatable, Clear: ByDefault, Later: !planned, Example: map[string]any{"cpu": 0.5, "ram": 536870912},
+			Doc: "cpu in cores, ram and disk in bytes, each above 0. An absent part is the default (1 core, 1 GiB, 10 GiB). The process runtime uses ram only, the thread runtime none."},
+		{Kind: kind, Name: "secrets", Type: Map, Update: Updatable, Clear: ByEmptyMap, Later: true, Ignored: secretsIgnored, Example: map[string]any{"token": map[string]any{"path": "orders", "key": "token"}},
+			Doc: "Secrets by name, as references that the worker's secrets provider resolves."},
+		{Kind: kind, Name: "logTopic", Type: TopicName, Update: Updatable, Clear: NotPossible, Later: !planned, Example: "split-log",
+			Doc: "Topic that the component's log lines go to."},
+		{Kind: kind, Name: "runtimeFlags", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "-XX:+UseZGC",
+			Doc: "Flags for the process of an instance. The thread runtime ignores them."},
+		{Kind: kind, Name: "customRuntimeOptions", Type: Text, Update: Updatable, Clear: ByDefault, Later: true, Example: `{"jobNamespace":"orders"}`,
+			Doc: "JSON text for the worker's customizer of Kubernetes manifests. meshc keeps its marker in it, beside the text's own keys."},
+		{Kind: kind, Name: "tenant", Type: Text, Pattern: EntityName, Update: Local, Steered: true, Example: "public",
+			Doc: "The mesh's tenant; a mesh holds no nodes of another."},
+		{Kind: kind, Name: "namespace", Type: Text, Pattern: EntityName, Update: Local, Steered: true, Example: "default",
+			Doc: "The mesh's namespace; a mesh holds no nodes of another."},
+		{Kind: kind, Name: "lifecycle", Type: Object, Below: Lifecycle, Update: Local, Later: true, Example: map[string]any{"protect": true},
+			Doc: "How meshc may treat the node."},
+		{Kind: kind, Name: "kubernetes", Type: Object, Below: Kubernetes, Update: Local, Example: map[string]any{"maxReplicas": 4},
+			Doc: "What only the node's Kubernetes resource holds; other backends pass it over."},
+	}
+}
