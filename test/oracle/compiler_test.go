@@ -1,0 +1,157 @@
+package oracle
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/internal/testserver/pulsar"
+	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
+	"github.com/meshc/meshc/test/harness"
+)
+
+// difference is an entry of testdata/deliberate.yaml: cases in which meshc is of
+// another opinion than workers.
+type difference struct {
+	// Meshc is "refuses" or "accepts".
+	Meshc string   `yaml:"meshc"`
+	Why   string   `yaml:"why"`
+	Cases []string `yaml:"cases"`
+}
+
+// TestCompiler compares meshc with what the table says of each version.
+func TestCompiler(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds Java classes")
+	}
+	pulsartest.Require(t, pulsartest.SharedOptions)
+	cases := load(t)
+	code := makeCode(t)
+	var deliberate []difference
+	readYAML(t, filepath.Join("testdata", "deliberate.yaml"), &deliberate)
+	left := map[string]string{}
+	for _, d := range deliberate {
+		if d.Why == "" || d.Meshc != "refuses" && d.Meshc != "accepts" {
+			t.Errorf("deliberate.yaml: %v: needs why, and meshc: refuses or accepts", d.Cases)
+		}
+		for _, name := range d.Cases {
+			if left[name] != "" {
+				t.Errorf("deliberate.yaml: %s is there twice", name)
+			}
+			left[name] = d.Meshc
+		}
+	}
+	pending := pendingCases(t)
+	var missed, strict, open rows
+	seen := map[string]bool{}
+	for _, c := range cases {
+		for _, version := range pulsar.Versions() {
+			worker := c.expected(version)
+			found, refused := compile(t, code, c, version)
+			switch {
+			case worker.Accepted == !refused:
+			case refused && left[c.Name] == "refuses", !refused && left[c.Name] == "accepts":
+				seen[c.Name] = true
+			case slices.Contains(pending, c.Name):
+				open = append(open, row{c.Name, version, worker.String()})
+			case refused:
+				strict = append(strict, row{c.Name, version, found})
+			default:
+				missed = append(missed, row{c.Name, version, worker.Refused})
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		if !seen[name] {
+			t.Errorf("deliberate.yaml: %s: there is no such case, or meshc and workers agree on it", name)
+		}
+	}
+	if len(strict) > 0 {
+		t.Errorf("workers accept what meshc refuses (case, versions, meshc's errors):\n%s", strict)
+	}
+	if len(missed) > 0 {
+		t.Errorf("workers refuse what meshc accepts (case, versions, the worker's words):\n%s", missed)
+	}
+	if len(open) > 0 {
+		t.Logf("not judged by meshc yet (case, versions, workers):\n%s", open)
+	}
+	harness.Figure(t, "%d cases on each of %v, %d deliberate differences, %d rows not judged yet", len(cases), pulsar.Versions(), len(left), len(open))
+}
+
+// pendingCases are those whose rules meshc does not have yet, a name a line.
+func pendingCases(t *testing.T) []string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "pending.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(data))
+}
+
+// row is a difference, and rows a table of them.
+type (
+	row  struct{ name, version, text string }
+	rows []row
+)
+
+// String draws the table; equal rows of several versions are one.
+func (r rows) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for i, one := range r {
+		if i+1 < len(r) && r[i+1].name == one.name && r[i+1].text == one.text {
+			r[i+1].version = one.version + " " + r[i+1].version
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", one.name, one.version, one.text)
+	}
+	w.Flush()
+	return b.String()
+}
+
+// compile compiles a mesh of the one component, and tells what was found and
+// whether there are errors.
+func compile(t *testing.T, code string, c *testCase, _ string) (string, bool) {
+	t.Helper()
+	p := place{tenant: "public", namespace: "oracle", transform: "function://public/oracle/transform@1"}
+	tenant, namespace := p.of(c)
+	file := struct {
+		Tenant    string       `yaml:"tenant"`
+		Namespace string       `yaml:"namespace"`
+		Name      string       `yaml:"name"`
+		Functions []*yaml.Node `yaml:"functions,omitempty"`
+		Sources   []*yaml.Node `yaml:"sources,omitempty"`
+		Sinks     []*yaml.Node `yaml:"sinks,omitempty"`
+	}{Tenant: tenant, Namespace: namespace, Name: "oracle"}
+	node := []*yaml.Node{c.component(p, c.Code)}
+	switch c.Kind {
+	case "function":
+		file.Functions = node
+	case "source":
+		file.Sources = node
+	case "sink":
+		file.Sinks = node
+	}
+	data, err := yaml.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	input := compiler.Input{Name: filepath.Join(code, "mesh.yaml"), Data: data}
+	result := compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true})
+	var found []string
+	for _, f := range result.Findings {
+		if f.Severity == diag.Error {
+			found = append(found, fmt.Sprintf("%s %s", f.Code, f.Detail))
+		}
+	}
+	return strings.Join(found, "; "), result.Findings.HasErrors()
+}
