@@ -140,6 +140,7 @@ func open(r io.ReaderAt, size int64) (*Archive, error) {
 			return nil, err
 		}
 	}
+	slices.SortStableFunc(a.nested, func(x, y *nestedJar) int { return strings.Compare(x.file.Name, y.file.Name) })
 	return a, nil
 }
 

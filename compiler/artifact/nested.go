@@ -9,7 +9,8 @@ import (
 	"github.com/meshc/meshc/compiler/artifact/classfile"
 )
 
-// bundled is the folder of a NAR whose jars are on its class path (NarClassLoader).
+// bundled is the folder of a NAR that is on its class path, with its jars in the
+// order of their names (NarClassLoader.getClassPathEntries).
 const bundled = "META-INF/bundled-dependencies/"
 
 // nestedJar is a jar within a NAR. It is opened once, when a class is looked for
@@ -68,7 +69,12 @@ func (a *Archive) load(class string) (*classfile.Class, error) {
 // find reads a class, anew each time.
 func (a *Archive) find(class string, parse func([]byte) (*classfile.Class, error)) (*classfile.Class, error) {
 	entry := entryOf(class)
-	if f := a.entries[entry]; f != nil {
+	f := a.entries[entry]
+	if f == nil && a.entries[bundled+entry] != nil {
+		entry = bundled + entry
+		f = a.entries[entry]
+	}
+	if f != nil {
 		data, err := a.read(f, maxClass)
 		if err != nil {
 			return nil, err

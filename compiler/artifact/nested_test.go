@@ -61,6 +61,35 @@ func TestAcrossJars(t *testing.T) {
 	}
 }
 
+// Of a class that is there several times the first on the class path counts: the
+// NAR's own, that of the folder of the jars, and then the jars by their names.
+func TestClassPath(t *testing.T) {
+	one := func(target string) []byte { return artifacttest.Jar(artifacttest.Implements("a.B", target, text)) }
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, e := range []artifacttest.Entry{{Name: "y.jar", Data: one(SinkInterface)}, {Name: "x.jar", Data: one(SourceInterface)}} {
+		f, err := w.Create(bundled + e.Name)
+		if err == nil {
+			_, err = f.Write(e.Data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a := openBytes(t, out.Bytes())
+	if f, err := a.Source("a.B"); err != nil || f.Is != Yes {
+		t.Errorf("two jars: %v, %v", f.Is, err)
+	}
+	a = openBytes(t, artifacttest.Zip(artifacttest.Entry{Name: bundled + "x.jar", Data: one(SinkInterface)},
+		artifacttest.Entry{Name: bundled + "a/B.class", Data: artifacttest.Implements("a.B", SourceInterface, text).Bytes()}))
+	if f, err := a.Source("a.B"); err != nil || f.Is != Yes {
+		t.Errorf("in the folder: %v, %v", f.Is, err)
+	}
+}
+
 // A jar that cannot be looked into makes absence uncertain.
 func TestNestedUnread(t *testing.T) {
 	for name, jar := range map[string][]byte{

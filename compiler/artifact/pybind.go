@@ -211,6 +211,9 @@ func (b *pyBinder) from(rest string, in pyBlock) {
 	}
 	module = strings.TrimSpace(module)
 	names = strings.Trim(strings.TrimSpace(names), "()")
+	if !strings.HasSuffix(module, ".") { // from . import a
+		module += "."
+	}
 	for _, part := range strings.Split(names, ",") {
 		name, alias, renamed := strings.Cut(strings.TrimSpace(part), " as ")
 		name = strings.TrimSpace(name)
@@ -221,7 +224,7 @@ func (b *pyBinder) from(rest string, in pyBlock) {
 		if !renamed {
 			alias = name
 		}
-		b.bind(strings.TrimSpace(alias), &pyName{kind: PythonValue, origin: module + "." + name}, in)
+		b.bind(strings.TrimSpace(alias), &pyName{kind: PythonValue, origin: module + name}, in)
 	}
 }
 

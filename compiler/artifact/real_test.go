@@ -199,34 +199,78 @@ func TestJavap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signatures := 0
-	for _, part := range strings.Split(string(out), "\nClassfile ") {
+	signatures, supers := shownByJavap(t, string(out))
+	functions := 0
+	for _, name := range a.Classes() {
+		if s, ok := signatures[name]; ok {
+			for _, i := range s.Interfaces {
+				if got, answer, err := a.Implements(name, i.Name); answer != artifact.Yes || err != nil || len(s.Params) == 0 && got.String() != i.String() {
+					t.Errorf("%s implements %s: %s %v %v", name, i, got, answer, err)
+				}
+			}
+		}
+		// The first class upwards that javap shows with types says those of the function.
+		class := name
+		for _, ok := signatures[class]; !ok && supers[class] != ""; _, ok = signatures[class] {
+			class = supers[class]
+		}
+		for _, i := range signatures[class].Interfaces {
+			if slices.Contains(interfaces[:3], i.Name) && len(signatures[class].Params) == 0 {
+				functions++
+				sameTypes(t, a, name, i)
+			}
+		}
+	}
+	if functions < 40 {
+		t.Errorf("javap showed %d functions in %d signatures", functions, len(signatures))
+	}
+	t.Logf("input and output types of %d functions are those that javap shows, of %d generic signatures", functions, len(signatures))
+}
+
+// sameTypes compares a function with what javap shows as its interface.
+func sameTypes(t *testing.T, a *artifact.Archive, name string, i artifact.Type) {
+	t.Helper()
+	input, output := i.Args[0].String(), i.Args[1].String()
+	for _, wrapper := range []string{"org.apache.pulsar.functions.api.Record<", "java.util.concurrent.CompletableFuture<"} {
+		if rest, ok := strings.CutPrefix(output, wrapper); ok {
+			output = strings.TrimSuffix(rest, ">")
+		}
+	}
+	windowed := i.Name == artifact.WindowInterface
+	if f, err := a.Function(name, windowed); err != nil || f.Input.String() != input || f.Output.String() != output {
+		t.Errorf("%s: %s -> %s, %v, javap shows %s -> %s", name, f.Input, f.Output, err, input, output)
+	}
+	if i.Name == artifact.JavaFunctionInterface && strings.HasPrefix(input, "java.util.Collection<") {
+		if f, err := a.Function(name, true); err != nil || "java.util.Collection<"+f.Input.String()+">" != input {
+			t.Errorf("%s with a window: %s, %v, javap shows %s", name, f.Input, err, input)
+		}
+	}
+}
+
+// shownByJavap reads the generic signatures and superclasses out of javap -v.
+func shownByJavap(t *testing.T, out string) (signatures map[string]classfile.ClassSignature, supers map[string]string) {
+	t.Helper()
+	signatures, supers = map[string]classfile.ClassSignature{}, map[string]string{}
+	for _, part := range strings.Split(out, "\nClassfile ") {
 		shown := map[string]string{}
 		for _, line := range strings.Split(part, "\n") {
-			if word, rest, ok := strings.Cut(line, ": "); ok && strings.HasPrefix(word, "Signature") { // at the margin: the class's own
-				_, shown["signature"], _ = strings.Cut(rest, "// ")
-			}
-			if rest, ok := strings.CutPrefix(line, "  this_class: "); ok {
-				_, shown["name"], _ = strings.Cut(rest, "// ")
+			key, rest, ok := strings.Cut(line, ": ")
+			if _, text, comment := strings.Cut(rest, "// "); ok && comment {
+				// At the margin, and so the class's own; the others are those of members.
+				if key == "Signature" || key == "  this_class" || key == "  super_class" {
+					shown[strings.TrimSpace(key)] = strings.ReplaceAll(text, "/", ".")
+				}
 			}
 		}
-		name := strings.ReplaceAll(shown["name"], "/", ".")
-		if shown["signature"] == "" {
-			continue
-		}
-		want, err := classfile.ParseClassSignature(shown["signature"])
-		if err != nil {
-			t.Fatalf("%s: %s: %v", name, shown["signature"], err)
-		}
-		signatures++
-		for _, i := range want.Interfaces {
-			if got, answer, err := a.Implements(name, i.Name); answer != artifact.Yes || err != nil || len(want.Params) == 0 && got.String() != i.String() {
-				t.Errorf("%s implements %s: %s %v %v", name, i, got, answer, err)
+		name := shown["this_class"]
+		supers[name] = shown["super_class"]
+		if text := shown["Signature"]; text != "" {
+			s, err := classfile.ParseClassSignature(strings.ReplaceAll(text, ".", "/"))
+			if err != nil {
+				t.Fatalf("%s: %s: %v", name, text, err)
 			}
+			signatures[name] = s
 		}
 	}
-	if signatures < 35 {
-		t.Errorf("javap showed %d signatures", signatures)
-	}
-	t.Logf("%d generic signatures as javap shows them", signatures)
+	return signatures, supers
 }
