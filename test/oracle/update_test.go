@@ -2,8 +2,10 @@ package oracle
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,18 +26,24 @@ func record(t *testing.T, cases []*testCase, answers map[string]verdict, version
 		if !ok {
 			continue
 		}
-		main, on := verdict{c.Accepted, c.Refused}, c.On
-		switch {
-		case version == pulsar.DefaultVersion:
+		main, on := verdict{c.Accepted, c.Refused}, maps.Clone(c.On)
+		if version == pulsar.DefaultVersion {
 			main = got
-		case main.same(got):
-			delete(on, version)
-		default:
-			on = map[string]verdict{version: got}
+		} else {
+			if on == nil {
+				on = map[string]verdict{}
+			}
+			on[version] = got
+		}
+		var others []string
+		for _, version := range slices.Sorted(maps.Keys(on)) {
+			if !main.same(on[version]) {
+				others = append(others, fmt.Sprintf("%s: {%s}", version, strings.TrimSpace(on[version].line())))
+			}
 		}
 		text := main.line()
-		if v, ok := on[version]; ok {
-			text += fmt.Sprintf("\n  on: {%s: {%s}}", version, strings.TrimSpace(v.line()))
+		if len(others) > 0 {
+			text += "\n  on: {" + strings.Join(others, ", ") + "}"
 		}
 		if byFile[c.file] == nil {
 			byFile[c.file] = map[string]string{}
