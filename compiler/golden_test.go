@@ -118,7 +118,7 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 			t.Fatal(err)
 		}
 		data := change(f.Data)
-		if jar, ok := artifacttest.FromText(data); ok && filepath.Ext(f.Name) == ".jar" {
+		if jar, ok := artifacttest.FromText(data); ok && (filepath.Ext(f.Name) == ".jar" || filepath.Ext(f.Name) == ".nar") {
 			data = jar
 		}
 		if err := os.WriteFile(f.Name, data, 0o644); err != nil {

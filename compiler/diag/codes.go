@@ -43,6 +43,10 @@ const (
 	NoFunctions       Code = "MC3015"
 	NoDefault         Code = "MC3016"
 	ForeignPlace      Code = "MC3017"
+	NoConnector       Code = "MC3018"
+	BadClass          Code = "MC3019"
+	MissingSetting    Code = "MC3020"
+	UnknownSetting    Code = "MC3021"
 	Cycle             Code = "MC4001"
 	UnwrittenInput    Code = "MC4002"
 	OutputIsInput     Code = "MC4003"
@@ -124,6 +128,10 @@ var catalogue = map[Code]Entry{
 	NoFunctions:       {Severity: Error, Summary: "Mesh without nodes", Doc: "The mesh has no functions, sources or sinks. Applied, such a mesh would take down all that it had, and that is more often a bad merge than meant. `validate` only warns; `plan` and `apply` refuse it. To take a mesh down there is `meshc destroy`."},
 	NoDefault:         {Severity: Error, Summary: "Field without a default", Doc: "`defaults:` gives fields to all nodes of a kind. Names, inputs, outputs and subscriptions are each node's own."},
 	ForeignPlace:      {Severity: Error, Summary: "Node outside of its mesh", Doc: "A mesh is self-contained (PIP-66): its nodes live in its own tenant and namespace. Meshes meet at topics."},
+	NoConnector:       {Severity: Error, Summary: "Class cannot be used as a connector", Doc: "Function workers run a class that implements Pulsar's Source, BatchSource or Sink with a type; a NAR names it in META-INF/services/pulsar-io.yaml, for a plain jar `className` does. A BatchSource needs a `batchSourceConfig`."},
+	BadClass:          {Severity: Error, Summary: "Class cannot be used here", Doc: "A SerDe, a schema, a crypto key reader, a payload processor, a discovery triggerer or a timestamp extractor implements its interface and has the constructor that instances call; a SerDe or schema is for the type that the component takes or gives. Where workers take the component all the same and only its instances fail, it is a warning."},
+	MissingSetting:    {Severity: Error, Summary: "Setting of the connector missing", Doc: "The connector's config class calls a setting required and gives no default (@FieldDoc). Function workers take the component, and its instances fail when they start."},
+	UnknownSetting:    {Severity: Warning, Summary: "Unknown setting of the connector", Doc: "The connector's config class has no setting of this name. Depending on the connector it is passed over silently, or instances fail when they start."},
 	Cycle:             {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
 	UnwrittenInput:    {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
 	OutputIsInput:     {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},

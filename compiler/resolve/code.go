@@ -75,6 +75,16 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 
 func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) {
 	class := n.Get("className")
+	if class == nil && strings.EqualFold(filepath.Ext(f.Code.Path), ".nar") {
+		// A NAR may name its function itself; one that is not there yet is not asked.
+		if !f.Code.Found {
+			return
+		}
+		if about, err := r.named(f.Code.Path); err == nil && about.FunctionClass != "" {
+			f.ClassName = about.FunctionClass
+			return
+		}
+	}
 	if class == nil {
 		if _, builtin := mesh.Builtin(f.Code.Location); !builtin && f.Runtime != fields.Go && !r.doc.Incomplete {
 			r.list.Add(diag.MissingKey, f.Span, fmt.Sprintf("A %s function needs a key `className`.", language(f.Runtime)),

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/diag"
@@ -20,8 +19,9 @@ func (r *resolver) content(f *mesh.Function, n *syntax.Node, c *code) {
 	if !f.Code.Found || !usable(c.value) {
 		return
 	}
-	if f.Runtime == fields.Python && !strings.HasSuffix(strings.ToLower(f.Code.Path), ".py") {
-		return // archives of Python are looked into elsewhere
+	if class == nil && f.ClassName != "" {
+		// A NAR names it.
+		class = &syntax.Node{Kind: syntax.Scalar, Value: f.ClassName, Span: c.value.Span}
 	}
 	switch {
 	case f.Runtime == fields.Go:
@@ -87,6 +87,7 @@ func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code)
 		return
 	}
 	f.InputType, f.OutputType = typeName(facts.Input), typeName(facts.Output)
+	parts{resolver: r, jar: jar, code: c, in: facts.Input, out: facts.Output}.check(n)
 	if facts.Misread != "" {
 		r.refuse(class, c, fmt.Sprintf("`%s` %s: %s in, %s out.", name, facts.Misread, facts.Input, facts.Output),
 			"Implement `Function<Input, Output>` by the class itself.").Severity = diag.Warning
@@ -103,60 +104,6 @@ func (r *resolver) goContent(f *mesh.Function, c *code) {
 		r.list.Add(diag.NoFunction, c.value.Span, fmt.Sprintf("`%s` was built without Pulsar's SDK for Go functions.", c.value.Value),
 			"Call `pf.Start` of github.com/apache/pulsar/pulsar-function-go/pf in main.").Severity = diag.Warning
 	}
-}
-
-func (r *resolver) pythonContent(f *mesh.Function, class *syntax.Node, c *code) {
-	module, name, dotted := cutLast(class.Value)
-	base := strings.TrimSuffix(lastPart(c.value.Value), ".py")
-	if !dotted {
-		// A name without a dot is a module, whose function process is called (python_instance.py).
-		module, name = class.Value, "process"
-	}
-	if _, last, ok := cutLast(module); ok {
-		module = last
-	}
-	if module != base {
-		return // told of already
-	}
-	read := r.files.module(f.Code.Path)
-	if read.err != nil {
-		r.broken(c, read.err)
-		return
-	}
-	m := read.module
-	facts := m.Lookup(name)
-	shown := artifact.Clean(name)
-	switch {
-	case facts.Kind == artifact.PythonNothing && !dotted:
-		hints := pythonHints(base, name, m)
-		r.list.Add(diag.AbsentClass, class.Span, fmt.Sprintf("`%s` has no function `process`, which is called when `className` names the module alone.", c.value.Value),
-			hints...).Relate(c.value.Span, "code file given here")
-	case facts.Kind == artifact.PythonNothing:
-		r.list.Add(diag.AbsentClass, class.Span, fmt.Sprintf("`%s` defines no class `%s`.", c.value.Value, shown),
-			pythonHints(base, name, m)...).Relate(c.value.Span, "code file given here")
-	case !dotted:
-	case facts.Kind == artifact.PythonFunction && len(facts.Required) > 0:
-		r.refuse(class, c, fmt.Sprintf("`%s` is a function, and instances call the method `process` of a class, or the function `process` of a module.", shown),
-			fmt.Sprintf("For the function `process` of the module, write `className: %s`.", base))
-	case facts.Kind == artifact.PythonClass && facts.Process == artifact.No:
-		r.refuse(class, c, fmt.Sprintf("The class `%s` has no method `process`.", shown), "Add `def process(self, input, context):` to it.")
-	case facts.Kind == artifact.PythonClass && len(facts.Required) > 0:
-		r.refuse(class, c, fmt.Sprintf("To make a `%s`, `%s` has to be given, and instances give nothing.", shown, artifact.Clean(facts.Required[0])),
-			"Give the parameters of `__init__` defaults, or read settings with `context.get_user_config_value`.")
-	}
-}
-
-// cutLast splits a dotted name before its last part.
-func cutLast(s string) (before, last string, found bool) {
-	if i := strings.LastIndexByte(s, '.'); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return "", s, false
-}
-
-// lastPart is the file's name without its folders.
-func lastPart(path string) string {
-	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
 // typeName gives a class's name in full, "" where the type is not known.

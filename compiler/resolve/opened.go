@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/meshc/meshc/compiler/artifact"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // maxOpen is how many jars are open at a time. Functions of one jar tend to
@@ -22,9 +23,12 @@ type files struct {
 }
 
 type jar struct {
-	archive *artifact.Archive
-	err     error
-	classes map[question]answer
+	archive    *artifact.Archive
+	err        error
+	classes    map[question]answer
+	parts      map[partQuestion]partAnswer
+	connectors map[connectorQuestion]connectorAnswer
+	configs    map[string]configAnswer
 	// functions are listed once, for the first function that is not there.
 	listed    bool
 	functions []string
@@ -38,6 +42,33 @@ type question struct {
 type answer struct {
 	facts artifact.FunctionFacts
 	err   error
+}
+
+type partQuestion struct {
+	class string
+	role  artifact.Role
+	of    string
+}
+
+type partAnswer struct {
+	facts artifact.PartFacts
+	err   error
+}
+
+type connectorQuestion struct {
+	class string
+	kind  fields.Kind
+}
+
+type connectorAnswer struct {
+	facts artifact.ConnectorFacts
+	err   error
+}
+
+type configAnswer struct {
+	settings artifact.Settings
+	found    artifact.Answer
+	err      error
 }
 
 type module struct {
@@ -125,6 +156,36 @@ func (j *jar) function(class string, windowed bool) (artifact.FunctionFacts, err
 		return answer{facts, err}
 	})
 	return a.facts, a.err
+}
+
+// part gives the facts of a class that a component names beside its own.
+func (j *jar) part(class string, role artifact.Role, of artifact.Type) (artifact.PartFacts, error) {
+	a := memo(&j.parts, partQuestion{class, role, of.String()}, func() partAnswer {
+		facts, err := j.archive.Part(class, role, of)
+		return partAnswer{facts, err}
+	})
+	return a.facts, a.err
+}
+
+// connector gives the facts of the class of a source or sink.
+func (j *jar) connector(class string, kind fields.Kind) (artifact.ConnectorFacts, error) {
+	a := memo(&j.connectors, connectorQuestion{class, kind}, func() connectorAnswer {
+		ask := j.archive.Source
+		if kind == fields.Sink {
+			ask = j.archive.Sink
+		}
+		facts, err := ask(class)
+		return connectorAnswer{facts, err}
+	})
+	return a.facts, a.err
+}
+
+// settings gives what a connector's config class takes.
+func (j *jar) settings(class string) configAnswer {
+	return memo(&j.configs, class, func() configAnswer {
+		s, found, err := j.archive.Settings(class)
+		return configAnswer{s, found, err}
+	})
 }
 
 // list gives the classes of the jar that are functions.

@@ -24,6 +24,14 @@ type Class struct {
 	// Fields are descriptors by name, in the order of Order.
 	Fields map[string]string
 	Order  []string
+	// Docs are the FieldDoc annotations of fields, by name.
+	Docs map[string]Doc
+}
+
+// Doc is a FieldDoc annotation of org.apache.pulsar.io.core.
+type Doc struct {
+	Required, Sensitive bool
+	Default             string
 }
 
 // Function is a public class with a public constructor that implements Pulsar's
@@ -97,7 +105,13 @@ func (c Class) Bytes() []byte {
 	}
 	body = u2(body, len(c.Order))
 	for _, name := range c.Order {
-		body = u2(body, 2, p.utf8(name), p.utf8(c.Fields[name]), 0)
+		body = u2(body, 2, p.utf8(name), p.utf8(c.Fields[name]))
+		if doc, ok := c.Docs[name]; ok {
+			annotation := doc.bytes(p)
+			body = append(u2(body, 1, p.utf8("RuntimeVisibleAnnotations"), 0, len(annotation)), annotation...)
+		} else {
+			body = u2(body, 0)
+		}
 	}
 	if c.Constructor == "-" {
 		body = u2(body, 0)
