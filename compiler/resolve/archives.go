@@ -33,7 +33,7 @@ func (r *resolver) connector(c *mesh.Component, n *syntax.Node, kind fields.Kind
 		return artifact.Type{}
 	case errors.Is(err, artifact.ErrNoConnector):
 		r.list.Add(diag.NoConnector, code.value.Span, fmt.Sprintf("`%s` does not say which class in it is the %s: it has no META-INF/services/pulsar-io.yaml.", code.value.Value, kind),
-			fmt.Sprintf("Give the class as `className`, or a NAR that was built as a connector; a released connector's NAR is the `nar` file of its Maven artifact."))
+			"Give the class as `className`, or a NAR that was built as a connector; a released connector's NAR is the `nar` file of its Maven artifact.")
 		return artifact.Type{}
 	case err != nil:
 		r.broken(code, err)
