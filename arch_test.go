@@ -43,6 +43,7 @@ var table = []room{
 	{path: "compiler/check", inside: []string{"compiler/diag", "compiler/syntax", "schema", "schema/fields"}, outside: []string{"github.com/xeipuuv/gojsonschema"}, oneFile: true, why: "one file meets gojsonschema"},
 	{path: "compiler/artifact/*", why: "class files, and those that tests make, stand alone"},
 	{path: "compiler/artifact", inside: []string{"compiler/artifact/classfile", "compiler/diag", "compiler/syntax"}, why: "facts about code files need no mesh"},
+	{path: "compiler/format", inside: []string{"compiler/diag", "compiler/syntax", "schema/fields"}, why: "the form of a file does not depend on what it means"},
 	{path: "compiler/mesh", inside: []string{"compiler/diag", "schema/fields"}, why: "nothing after resolve sees YAML"},
 	{path: "compiler/resolve", inside: []string{"compiler/diag", "compiler/syntax", "compiler/mesh", "compiler/artifact", "schema", "schema/fields"}},
 	{path: "compiler/graph", inside: []string{"compiler/diag", "compiler/mesh"}, outside: []string{"github.com/dominikbraun/graph"}, oneFile: true, why: "one file meets dominikbraun/graph"},
@@ -66,7 +67,7 @@ var table = []room{
 
 	{path: "internal/testserver/...", inside: []string{"internal/testserver/..."}, why: "servers for tests know nothing of what they test"},
 	{path: "internal/view/...", inside: []string{"internal/view/...", "compiler/diag", "compiler/mesh", "planner/*"}, outside: []string{"golang.org/x/term", "golang.org/x/text"}, why: "views draw values; they never meet a backend"},
-	{path: "internal/cli/...", inside: []string{"internal/cli/...", "internal/view/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{path: "internal/cli/...", inside: []string{"internal/cli/...", "internal/view/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/rogpeppe/go-internal/diff", "golang.org/x/term"}},
 	{path: "cmd/meshc", inside: []string{"internal/cli"}},
 	{path: "test/harness", inside: []string{"compiler/...", "planner/...", "backends/...", "internal/testserver/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}, why: "tests run meshes the way the commands do"},
 	{path: "test/...", inside: []string{"internal/testserver/...", "test/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}},

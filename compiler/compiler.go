@@ -21,6 +21,8 @@ type Input struct {
 	// Name is the file as the user gave it; "-" is standard input.
 	Name string
 	Data []byte
+	// Marked tells that a byte order mark stood in front of the data.
+	Marked bool
 }
 
 // Options steer a compilation.

@@ -121,12 +121,12 @@ func (r *reader) take(name string, from io.Reader) {
 	case len(data) > MaxFile:
 		r.fail(name, fmt.Sprintf("The file is larger than %d MiB.", MaxFile>>20), "Split the mesh, or name another file.")
 	default:
-		data, problem := text(data)
+		plain, problem := text(data)
 		if problem != "" {
 			r.fail(name, problem, notText)
 			return
 		}
-		r.inputs = append(r.inputs, Input{Name: name, Data: data})
+		r.inputs = append(r.inputs, Input{Name: name, Data: plain, Marked: len(plain) < len(data)})
 	}
 }
 

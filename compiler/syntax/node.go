@@ -54,9 +54,15 @@ type Node struct {
 	// Flow tells that the node is written in one piece, as scalars, [a, b] and {a: b} are.
 	Flow bool
 
-	from, to int // offsets behind Span
-	size     int // nodes, this one and all below, aliases counted in full
-	height   int // levels below
+	// Anchor is the name that `&` gives to the node. Alias is the name behind a
+	// `*`: the node then holds what the name stands for, and shares what is below.
+	Anchor, Alias string
+
+	tagged   bool // there is a tag in front
+	start    int  // offset of the anchor or tag in front, else from
+	from, to int  // offsets behind Span
+	size     int  // nodes, this one and all below, aliases counted in full
+	height   int  // levels below
 }
 
 // Pair is an entry of a mapping. Key is a Text scalar.

@@ -96,8 +96,10 @@ func (c *converter) node(n *yaml.Node, key *Node, depth int) *Node {
 	if n.Kind == yaml.AliasNode {
 		return c.alias(n, depth)
 	}
-	start := c.t.skipProperties(c.t.offset(n.Line, n.Column))
-	out := &Node{Head: n.HeadComment, Line: n.LineComment, Foot: n.FootComment, from: start, to: start, size: 1}
+	first := c.t.offset(n.Line, n.Column)
+	start := c.t.skipProperties(first)
+	out := &Node{Head: n.HeadComment, Line: n.LineComment, Foot: n.FootComment, start: first, from: start, to: start, size: 1}
+	out.Anchor, out.tagged = n.Anchor, n.Style&yaml.TaggedStyle != 0
 	out.Span = c.t.span(start, start+1)
 	if depth > maxDepth {
 		c.tooDeep(out.Span)
@@ -271,7 +273,8 @@ func (c *converter) alias(n *yaml.Node, depth int) *Node {
 		return hole
 	}
 	out := *target
-	out.Span, out.from, out.to = span, at, to
+	out.Span, out.start, out.from, out.to = span, at, at, to
+	out.Anchor, out.Alias, out.tagged = "", n.Value, false
 	out.Head, out.Line, out.Foot = n.HeadComment, n.LineComment, n.FootComment
 	return &out
 }

@@ -5,34 +5,14 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/meshc/meshc/planner/plan"
 )
 
 // writePlanFile writes a plan file so that at no moment a reader finds half of
 // one. The file is for its owner only: a plan holds the configuration of functions.
-func writePlanFile(path string, plans []*plan.Plan) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	err = plan.Write(tmp, plans)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	return err
+func writePlanFile(path string, plans []*plan.Plan) error {
+	return replaceFile(path, 0o600, func(w io.Writer) error { return plan.Write(w, plans) })
 }
 
 // planFile looks whether the arguments name a plan file, and reads it. Standard
