@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/planner/backend"
 )
 
 type getOptions struct {
@@ -46,29 +46,17 @@ and is not there gives exit code 1.`,
 func getRun(ctx context.Context, o *getOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *getOptions) run(ctx context.Context) error {
-	targets, err := o.f.targets(&o.target, o.args, o.output)
-	if err != nil {
-		return err
-	}
-	b, err := o.connect.open(o.f, o.connect.backend)
-	if err != nil {
-		return err
-	}
 	var meshes []view.Mesh
-	var unknown []mesh.ID
-	for _, t := range targets {
-		traits, err := b.Traits(ctx, t.id)
+	unknown, err := o.f.lookAt(ctx, &o.target, &o.connect, o.args, o.output, func(b backend.Backend, l live) error {
+		traits, err := b.Traits(ctx, l.state.Mesh)
 		if err != nil {
 			return err
-		}
-		l, err := readLive(ctx, b, t)
-		if err != nil {
-			return err
-		}
-		if t.functions == nil && !l.there() {
-			unknown = append(unknown, t.id)
 		}
 		meshes = append(meshes, view.NewMesh(l.state, traits.Cluster, l.missing))
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	doc := view.NewMeshes(meshes)
 	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Meshes(s, doc) }); err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/planner/backend"
@@ -58,29 +57,17 @@ that is wrong for all meshes.`,
 func statusRun(ctx context.Context, o *statusOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *statusOptions) run(ctx context.Context) error {
-	targets, err := o.f.targets(&o.target, o.args, o.output)
-	if err != nil {
-		return err
-	}
-	b, err := o.connect.open(o.f, o.connect.backend)
-	if err != nil {
-		return err
-	}
 	var meshes []view.MeshStatus
-	var unknown []mesh.ID
-	for _, t := range targets {
-		l, err := readLive(ctx, b, t)
-		if err != nil {
-			return err
-		}
-		if t.functions == nil && !l.there() {
-			unknown = append(unknown, t.id)
-		}
+	unknown, err := o.f.lookAt(ctx, &o.target, &o.connect, o.args, o.output, func(b backend.Backend, l live) error {
 		healths, err := healthOf(ctx, b, l.functions)
 		if err != nil {
 			return err
 		}
-		meshes = append(meshes, view.NewMeshStatus(t.id.String(), healths, l.missing))
+		meshes = append(meshes, view.NewMeshStatus(l.state.Mesh.String(), healths, l.missing))
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	doc := view.NewStatus(meshes)
 	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Status(s, doc) }); err != nil {

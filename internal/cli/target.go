@@ -131,6 +131,33 @@ func noSuchMesh(id mesh.ID) string {
 	return "no mesh " + id.Name + " was found in namespace " + id.Tenant + "/" + id.Namespace
 }
 
+// lookAt reads what the cluster has of each mesh and gives it to look, in order. It
+// returns those that were named directly and are not there.
+func (f *Factory) lookAt(ctx context.Context, x *targetFlags, connect *connectFlags, args []string, output string,
+	look func(backend.Backend, live) error) (unknown []mesh.ID, err error) {
+	targets, err := f.targets(x, args, output)
+	if err != nil {
+		return nil, err
+	}
+	b, err := connect.open(f, connect.backend)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range targets {
+		l, err := readLive(ctx, b, t)
+		if err != nil {
+			return nil, err
+		}
+		if t.functions == nil && !l.there() {
+			unknown = append(unknown, t.id)
+		}
+		if err := look(b, l); err != nil {
+			return nil, err
+		}
+	}
+	return unknown, nil
+}
+
 func readLive(ctx context.Context, b backend.Backend, t target) (live, error) {
 	s, err := b.Read(ctx, backend.Scope{Mesh: t.id})
 	if err != nil {

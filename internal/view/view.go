@@ -25,6 +25,7 @@ const (
 	VersionFormat  = "meshc.version/1"
 	ExplainFormat  = "meshc.explain/1"
 	RulesFormat    = "meshc.rules/1"
+	GraphFormat    = "meshc.graph/1"
 )
 
 // Clean makes outside text safe for one line of a terminal: control characters,
