@@ -40,6 +40,7 @@ var table = []room{
 	{path: "schema", inside: []string{"schema/fields"}},
 	{path: "schema/*", inside: []string{"schema", "schema/fields"}},
 	{path: "compiler/syntax", inside: []string{"compiler/diag"}, outside: []string{"gopkg.in/yaml.v3"}, oneFile: true, why: "one file meets yaml.v3"},
+	{path: "compiler/load", inside: []string{"compiler/diag", "compiler/syntax", "schema", "schema/fields"}},
 	{path: "compiler/check", inside: []string{"compiler/diag", "compiler/syntax", "schema", "schema/fields"}, outside: []string{"github.com/xeipuuv/gojsonschema"}, oneFile: true, why: "one file meets gojsonschema"},
 	{path: "compiler/artifact/*", why: "class files, and those that tests make, stand alone"},
 	{path: "compiler/artifact", inside: []string{"compiler/artifact/classfile", "compiler/diag", "compiler/syntax"}, why: "facts about code files need no mesh"},

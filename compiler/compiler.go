@@ -4,13 +4,15 @@ package compiler
 
 import (
 	"fmt"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/graph"
 	"github.com/meshc/meshc/compiler/lint"
 	"github.com/meshc/meshc/compiler/lint/rules"
+	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/resolve"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -32,6 +34,14 @@ type Options struct {
 	NeedCode bool
 	// Severities take the place of those that codes have by default.
 	Severities diag.Severities
+
+	// Overlays are files that are laid over the meshes, in their order.
+	Overlays []Input
+	// Set are values that are set in the meshes after the overlays, "path=value" each.
+	Set []string
+	// Env looks up environment variables for ${env:NAME}; nil knows none. Files of
+	// ${file:path} are read from disk.
+	Env func(name string) (string, bool)
 }
 
 // Unit is one mesh and its graph.
@@ -47,26 +57,30 @@ type Result struct {
 	Units []Unit
 	// Findings are sorted, each once.
 	Findings diag.List
-	// Sources are the texts that findings point into.
+	// Sources are the texts that findings point into, with stars in the place of
+	// literal secrets: they are for excerpts, not for reading the files again.
 	Sources diag.Sources
 
 	ignores []ignore
 }
 
-// Compile takes files through all stages: syntax, shape, names, graph, rules. A
-// stage goes on with what the one before could read, so that one run finds all
-// mistakes. Several YAML documents in a file are several meshes. Code paths are
-// relative to the file's folder, for standard input to the working folder.
+// Compile takes files through all stages: syntax, overlays and variables, shape,
+// names, graph, rules. A stage goes on with what the one before could read, so
+// that one run finds all mistakes. Several YAML documents in a file are several
+// meshes. Code paths are relative to the folder of the file that names them, for
+// standard input and the command line to the working folder.
 func Compile(inputs []Input, opts Options) Result {
 	result := Result{Sources: diag.Sources{}}
-	for _, in := range inputs {
-		data, problem := text(in.Data)
-		result.Sources[in.Name] = data
-		if problem != "" {
-			result.Findings.Add(diag.UnreadableFile, diag.Span{File: in.Name}, problem, notText)
-			continue
-		}
-		result.compileFile(in.Name, data, opts)
+	loaded, list := load.Trees(result.parse(inputs, "Start with `name:` and `functions:`."), load.Options{
+		Overlays: result.parse(opts.Overlays, "Write what it changes, or leave the overlay out."),
+		Set:      opts.Set, Env: opts.Env, ReadFile: load.ReadFile, NeedValues: opts.NeedCode,
+	})
+	result.Findings = append(result.Findings, list...)
+	if loaded.SetText != "" {
+		result.Sources[load.SetFile] = []byte(strings.ToValidUTF8(loaded.SetText, "\uFFFD"))
+	}
+	for _, doc := range loaded.Docs {
+		result.compile(doc, opts)
 	}
 	result.compareMeshes()
 	var graphs []*graph.Graph
@@ -80,36 +94,58 @@ func Compile(inputs []Input, opts Options) Result {
 		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, graphs)...)
 	}
 	result.silence()
+	result.tellOrigins(loaded.Origins)
+	for _, span := range loaded.Secrets {
+		result.Sources.Mask(span)
+	}
 	result.Findings = opts.Severities.Apply(result.Findings).Sorted()
 	return result
 }
 
-func (r *Result) compileFile(name string, data []byte, opts Options) {
-	dir := ""
-	if name != "-" {
-		dir = filepath.Dir(name)
-	}
-	docs, list := syntax.Parse(name, data)
-	r.Findings = append(r.Findings, list...)
-	r.ignores = append(r.ignores, ignoresIn(name, data, docs)...)
-	empty := true
-	for _, doc := range docs {
-		if doc.Root == nil {
+// parse reads the documents with content of all files.
+func (r *Result) parse(inputs []Input, emptyHint string) []*syntax.Document {
+	var all []*syntax.Document
+	for _, in := range inputs {
+		data, problem := text(in.Data)
+		r.Sources[in.Name] = data
+		if problem != "" {
+			r.Findings.Add(diag.UnreadableFile, diag.Span{File: in.Name}, problem, notText)
 			continue
 		}
-		empty = false
-		shaped, list := check.Shape(doc)
+		docs, list := syntax.Parse(in.Name, data)
 		r.Findings = append(r.Findings, list...)
-		m, list := resolve.Mesh(shaped, resolve.Options{Dir: dir, NeedCode: opts.NeedCode})
-		r.Findings = append(r.Findings, list...)
-		if m != nil {
-			r.Units = append(r.Units, Unit{Mesh: m})
+		r.ignores = append(r.ignores, ignoresIn(in.Name, data, docs)...)
+		docs = slices.DeleteFunc(docs, func(d *syntax.Document) bool { return d.Root == nil })
+		if len(docs) == 0 && !list.HasErrors() {
+			start := diag.Pos{Line: 1, Column: 1}
+			r.Findings.Add(diag.EmptyFile, diag.Span{File: in.Name, Start: start, End: start}, "There is nothing in the file but space and comments.", emptyHint)
 		}
+		all = append(all, docs...)
 	}
-	if empty && !list.HasErrors() {
-		start := diag.Pos{Line: 1, Column: 1}
-		r.Findings.Add(diag.EmptyFile, diag.Span{File: name, Start: start, End: start}, "There is nothing in the file but space and comments.",
-			"Start with `name:` and `functions:`.")
+	return all
+}
+
+// compile takes one document through the stages that look at it alone.
+func (r *Result) compile(doc *syntax.Document, opts Options) {
+	shaped, list := check.Shape(doc)
+	r.Findings = append(r.Findings, list...)
+	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode})
+	r.Findings = append(r.Findings, list...)
+	if m != nil {
+		r.Units = append(r.Units, Unit{Mesh: m})
+	}
+}
+
+// tellOrigins says of findings about a value that was put in for a variable where
+// the value comes from.
+func (r *Result) tellOrigins(origins map[diag.Span][]diag.Related) {
+	for i := range r.Findings {
+		d := &r.Findings[i]
+		for _, o := range origins[d.Span] {
+			if !slices.Contains(d.Related, o) {
+				d.Related = append(d.Related, o)
+			}
+		}
 	}
 }
 

@@ -20,7 +20,8 @@ import (
 // (jars as lists of classes, as artifacttest.FromText reads them),
 // and what is expected: out/findings, and out/mesh and out/graph where they tell
 // more. The comment says what the case is about; a line "need code" in it
-// compiles as plan and apply do. MESHC_UPDATE=1 rewrites the expectations.
+// compiles as plan and apply do, and lines "overlay FILE", "set PATH=VALUE" and
+// "env NAME=VALUE" say what is put into the meshes. MESHC_UPDATE=1 rewrites the expectations.
 func TestGolden(t *testing.T) {
 	for _, path := range archives(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
@@ -109,7 +110,22 @@ func archives(t testing.TB) []string {
 func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []byte) compiler.Result {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	var args []string
+	var args, overlays []string
+	env := map[string]string{}
+	opts := compiler.Options{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
+	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
+		switch word, rest, _ := strings.Cut(line, " "); word {
+		case "need":
+			opts.NeedCode = opts.NeedCode || line == "need code"
+		case "overlay":
+			overlays = append(overlays, rest)
+		case "set":
+			opts.Set = append(opts.Set, rest)
+		case "env":
+			name, value, _ := strings.Cut(rest, "=")
+			env[name] = value
+		}
+	}
 	for _, f := range archive.Files {
 		if strings.HasPrefix(f.Name, "out/") {
 			continue
@@ -124,14 +140,15 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 		if err := os.WriteFile(f.Name, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if filepath.Dir(f.Name) == "." && filepath.Ext(f.Name) == ".yaml" {
+		if filepath.Dir(f.Name) == "." && filepath.Ext(f.Name) == ".yaml" && !slices.Contains(overlays, f.Name) {
 			args = append(args, f.Name)
 		}
 	}
-	inputs, list := compiler.Read(args, nil)
-	needCode := slices.Contains(strings.Split(string(archive.Comment), "\n"), "need code")
-	result := compiler.Compile(inputs, compiler.Options{NeedCode: needCode})
-	result.Findings = append(list, result.Findings...)
+	inputs, list := compiler.Read(args, nil, overlays...)
+	over, more := compiler.ReadOverlays(overlays)
+	opts.Overlays = over
+	result := compiler.Compile(inputs, opts)
+	result.Findings = slices.Concat(list, more, result.Findings)
 	return result
 }
 

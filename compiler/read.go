@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,9 +34,17 @@ const notText = "Save it as UTF-8 text."
 // `jarFile`, or nearly so, so that a misspelt mesh is not passed over; other
 // tools' files beside it are left alone.
 //
+// Files that are overlays are no meshes of their own: in folders they are passed
+// over, and as arguments they are a mistake.
+//
 // What cannot be read is reported; the rest is returned.
-func Read(args []string, stdin io.Reader) ([]Input, diag.List) {
+func Read(args []string, stdin io.Reader, overlays ...string) ([]Input, diag.List) {
 	r := reader{stdin: stdin}
+	for _, name := range overlays {
+		if info, err := os.Stat(name); err == nil {
+			r.overlays = append(r.overlays, info)
+		}
+	}
 	if len(args) == 0 {
 		args = []string{defaultFile}
 	}
@@ -45,7 +54,29 @@ func Read(args []string, stdin io.Reader) ([]Input, diag.List) {
 	return r.inputs, r.list
 }
 
+// ReadOverlays reads overlay files. Each is read as often as it is named: what is
+// laid over later wins.
+func ReadOverlays(names []string) ([]Input, diag.List) {
+	var r reader
+	for _, name := range names {
+		info, err := os.Stat(name)
+		switch {
+		case name == "-":
+			r.fail(name, "An overlay cannot come from standard input.", "Name a file.")
+		case err != nil:
+			r.fail(name, because(err), "Mend the path of the overlay.")
+		case info.IsDir():
+			r.fail(name, "This is a folder, not an overlay.", "Name the overlay files one by one.")
+		default:
+			r.seen = nil
+			r.file(name, info)
+		}
+	}
+	return r.inputs, r.list
+}
+
 type reader struct {
+	overlays  []fs.FileInfo
 	stdin     io.Reader
 	stdinRead bool
 	inputs    []Input
@@ -73,9 +104,15 @@ func (r *reader) argument(name string) {
 		r.fail(name, because(err), "Mend the path; `-` is standard input.")
 	case info.IsDir():
 		r.folder(name)
+	case isOneOf(info, r.overlays):
+		r.fail(name, "The file is given as an overlay too.", "Name it once: with --overlay, if it is one.")
 	default:
 		r.file(name, info)
 	}
+}
+
+func isOneOf(info fs.FileInfo, others []fs.FileInfo) bool {
+	return slices.ContainsFunc(others, func(o fs.FileInfo) bool { return os.SameFile(o, info) })
 }
 
 // because says why a file cannot be opened, without repeating its path.
@@ -98,10 +135,8 @@ func (r *reader) file(name string, info fs.FileInfo) {
 		r.fail(name, "This is not a regular file.", "Name a file or a folder, or `-` for standard input.")
 		return
 	}
-	for _, s := range r.seen {
-		if os.SameFile(s, info) {
-			return
-		}
+	if isOneOf(info, r.seen) {
+		return
 	}
 	r.seen = append(r.seen, info)
 	f, err := os.Open(name)
@@ -170,7 +205,7 @@ func (r *reader) folder(name string) {
 		}
 		path := filepath.Join(name, e.Name())
 		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() || !holdsMesh(path) {
+		if err != nil || !info.Mode().IsRegular() || isOneOf(info, r.overlays) || !holdsMesh(path) {
 			continue
 		}
 		found = true

@@ -20,6 +20,18 @@ const (
 	NoReason          Code = "MC1007"
 	IdleIgnore        Code = "MC1008"
 	BadIgnore         Code = "MC1009"
+	BadReference      Code = "MC1010"
+	UnknownVariable   Code = "MC1011"
+	VariableCycle     Code = "MC1012"
+	UnusedVariable    Code = "MC1013"
+	BadVariable       Code = "MC1014"
+	NoValue           Code = "MC1015"
+	ReferenceInKey    Code = "MC1016"
+	BadOverlay        Code = "MC1017"
+	NewInOverlay      Code = "MC1018"
+	BadSet            Code = "MC1019"
+	SensitivePlace    Code = "MC1020"
+	LiteralSecret     Code = "MC1021"
 	UnknownKey        Code = "MC2001"
 	MissingKey        Code = "MC2002"
 	WrongType         Code = "MC2003"
@@ -105,6 +117,18 @@ var catalogue = map[Code]Entry{
 	NoReason:          {Severity: Warning, Summary: "Ignored without a reason", Doc: "A comment `# meshc:ignore CODE reason` silences a finding for good. Who reads the file later needs to know why."},
 	IdleIgnore:        {Severity: Warning, Summary: "Nothing to ignore here", Doc: "A comment `# meshc:ignore CODE reason` stands where no finding of that code is. It counts for its own line, or for the line directly below if it has a line to itself. What it was for may be mended: remove it, so that it cannot hide something new."},
 	BadIgnore:         {Severity: Warning, Summary: "Finding cannot be ignored", Doc: "Comments silence warnings, and errors of rules over the whole mesh (MC4xxx). An error of syntax, shape or names means that meshc cannot know what the mesh is, and what a plan finds depends on the cluster: neither can be ignored in the file. The form is `# meshc:ignore CODE reason`."},
+	BadReference:      {Severity: Error, Summary: "Reference cannot be followed", Doc: "References are `${NAME}` for a variable, `${env:NAME}` for an environment variable and `${file:PATH}` for the text of a file; `$${` stands for the text `${`. What they stand for is bounded in size."},
+	UnknownVariable:   {Severity: Error, Summary: "Unknown variable", Doc: "`${NAME}` names no variable that the mesh declares under `variables:`."},
+	VariableCycle:     {Severity: Error, Summary: "Variables need each other", Doc: "Variables may be written by others, but not in a circle."},
+	UnusedVariable:    {Severity: Warning, Summary: "Variable is not used", Doc: "No value and no other variable uses it. Often its name is misspelt, or what it was for is gone."},
+	BadVariable:       {Severity: Error, Summary: "Not a variable", Doc: "`variables:` is a mapping of names to single values, or to mappings with `default` and `description`. Names hold letters, digits, `_` and `-`."},
+	NoValue:           {Severity: Error, Summary: "No value given", Doc: "A variable without a default needs a value from `--set` or an overlay. An environment variable that is not set (or empty) and a file that is not there are unknown to `validate`; `plan` and `apply` need them. Files are text of at most 256 KiB."},
+	ReferenceInKey:    {Severity: Warning, Summary: "Reference in a key", Doc: "References are replaced in values only; in a key `${` is text like any other, and seldom meant."},
+	BadOverlay:        {Severity: Error, Summary: "Overlay does not fit", Doc: "An overlay changes what is there: it names the mesh that it is for where there are several, entries of lists by their names, and takes away (`KEY: null`, `$patch: delete`) only what the mesh has. A key without a value could mean either and is refused."},
+	NewInOverlay:      {Severity: Warning, Summary: "Overlay adds what looks like a slip", Doc: "An overlay may add topics and nodes. A name that is nearly one that the mesh has is more often a slip."},
+	BadSet:            {Severity: Error, Summary: "--set does not fit", Doc: "`--set PATH=VALUE` sets a value in what the mesh file or an overlay has: `functions.split.parallelism=4`, `variables.n=3`. Entries of lists are named; a name with dots stands in brackets."},
+	SensitivePlace:    {Severity: Error, Summary: "Secret value where it would be shown", Doc: "Values of `${env:}` and `${file:}` are kept secret: they may stand among the settings of a node's own code (such as `userConfig`), not in names, topics, numbers of instances and other fields, which plans show. A variable with `--set` is for those."},
+	LiteralSecret:     {Severity: Warning, Summary: "Secret in the file", Doc: "A key such as `password`, `token` or `apiKey` has its value in the file. Secrets belong into the environment (`${env:NAME}`) or a file that is not kept with the mesh (`${file:PATH}`). Excerpts show stars in its place."},
 	UnknownKey:        {Severity: Error, Summary: "Unknown key", Doc: "The key is not part of the mesh language here. Function workers drop unknown fields silently, so meshc refuses them."},
 	MissingKey:        {Severity: Error, Summary: "Missing key", Doc: "A key that is always needed is absent."},
 	WrongType:         {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},

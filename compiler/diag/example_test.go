@@ -76,6 +76,10 @@ func run(t *testing.T, code diag.Code, e diag.Example, mesh string) diag.List {
 		write(t, name, text)
 	}
 	result := compile(mesh)
+	if base, ok := e.Others["base.yaml"]; ok {
+		overlays := []compiler.Input{{Name: "overlay.yaml", Data: []byte(mesh)}}
+		result = compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(base)}}, compiler.Options{Overlays: overlays})
+	}
 	if !strings.HasPrefix(string(code), "MC5") || result.Findings.HasErrors() {
 		return result.Findings
 	}
@@ -93,8 +97,15 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
+// compile takes the flag of a first line "# meshc validate --set PATH=VALUE".
 func compile(mesh string) compiler.Result {
-	return compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(mesh)}}, compiler.Options{})
+	var opts compiler.Options
+	if line, _, _ := strings.Cut(mesh, "\n"); strings.HasPrefix(line, "# meshc ") {
+		if _, set, ok := strings.Cut(line, " --set "); ok {
+			opts.Set = []string{set}
+		}
+	}
+	return compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(mesh)}}, opts)
 }
 
 // plan plans meshes for a cluster that has what the example's note says, and what

@@ -1,6 +1,9 @@
 package diag
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Pos is a place in a file. Line and Column count from 1; Column counts runes.
 // The zero Pos is no place.
@@ -35,3 +38,29 @@ func (s Span) String() string {
 // Sources holds the text of the files that spans point into, by file name,
 // so that views can show excerpts without reading a file again.
 type Sources map[string][]byte
+
+// Mask puts stars in the place of a stretch of a text that may not be shown. The
+// places of everything else stay.
+func (s Sources) Mask(span Span) {
+	data, ok := s[span.File]
+	if !ok || span.Start.Line < 1 {
+		return
+	}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	for i := span.Start.Line; i <= min(span.End.Line, len(lines)); i++ {
+		runes := bytes.Runes(bytes.TrimRight(lines[i-1], "\r\n"))
+		rest := lines[i-1][len(bytes.TrimRight(lines[i-1], "\r\n")):]
+		from, to := 0, len(runes)
+		if i == span.Start.Line {
+			from = min(span.Start.Column-1, to)
+		}
+		if i == span.End.Line {
+			to = min(max(span.End.Column-1, from), to)
+		}
+		for c := from; c < to; c++ {
+			runes[c] = '*'
+		}
+		lines[i-1] = append([]byte(string(runes)), rest...)
+	}
+	s[span.File] = bytes.Join(lines, nil)
+}

@@ -120,7 +120,7 @@ func (r *resolver) file(c *code) mesh.Code {
 		out.Location = name
 		return out
 	}
-	out.Path = r.path(name)
+	out.Path = r.path(c.value)
 	problem := r.files.problem(out.Path)
 	out.Found = problem == ""
 	if problem != "" {
@@ -129,12 +129,17 @@ func (r *resolver) file(c *code) mesh.Code {
 	return out
 }
 
-// path makes a path of the mesh file usable from the working folder.
-func (r *resolver) path(name string) string {
-	if filepath.IsAbs(name) {
-		return name
+// path makes a path usable from the working folder: it is relative to the file
+// that it stands in.
+func (r *resolver) path(n *syntax.Node) string {
+	dir := r.opts.Dir
+	switch {
+	case filepath.IsAbs(n.Value):
+		return n.Value
+	case n.Span.File != r.doc.File && r.opts.DirOf != nil:
+		dir = r.opts.DirOf(n.Span.File)
 	}
-	return filepath.Join(r.opts.Dir, filepath.FromSlash(name))
+	return filepath.Join(dir, filepath.FromSlash(n.Value))
 }
 
 func (r *resolver) missing(at diag.Span, problem string) {
@@ -150,7 +155,7 @@ func (r *resolver) schemaFile(schema *syntax.Node) string {
 	if !usable(v) {
 		return ""
 	}
-	path := r.path(v.Value)
+	path := r.path(v)
 	if problem := r.files.problem(path); problem != "" {
 		r.missing(v.Span, problem)
 	}

@@ -13,8 +13,10 @@ import (
 
 // Options steer the resolution.
 type Options struct {
-	// Dir is the folder that code paths are relative to.
-	Dir string
+	// Dir is the folder that code paths are relative to, and DirOf gives it for
+	// paths that stand in other files than the mesh's own, such as overlays.
+	Dir   string
+	DirOf func(file string) string
 	// NeedCode makes a code file that is not there, and a mesh without functions,
 	// an error instead of a warning.
 	NeedCode bool

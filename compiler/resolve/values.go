@@ -32,7 +32,7 @@ func value(n *syntax.Node) *mesh.Value {
 	if n == nil {
 		return nil
 	}
-	v := &mesh.Value{Span: n.Span}
+	v := &mesh.Value{Span: n.Span, From: n.From}
 	switch n.Kind {
 	case syntax.Mapping:
 		v.Shape = mesh.Mapping

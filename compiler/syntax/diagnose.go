@@ -15,6 +15,9 @@ var (
 	noColon   = regexp.MustCompile(`^([ \t]*(?:- +)*[A-Za-z][\w-]*)[ \t]+([^\s:#][^:]*)$`)
 	twoColons = regexp.MustCompile(`^[ \t]*(?:- +)*[A-Za-z][\w-]*:[ \t]+([^"'\[{#&*!|>\s].*?:(?: .*)?)$`)
 	badStart  = regexp.MustCompile("^([ \t]*(?:- +)*(?:[A-Za-z][\\w-]*:[ \t]+)?)([@`%*&!|>].*)$")
+	// A reference that no quote stands before, within brackets or braces.
+	bareReference = regexp.MustCompile(`\$\{[^}"']*\}`)
+
 	keyColumn = regexp.MustCompile(`^( *(?:- +)*)[A-Za-z"'][^:]*:(?:[ \t]|$)`)
 )
 
@@ -171,6 +174,9 @@ func (t *text) misfit(f *fault, at, above int, problem string) {
 	f.hints = []string{"Look at the indentation: keys of one mapping stand in one column, and so do the dashes of one list."}
 	if strings.Contains(problem, "',' or") {
 		f.hints = []string{"Put values that hold special characters in quotes, and a comma between any two."}
+		if m := bareReference.FindString(t.line(at)); m != "" {
+			f.hints = []string{fmt.Sprintf("Within brackets and braces put references in quotes: \"%s\".", m)}
+		}
 	}
 	if above < 0 || !keyColumn.MatchString(t.line(at)) {
 		return

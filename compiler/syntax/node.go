@@ -44,6 +44,16 @@ type Node struct {
 	Value string
 	Type  Type
 
+	// From is how a value that comes from outside of the files is referred to, such
+	// as "${env:TOKEN}"; empty for what stands in the files.
+	From string
+	// Sensitive values are for the node's own code alone: [Node.Shown] gives what
+	// may be printed in their place.
+	Sensitive bool
+	// Unknown marks a Hole that is no mistake: its value is known only where the
+	// mesh is planned and applied.
+	Unknown bool
+
 	// Pairs are the entries of a mapping and Items those of a sequence, in the order of the file.
 	Pairs []Pair
 	Items []*Node
@@ -83,8 +93,19 @@ type Document struct {
 	Passed []string
 }
 
-// Texts returns all texts in a value.
+// Shown gives the text of a scalar for people: where it came from, if it is sensitive.
+func (n *Node) Shown() string {
+	if n.Sensitive || n.Unknown {
+		return n.From
+	}
+	return n.Value
+}
+
+// Texts returns all texts in a value but the sensitive ones.
 func (n *Node) Texts() []string {
+	if n.Sensitive {
+		return nil
+	}
 	if n.IsText() {
 		return []string{n.Value}
 	}

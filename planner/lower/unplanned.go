@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
@@ -54,7 +53,7 @@ func inFunction(list *diag.List, f *mesh.Function) {
 		case field.Name == "functionType", e.Value.Shape == mesh.Scalar && e.Value.Data == nil:
 		case field.Later, field.Name == "autoAck" && !e.Value.Truth():
 			unplanned(list, e.Span(), fmt.Sprintf("`%s` of a function", e.Key))
-		case slices.Contains([]string{"userConfig", "resources"}, e.Key) && sensitive(e.Value):
+		case sensitive(e.Value):
 			unplanned(list, e.Span(), fmt.Sprintf("A sensitive value in `%s`", e.Key))
 		}
 	}
