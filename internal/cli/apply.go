@@ -98,12 +98,15 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 	c.severities = o.severities
 	c.open = opener(o.f, &o.connect)
 	if saved != nil {
+		if o.input.changes() {
+			return nil, usage("make a plan with them: meshc plan FILE --out PLAN", "--overlay and --set change mesh files, and a plan file is finished")
+		}
 		if err := o.fits(saved); err != nil {
 			return nil, err
 		}
 		return c.run(ctx, view.NewPlans(saved, nil, nil, o.carry.allow), saved)
 	}
-	result := o.f.compile(files, stdin, compiler.Options{NeedCode: true, Severities: o.severities})
+	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, Severities: o.severities})
 	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow})
 }
 

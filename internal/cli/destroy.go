@@ -47,6 +47,9 @@ exit codes.`,
 			if o.mesh != "" && len(o.input.all(args)) > 0 {
 				return usage("name the mesh by --mesh or by its file", "--mesh and a file are both given")
 			}
+			if o.mesh != "" && o.input.changes() {
+				return usage("leave them out, or name the mesh by its file", "--overlay and --set change mesh files, and --mesh needs none")
+			}
 			if err := o.carry.check(f); err != nil {
 				return err
 			}
@@ -80,7 +83,7 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	opts := planner.Options{Destroy: true, DeleteTopics: o.deleteTopics, Allow: o.carry.allow}
 	if o.mesh == "" {
 		// Code files need not exist any more to take down what they became.
-		result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
+		result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
 		result.Findings = withoutCode(result.Findings)
 		return c.planAndRun(ctx, &o.connect, result, opts)
 	}

@@ -126,15 +126,26 @@ func addOutput(cmd *cobra.Command, value *string) {
 	addChoice(cmd, false, value, "output", "o", "form of the result", "human", "json")
 }
 
-// fileFlags name mesh files: arguments, and -f for the same.
-type fileFlags struct{ files []string }
+// fileFlags name mesh files, as arguments or by -f, and what is put into them.
+type fileFlags struct{ files, overlays, sets []string }
 
+// bind adds the flags of commands that compile meshes.
 func (x *fileFlags) bind(cmd *cobra.Command) {
+	x.bindFiles(cmd)
+	cmd.Flags().StringArrayVar(&x.overlays, "overlay", nil, "`FILE` to lay over the mesh: what it gives is merged in, lists of named things by name (repeatable; later ones win)")
+	cmd.Flags().StringArrayVar(&x.sets, "set", nil, "set one value of the mesh, as `PATH=VALUE`, such as variables.n=3 or functions.split.parallelism=4 (repeatable; after overlays)")
+}
+
+// bindFiles adds the flags of commands that take mesh files as they are written.
+func (x *fileFlags) bindFiles(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&x.files, "filename", "f", nil, "mesh `FILE`, folder of mesh files, or - for standard input; the same as an argument (repeatable)")
 	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
 	}
 }
+
+// changes tells that something is to be put into mesh files.
+func (x *fileFlags) changes() bool { return len(x.overlays)+len(x.sets) > 0 }
 
 // all returns what was named either way.
 func (x *fileFlags) all(args []string) []string {

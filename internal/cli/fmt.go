@@ -63,7 +63,7 @@ Exit codes: 0 done, 3 a file cannot be read as YAML, or with --check would chang
 			return runF(cmd.Context(), o)
 		},
 	}
-	o.input.bind(cmd)
+	o.input.bindFiles(cmd)
 	cmd.Flags().BoolVar(&o.check, "check", false, "name the files that would change, write nothing, and exit 3 if there is one")
 	cmd.Flags().BoolVar(&o.diff, "diff", false, "show what would change, as a unified diff, and write nothing")
 	return cmd

@@ -62,7 +62,7 @@ Exit codes: 0 no errors, 3 an error in a mesh; the drawing is printed all the sa
 }
 
 func graphRun(_ context.Context, o *graphOptions) error {
-	result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
+	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
 	var meshes []view.Wiring
 	for _, u := range result.Units {
 		meshes = append(meshes, view.Wiring{Mesh: u.Mesh, Graph: u.Graph})

@@ -10,11 +10,19 @@ import (
 	"github.com/meshc/meshc/schema/fields"
 )
 
-// compile reads and compiles mesh files; what is wrong with them is in the result.
-func (f *Factory) compile(files []string, stdin io.Reader, opts compiler.Options) compiler.Result {
-	inputs, found := compiler.Read(files, stdin)
+// compile reads and compiles mesh files, with the overlays and values of the
+// flags; what is wrong with them is in the result.
+func (f *Factory) compile(x *fileFlags, files []string, stdin io.Reader, opts compiler.Options) compiler.Result {
+	inputs, found := compiler.Read(files, stdin, x.overlays...)
+	overlays, list := compiler.ReadOverlays(x.overlays)
+	found = append(found, list...)
 	if len(inputs) == 0 && len(found) > 0 {
 		return compiler.Result{Findings: found}
+	}
+	opts.Overlays, opts.Set = overlays, x.sets
+	opts.Env = func(name string) (string, bool) {
+		value := f.Getenv(name)
+		return value, value != ""
 	}
 	result := compiler.Compile(inputs, opts)
 	result.Findings = append(found, result.Findings...)

@@ -78,7 +78,7 @@ with an error, 1 a failure.`,
 func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *planOptions) run(ctx context.Context) error {
-	result := o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, Severities: o.severities})
+	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, Severities: o.severities})
 	if o.destroy {
 		result.Findings = withoutCode(result.Findings)
 	}

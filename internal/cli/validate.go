@@ -65,7 +65,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 }
 
 func validateRun(_ context.Context, o *validateOptions) error {
-	doc := findings(o.f.compile(o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities}), nil)
+	doc := findings(o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities}), nil)
 	if err := o.f.showFindings(o.output, doc, o.strict); err != nil {
 		return err
 	}

@@ -10,6 +10,9 @@ import (
 // Stdin is how findings in standard input name their file.
 const Stdin = "-"
 
+// Flags is how findings in values of the command line (--set) name their file.
+const Flags = "--set"
+
 // Relative gives a file's name with slashes, and from dir where the file lies in
 // dir: readers of reports know files by their way from the top of a repository.
 func Relative(file, dir string) string {

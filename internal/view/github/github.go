@@ -29,10 +29,13 @@ func command(f view.Finding, dir string) string {
 	var props []string
 	add := func(key, value string) { props = append(props, key+"="+property.Replace(value)) }
 	if s := f.Span; s != nil {
-		if s.File == view.Stdin {
-			// There is no file to show the annotation beside.
+		switch s.File {
+		// There is no file to show the annotation beside.
+		case view.Stdin:
 			message = fmt.Sprintf("<stdin>:%d:%d: %s", s.Start.Line, s.Start.Column, message)
-		} else {
+		case view.Flags:
+			message = fmt.Sprintf("%s: %s", s, message)
+		default:
 			add("file", view.Clean(view.Relative(s.File, dir)))
 			place(*s, add)
 		}

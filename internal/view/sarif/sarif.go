@@ -85,8 +85,11 @@ func (w writer) location(s *diag.Span) *location {
 }
 
 func (w writer) artifact(file string) artifact {
-	if file == view.Stdin {
+	switch file {
+	case view.Stdin:
 		return artifact{URI: "stdin"}
+	case view.Flags:
+		return artifact{URI: "command-line"}
 	}
 	name := view.Relative(file, w.dir)
 	if filepath.IsAbs(file) && strings.HasPrefix(name, "/") {
