@@ -7,7 +7,6 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
-	"github.com/meshc/meshc/schema/fields"
 )
 
 // compile reads and compiles mesh files, with the overlays and values of the
@@ -33,18 +32,7 @@ func (f *Factory) compile(x *fileFlags, files []string, stdin io.Reader, opts co
 func findings(r compiler.Result, more diag.List) view.Findings {
 	var meshes []view.MeshInfo
 	for _, u := range r.Units {
-		info := view.MeshInfo{File: u.Mesh.Span.File, Mesh: u.Mesh.ID.String(), Topics: len(u.Mesh.Topics)}
-		for _, n := range u.Mesh.Nodes {
-			switch n.Kind() {
-			case fields.Source:
-				info.Sources++
-			case fields.Sink:
-				info.Sinks++
-			default:
-				info.Functions++
-			}
-		}
-		meshes = append(meshes, info)
+		meshes = append(meshes, view.NewMeshInfo(u.Mesh))
 	}
 	all := append(append(diag.List{}, r.Findings...), more...)
 	return view.NewFindings(all, r.Sources, meshes)
