@@ -85,4 +85,3 @@ type Wiring struct {
 	Mesh  *mesh.Mesh
 	Graph *graph.Graph
 }
-

@@ -91,4 +91,3 @@ func curve(way []point) string {
 	}
 	return b.String()
 }
-
