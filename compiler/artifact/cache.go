@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,8 +27,15 @@ type Cache struct {
 	// hash tells that only the content counts.
 	hash  bool
 	now   func() time.Time
-	wrote atomic.Bool
 	stats struct{ byPath, byContent, missed atomic.Int64 }
+
+	// mu guards what follows.
+	mu sync.Mutex
+	// places are those that are known, nil before they are read; used those that this
+	// run saw, wrote that it learned of some.
+	places map[string]place
+	used   map[string]bool
+	wrote  bool
 }
 
 // CacheStats counts what a cache was asked for.
@@ -37,18 +45,10 @@ type CacheStats struct {
 }
 
 // OpenCache gives the cache in a folder, which need not exist yet. With hash it
-// trusts no path, size or time, but hashes each file: for what is about to be deployed.
-func OpenCache(dir string, hash bool) *Cache {
-	return &Cache{dir: dir, hash: hash, now: time.Now}
-}
-
-// UserCache gives the cache of the user, or nil where the system names no folder for it.
-func UserCache(hash bool) *Cache {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return nil
-	}
-	return OpenCache(filepath.Join(dir, "meshc", "artifacts"), hash)
+// trusts no path, size or time, but hashes each file: for what is about to be
+// deployed. Now is the clock.
+func OpenCache(dir string, hash bool, now func() time.Time) *Cache {
+	return &Cache{dir: dir, hash: hash, now: now, used: map[string]bool{}}
 }
 
 // Stats tells how often the cache helped.
@@ -60,7 +60,7 @@ func (c *Cache) Stats() CacheStats {
 }
 
 // Open is [Open] with the help of the cache. What is found out about the archive
-// is remembered when it is closed. An archive that was known again is opened only
+// is remembered when it and then the cache are closed. An archive that was known again is opened only
 // if something is asked that nobody asked before.
 func (c *Cache) Open(path string) (*Archive, error) {
 	if c == nil {

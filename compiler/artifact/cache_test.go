@@ -20,9 +20,7 @@ import (
 func later() time.Time { return time.Now().Add(time.Hour) }
 
 func cacheIn(dir string, hash bool) *Cache {
-	c := OpenCache(dir, hash)
-	c.now = later
-	return c
+	return OpenCache(dir, hash, later)
 }
 
 // connectorNAR is an archive with all that can be asked for.
@@ -80,6 +78,7 @@ func ask(t *testing.T, c *Cache, path string, classes ...string) (said string, o
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
+	c.Close()
 	return said, opened
 }
 
@@ -143,6 +142,7 @@ func TestCacheChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer c.Close()
 		defer a.Close()
 		f, err := a.Function("a.B", false)
 		if err != nil {
@@ -175,7 +175,7 @@ func TestCacheChanges(t *testing.T) {
 	}
 	// Read right after it was written: a write that follows may not show.
 	write(t, path, one)
-	fresh := OpenCache(filepath.Join(dir, "fresh"), false)
+	fresh := OpenCache(filepath.Join(dir, "fresh"), false, time.Now)
 	info, err = os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -328,6 +328,7 @@ func TestCacheConcurrent(t *testing.T) {
 					t.Errorf("%s\nwant %s", said, want)
 				}
 				_ = a.Close()
+				c.Close()
 				if k == 10 {
 					c.trim(1, 0)
 				}
@@ -341,7 +342,7 @@ func TestCacheTrim(t *testing.T) {
 	dir := t.TempDir()
 	c := cacheIn(dir, false)
 	for i := range 40 {
-		name := fmt.Sprintf("p-%02d", i)
+		name := fmt.Sprintf("c-%02d", i)
 		if !c.store(name, &place{Path: strings.Repeat("x", 100)}) {
 			t.Fatal(name)
 		}
@@ -367,23 +368,47 @@ func TestCacheTrim(t *testing.T) {
 		return list
 	}
 	c.trim(40, 1<<20)
-	if got := names(); len(got) != 41 || got[0] != "foreign" {
+	if got := names(); len(got) != 41 || got[40] != "foreign" {
 		t.Errorf("within its bounds: %q", got)
 	}
 	c.trim(39, 1<<20)
-	if got := names(); len(got) != 30 || got[1] != "p-11" {
+	if got := names(); len(got) != 30 || got[0] != "c-11" {
 		t.Errorf("too many: %q", got)
 	}
 	c.trim(39, 1000)
-	if got := names(); len(got) > 5 || got[len(got)-1] != "p-39" {
+	if got := names(); len(got) > 5 || got[len(got)-2] != "c-39" {
 		t.Errorf("too large: %q", got)
 	}
-	if !c.wrote.Load() {
-		t.Error("nothing was written")
+	(*Cache)(nil).Close()
+}
+
+// The places that were used last are kept, also those of runs at the same time.
+func TestCachePlaces(t *testing.T) {
+	dir := t.TempDir()
+	at := stamp{size: 1, modified: 2, changed: 3}
+	one, two := cacheIn(dir, false), cacheIn(dir, false)
+	for i := range maxPlaces {
+		one.remember(fmt.Sprintf("/one/%04d", i), at, "s")
 	}
-	c.Trim()
-	if c.wrote.Load() {
-		t.Error("trimmed, and to be trimmed again")
+	two.read()
+	one.Close()
+	two.remember("/two", at, "s")
+	two.Close()
+	three := cacheIn(dir, false)
+	for path, want := range map[string]string{"/one/0000": "", "/one/0001": "s", "/two": "s"} {
+		if got := three.sumOf(path, at); got != want {
+			t.Errorf("%s: %q", path, got)
+		}
 	}
-	(*Cache)(nil).Trim()
+	three.remember("/three", at, "s")
+	three.Close()
+	four := cacheIn(dir, false)
+	for path, want := range map[string]string{"/one/0001": "s", "/one/0002": "", "/three": "s"} {
+		if got := four.sumOf(path, at); got != want {
+			t.Errorf("after it was used, %s: %q", path, got)
+		}
+	}
+	if got := four.sumOf("/two", stamp{size: 1, modified: 2, changed: 4}); got != "" {
+		t.Errorf("changed: %q", got)
+	}
 }

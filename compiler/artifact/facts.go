@@ -3,13 +3,10 @@ package artifact
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/meshc/meshc/compiler/artifact/classfile"
@@ -24,7 +21,7 @@ const (
 	// maxKept is the number of classes that are kept of one archive, maxFact the size
 	// of a file of the cache.
 	maxKept = 500
-	maxFact = 1 << 20
+	maxFact = 2 << 20
 	// maxFiles and maxCached are the number of files in the cache and the bytes in
 	// them; once there are more, a quarter goes.
 	maxFiles  = 20_000
@@ -37,13 +34,6 @@ type facts struct {
 	Classes map[string]*classfile.Class `json:",omitempty"`
 	Parsed  map[string]*classfile.Class `json:",omitempty"`
 	Service *service                    `json:",omitempty"`
-}
-
-// place is how a file was known when its content was hashed.
-type place struct {
-	Path                    string
-	Size, Modified, Changed int64
-	Sum                     string
 }
 
 // learned counts what is known of the archive.
@@ -91,29 +81,7 @@ func (c *Cache) facts(sum string) *facts {
 	return &f
 }
 
-// sumOf gives the hash of the content that a file had when it looked like now, or "".
-func (c *Cache) sumOf(full string, now stamp) string {
-	var p place
-	if !c.load(placeName(full), &p) || p.Path != full || now != (stamp{p.Size, p.Modified, p.Changed}) {
-		return ""
-	}
-	return p.Sum
-}
-
-// remember notes what a file looked like when its content was hashed, unless a
-// later change might not show.
-func (c *Cache) remember(full string, at stamp, sum string) {
-	if at.settled(c.now()) {
-		c.store(placeName(full), &place{full, at.size, at.modified, at.changed, sum})
-	}
-}
-
 func factsName(sum string) string { return "c-" + sum }
-
-func placeName(full string) string {
-	sum := sha256.Sum256([]byte(full))
-	return "p-" + hex.EncodeToString(sum[:])
-}
 
 // load reads a file of the cache. It begins with a line of the format, its own
 // name and the hash of the rest, so that what was cut off, changed or put there by
@@ -170,57 +138,5 @@ func (c *Cache) store(name string, what any) bool {
 		_ = os.Remove(f.Name())
 		return false
 	}
-	c.wrote.Store(true)
 	return true
-}
-
-// Trim holds the cache within its bounds: the files that were not used for the
-// longest time go. It looks at the folder only if something was written since the
-// last time. It is for the end of a run; the nil Cache has nothing to trim.
-func (c *Cache) Trim() {
-	if c == nil || !c.wrote.Swap(false) {
-		return
-	}
-	c.trim(maxFiles, maxCached)
-}
-
-func (c *Cache) trim(files int, size int64) {
-	entries, err := os.ReadDir(c.dir)
-	if err != nil {
-		return
-	}
-	type old struct {
-		name string
-		size int64
-		used time.Time
-	}
-	var list []old
-	total := int64(0)
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		if strings.HasPrefix(e.Name(), "tmp-") {
-			// Left by a run that was killed, unless it is being written now.
-			if c.now().Sub(info.ModTime()) > time.Hour {
-				_ = os.Remove(filepath.Join(c.dir, e.Name()))
-			}
-			continue
-		}
-		if !strings.HasPrefix(e.Name(), "c-") && !strings.HasPrefix(e.Name(), "p-") {
-			continue
-		}
-		list = append(list, old{e.Name(), info.Size(), info.ModTime()})
-		total += info.Size()
-	}
-	if len(list) <= files && total <= size {
-		return
-	}
-	slices.SortFunc(list, func(a, b old) int { return a.used.Compare(b.used) })
-	for n := len(list); len(list) > 0 && (n > files*3/4 || total > size*3/4); n-- {
-		_ = os.Remove(filepath.Join(c.dir, list[0].name))
-		total -= list[0].size
-		list = list[1:]
-	}
 }
