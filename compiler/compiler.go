@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/graph"
@@ -43,9 +42,6 @@ type Options struct {
 	// Env looks up environment variables for ${env:NAME}; nil knows none. Files of
 	// ${file:path} are read from disk.
 	Env func(name string) (string, bool)
-
-	// Cache knows archives of code again that it saw before; nil opens each.
-	Cache *artifact.Cache
 }
 
 // Unit is one mesh and its graph.
@@ -87,15 +83,16 @@ func Compile(inputs []Input, opts Options) Result {
 		result.compile(doc, opts)
 	}
 	result.compareMeshes()
+	var meshes []*mesh.Mesh
 	var graphs []*graph.Graph
 	for i := range result.Units {
 		u := &result.Units[i]
 		u.Graph = graph.New(u.Mesh)
-		graphs = append(graphs, u.Graph)
+		meshes, graphs = append(meshes, u.Mesh), append(graphs, u.Graph)
 	}
-	all := rules.All()
+	world, all := lint.NewWorld(meshes, graphs), rules.All()
 	for _, u := range result.Units {
-		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, graphs)...)
+		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, world)...)
 	}
 	result.silence()
 	result.tellOrigins(loaded.Origins)
@@ -133,7 +130,7 @@ func (r *Result) parse(inputs []Input, emptyHint string) []*syntax.Document {
 func (r *Result) compile(doc *syntax.Document, opts Options) {
 	shaped, list := check.Shape(doc)
 	r.Findings = append(r.Findings, list...)
-	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode, Cache: opts.Cache})
+	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode})
 	r.Findings = append(r.Findings, list...)
 	if m != nil {
 		r.Units = append(r.Units, Unit{Mesh: m})

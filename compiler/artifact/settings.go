@@ -3,6 +3,8 @@ package artifact
 import (
 	"fmt"
 	"slices"
+
+	"github.com/meshc/meshc/compiler/artifact/classfile"
 )
 
 // fieldDoc is the annotation of a connector's settings.
@@ -98,7 +100,7 @@ func (a *Archive) Settings(class string) (s Settings, found Answer, err error) {
 		if seen[c] {
 			return s, Yes, fmt.Errorf("the class `%s` extends itself", Clean(c))
 		}
-		read, err := a.whole(c)
+		read, err := a.find(c, classfile.Parse)
 		if err != nil {
 			return s, Yes, err
 		}

@@ -65,6 +65,11 @@ const (
 	EffectivelyOnce   Code = "MC4004"
 	SharedSub         Code = "MC4005"
 	LogTopicIsInput   Code = "MC4006"
+	TypesDiffer       Code = "MC4007"
+	SchemaClash       Code = "MC4008"
+	SameProducer      Code = "MC4009"
+	CodecsDiffer      Code = "MC4010"
+	FailedReturn      Code = "MC4011"
 	NotOurs           Code = "MC5001"
 	AbsentNamespace   Code = "MC5002"
 	PartitionsFixed   Code = "MC5003"
@@ -162,6 +167,11 @@ var catalogue = map[Code]Entry{
 	EffectivelyOnce:   {Severity: Warning, Summary: "EFFECTIVELY_ONCE can lose messages", Doc: "With broker deduplication on, real function workers lose outputs at every restart, and most of them behind a producer that batches. ATLEAST_ONCE loses none."},
 	SharedSub:         {Severity: Error, Summary: "Subscription used by two nodes", Doc: "Two nodes that share a subscription on a topic share its messages: each sees only a part."},
 	LogTopicIsInput:   {Severity: Error, Summary: "Log topic is an input", Doc: "A function whose log topic feeds itself writes a line for each line it reads."},
+	TypesDiffer:       {Severity: Error, Summary: "Types do not meet", Doc: "A Java node takes another type than the one that is written to the topic, by what their class files say: each has a schema of its own, and a broker refuses the second one that comes, or the function fails at each message. Two kinds of numbers are a warning, since a namespace may allow the wider one. Types that are not known for sure, bytes, generic records, SerDes and classes of users among each other are not compared."},
+	SchemaClash:       {Severity: Error, Summary: "Schemas clash", Doc: "A topic has one schema type. Brokers refuse a producer or consumer that comes with another, unless the namespace's compatibility strategy is ALWAYS_COMPATIBLE. A node without a schema type takes over the topic's; function workers can use STRING, JSON, AVRO, PROTOBUF, PROTOBUF_NATIVE and KEY_VALUE."},
+	SameProducer:      {Severity: Error, Summary: "Two producers of one name", Doc: "With EFFECTIVELY_ONCE function workers name a function's producer after its input. Two such functions with the same input and output are two producers of one name, of which brokers refuse the second."},
+	CodecsDiffer:      {Severity: Warning, Summary: "SerDe meets schema", Doc: "One end of the topic codes messages by a SerDe class and the other by a schema. That works only where the SerDe's bytes are what the schema expects, and nothing checks it."},
+	FailedReturn:      {Severity: Error, Summary: "Failed messages come back", Doc: "A node's dead letters or late data are fed to it again: a message that can never be processed goes round for ever. Where they come back over other nodes, which may mend them, this is a warning."},
 	NotOurs:           {Severity: Error, Summary: "Not deployed by this mesh", Doc: "A component of this name runs in the cluster without the marker of this mesh. meshc never touches it."},
 	AbsentNamespace:   {Severity: Error, Summary: "Namespace does not exist", Doc: "Tenants are never created; a namespace only when it is declared with `create: true`."},
 	PartitionsFixed:   {Severity: Error, Summary: "Partition count cannot change so", Doc: "Pulsar can only add partitions to a partitioned topic; fewer, or partitions for a topic that has none, would need a new topic."},

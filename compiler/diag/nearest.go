@@ -24,11 +24,12 @@ func Within(word string, known []string, slips int) (string, bool) {
 }
 
 // SameWord tells whether two words differ in case, dashes and underscores at most.
-func SameWord(a, b string) bool { return fold(a) == fold(b) }
+func SameWord(a, b string) bool { return Fold(a) == Fold(b) }
 
 var separators = strings.NewReplacer("-", "", "_", "", " ", "")
 
-func fold(s string) string { return separators.Replace(strings.ToLower(s)) }
+// Fold gives what is left of a word without case, dashes, underscores and spaces.
+func Fold(s string) string { return separators.Replace(strings.ToLower(s)) }
 
 // distance counts the insertions, deletions, changes and swaps of neighbours
 // that lead from a to b (optimal string alignment). Lengths that differ by the

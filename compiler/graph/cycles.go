@@ -126,13 +126,18 @@ func (g *Graph) shortest(members []int, arcs map[int][]arc) (Cycle, arc) {
 // wayBack finds the shortest way from a node to itself; nil if there is none
 // that is shorter than limit (0: no limit).
 func wayBack(start int, arcs map[int][]arc, limit int) []arc {
+	return shortestWay(start, start, arcs, limit)
+}
+
+// shortestWay finds the shortest way of at least one arc from a node to another.
+func shortestWay(start, end int, arcs map[int][]arc, limit int) []arc {
 	came := map[int]arc{}
 	level := []int{start}
 	for depth := 1; len(level) > 0 && (limit == 0 || depth < limit); depth++ {
 		var next []int
 		for _, i := range level {
 			for _, a := range arcs[i] {
-				if a.to == start {
+				if a.to == end {
 					return trace(start, came, a)
 				}
 				if _, seen := came[a.to]; !seen {

@@ -17,8 +17,10 @@ type Graph struct {
 	// down and up hold the direct neighbours of each node, by index, sorted, each
 	// once, never the node itself.
 	down, up [][]int
-	order    []int
-	cycles   []Cycle
+	// part tells the nodes that reach each other by the data flow.
+	part   []int
+	order  []int
+	cycles []Cycle
 }
 
 // wires are the edges at one topic.
@@ -61,6 +63,7 @@ func New(m *mesh.Mesh) *Graph {
 		g.up[i] = slices.Compact(slices.Sorted(slices.Values(g.up[i])))
 	}
 	parts := components(len(g.nodes), g.down)
+	g.part = partOf(len(g.nodes), parts)
 	g.order = g.sort(parts)
 	g.cycles = g.findCycles(parts)
 	return g

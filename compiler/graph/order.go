@@ -5,12 +5,7 @@ import "container/heap"
 // sort orders the components of the graph so that edges point onwards; of those
 // that could come next the one with the first node in the file comes next.
 func (g *Graph) sort(parts [][]int) []int {
-	part := make([]int, len(g.nodes))
-	for p, members := range parts {
-		for _, n := range members {
-			part[n] = p
-		}
-	}
+	part := g.part
 	waits := make([]int, len(parts))
 	for n, list := range g.down {
 		for _, m := range list {

@@ -21,9 +21,8 @@ type Rule struct {
 type Pass struct {
 	Mesh  *mesh.Mesh
 	Graph *graph.Graph
-	// Together are the graphs of all meshes of the run, this one among them:
-	// meshes meet at topics.
-	Together []*graph.Graph
+	// World is all meshes of the run, this one among them.
+	World *World
 
 	code diag.Code
 	list *diag.List
@@ -38,11 +37,11 @@ func (p *Pass) Report(span diag.Span, detail string, hints ...string) *diag.Diag
 // topic lives in the mesh's own namespace.
 func (p *Pass) Short(t *mesh.Topic) string { return p.Mesh.Short(t) }
 
-// Run applies rules to a mesh.
-func Run(rules []Rule, m *mesh.Mesh, g *graph.Graph, together []*graph.Graph) diag.List {
+// Run applies rules to a mesh of the world.
+func Run(rules []Rule, m *mesh.Mesh, g *graph.Graph, world *World) diag.List {
 	var list diag.List
 	for _, r := range rules {
-		r.Run(&Pass{Mesh: m, Graph: g, Together: together, code: r.Code, list: &list})
+		r.Run(&Pass{Mesh: m, Graph: g, World: world, code: r.Code, list: &list})
 	}
 	return list
 }

@@ -16,7 +16,6 @@ const maxOpen = 32
 
 // files remembers code files by path: ten thousand functions may share one.
 type files struct {
-	cache    *artifact.Cache
 	problems map[string]string
 	jars     map[string]*jar
 	modules  map[string]module
@@ -121,7 +120,7 @@ func (f *files) jar(path string) *jar {
 		f.close()
 	}
 	return memo(&f.jars, path, func() *jar {
-		a, err := f.cache.Open(path)
+		a, err := artifact.Open(path)
 		return &jar{archive: a, err: err}
 	})
 }

@@ -23,10 +23,8 @@ import (
 // another opinion than workers.
 type difference struct {
 	// Meshc is "refuses" or "accepts".
-	Meshc string `yaml:"meshc"`
-	Why   string `yaml:"why"`
-	// Stuck says that the reason is that instances never run, which TestWorker checks.
-	Stuck bool     `yaml:"stuck"`
+	Meshc string   `yaml:"meshc"`
+	Why   string   `yaml:"why"`
 	Cases []string `yaml:"cases"`
 }
 
@@ -50,22 +48,15 @@ func TestCompiler(t *testing.T) {
 				t.Errorf("deliberate.yaml: %s is there twice", name)
 			}
 			left[name] = d.Meshc
-			if c := slices.IndexFunc(cases, func(c *testCase) bool { return c.Name == name }); d.Stuck && c >= 0 && cases[c].Stuck == "" {
-				t.Errorf("deliberate.yaml: %s: the table does not tell why its instances never run", name)
-			}
 		}
 	}
 	pending := pendingCases(t)
-	var missed, strict, open, silent rows
+	var missed, strict, open rows
 	seen := map[string]bool{}
 	for _, c := range cases {
 		for _, version := range pulsar.Versions() {
 			worker := c.expected(version)
-			findings := compile(t, code, c, version)
-			refused := findings.HasErrors()
-			if c.Stuck != "" && worker.Accepted && !aboutTheComponent(findings) {
-				silent = append(silent, row{c.Name, version, c.Stuck})
-			}
+			found, refused := compile(t, code, c, version)
 			switch {
 			case worker.Accepted == !refused:
 			case refused && left[c.Name] == "refuses", !refused && left[c.Name] == "accepts":
@@ -73,7 +64,7 @@ func TestCompiler(t *testing.T) {
 			case slices.Contains(pending, c.Name):
 				open = append(open, row{c.Name, version, worker.String()})
 			case refused:
-				strict = append(strict, row{c.Name, version, errorsOf(findings)})
+				strict = append(strict, row{c.Name, version, found})
 			default:
 				missed = append(missed, row{c.Name, version, worker.Refused})
 			}
@@ -93,10 +84,7 @@ func TestCompiler(t *testing.T) {
 	if len(open) > 0 {
 		t.Logf("not judged by meshc yet (case, versions, workers):\n%s", open)
 	}
-	if len(silent) > 0 {
-		t.Logf("taken by workers but never run, and meshc says nothing (case, versions, why):\n%s", silent)
-	}
-	harness.Figure(t, "%d cases on each of %v, %d deliberate differences, %d rows not judged yet, %d rows that never run and nothing is said", len(cases), pulsar.Versions(), len(left), len(open), len(silent))
+	harness.Figure(t, "%d cases on each of %v, %d deliberate differences, %d rows not judged yet", len(cases), pulsar.Versions(), len(left), len(open))
 }
 
 // pendingCases are those whose rules meshc does not have yet, a name a line.
@@ -130,8 +118,9 @@ func (r rows) String() string {
 	return b.String()
 }
 
-// compile compiles a mesh of the one component.
-func compile(t *testing.T, code string, c *testCase, _ string) diag.List {
+// compile compiles a mesh of the one component, and tells what was found and
+// whether there are errors.
+func compile(t *testing.T, code string, c *testCase, _ string) (string, bool) {
 	t.Helper()
 	p := place{tenant: "public", namespace: "oracle", transform: "function://public/oracle/transform@1"}
 	tenant, namespace := p.of(c)
@@ -157,22 +146,12 @@ func compile(t *testing.T, code string, c *testCase, _ string) diag.List {
 		t.Fatal(err)
 	}
 	input := compiler.Input{Name: filepath.Join(code, "mesh.yaml"), Data: data}
-	return compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true}).Findings
-}
-
-// aboutTheComponent tells whether a finding is there that a mesh of this
-// component alone would not have anyway.
-func aboutTheComponent(findings diag.List) bool {
-	return slices.ContainsFunc(findings, func(d diag.Diagnostic) bool { return d.Code != diag.UnwrittenInput })
-}
-
-// errorsOf are the errors among findings, on one line.
-func errorsOf(findings diag.List) string {
+	result := compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true})
 	var found []string
-	for _, f := range findings {
+	for _, f := range result.Findings {
 		if f.Severity == diag.Error {
 			found = append(found, fmt.Sprintf("%s %s", f.Code, f.Detail))
 		}
 	}
-	return strings.Join(found, "; ")
+	return strings.Join(found, "; "), result.Findings.HasErrors()
 }

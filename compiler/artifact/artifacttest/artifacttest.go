@@ -40,12 +40,17 @@ func Function(name, input, output string) Class {
 	return Implements(name, "org.apache.pulsar.functions.api.Function", input, output)
 }
 
-// Implements is a public class that implements an interface with these type arguments.
+// Implements is a public class that implements an interface with these type
+// arguments: names of classes, or descriptors of arrays.
 func Implements(name, target string, args ...string) Class {
 	c := Class{Name: name, Interfaces: []string{target}}
 	if len(args) > 0 {
 		c.Signature = "Ljava/lang/Object;L" + slashes(target) + "<"
 		for _, a := range args {
+			if strings.HasPrefix(a, "[") {
+				c.Signature += a
+				continue
+			}
 			c.Signature += "L" + slashes(a) + ";"
 		}
 		c.Signature += ">;"

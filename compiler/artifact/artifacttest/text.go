@@ -7,7 +7,8 @@ const str = "java.lang.String"
 // FromText makes a jar of a list: a first line `classes`, then a class a line,
 // which implements Function<String, String> unless a word behind its name says
 // otherwise: none, abstract, private, args, raw, window, jdk, source, batch, sink,
-// keyreader; or serde or schema with the type that they are for; or config with
+// keyreader, extractor; or types with input and output, [B for byte[]; or serde or schema
+// with the type that they are for, as source and sink may have; or config with
 // its settings, in each of which ! means required and ? sensitive. A line
 // `io: key: value; ...` makes META-INF/services/pulsar-io.yaml. It is for cases
 // that are text files; ok is false for other text.
@@ -36,9 +37,16 @@ func FromText(text []byte) (jar []byte, ok bool) {
 func class(name, kind, rest string) Class {
 	const io, api = "org.apache.pulsar.io.core.", "org.apache.pulsar.functions.api."
 	c := Function(name, str, str)
+	message := str
+	if rest != "" {
+		message = rest
+	}
 	switch kind {
 	case "none":
 		c = Class{Name: name}
+	case "types":
+		input, output, _ := strings.Cut(rest, " ")
+		c = Function(name, input, output)
 	case "abstract":
 		c.Access = 0x421
 	case "private":
@@ -52,15 +60,17 @@ func class(name, kind, rest string) Class {
 	case "jdk":
 		c = Implements(name, "java.util.function.Function", str, str)
 	case "source":
-		c = Implements(name, io+"Source", str)
+		c = Implements(name, io+"Source", message)
 	case "batch":
 		c = Implements(name, io+"BatchSource", str)
 	case "sink":
-		c = Implements(name, io+"Sink", str)
+		c = Implements(name, io+"Sink", message)
 	case "serde":
 		c = Implements(name, api+"SerDe", rest)
 	case "schema":
 		c = Implements(name, "org.apache.pulsar.client.api.Schema", rest)
+	case "extractor":
+		c = Implements(name, "org.apache.pulsar.functions.windowing.TimestampExtractor", str)
 	case "keyreader":
 		c = Implements(name, "org.apache.pulsar.client.api.CryptoKeyReader")
 		c.Constructor = "(Ljava/util/Map;)V"

@@ -10,7 +10,10 @@ import (
 // All returns the rules in the order of their codes. A new rule is a file, a
 // folder under testdata named for its code, and a line here.
 func All() []lint.Rule {
-	return []lint.Rule{cycle, unwrittenInput, outputIsInput, effectivelyOnce, sharedSub, logTopicIsInput}
+	return []lint.Rule{
+		cycle, unwrittenInput, outputIsInput, effectivelyOnce, sharedSub, logTopicIsInput,
+		typesDiffer, schemaClash, sameProducer, codecsDiffer, failedReturn,
+	}
 }
 
 // relatePath marks where each node of a cycle writes the topic that the next reads.

@@ -14,7 +14,7 @@ import (
 	"github.com/meshc/meshc/compiler/lint/rules"
 )
 
-var want = regexp.MustCompile(`# want (MC[0-9]+) "([^"]*)"`)
+var want = regexp.MustCompile(`(?:# want|,) (MC[0-9]+) "([^"]*)"`)
 
 // Each rule has a folder of meshes in which comments say, on the line of each
 // finding, its code and a part of what it says. Nothing else may be found.
@@ -51,7 +51,7 @@ func testFile(t *testing.T, name string, code diag.Code) (shown bool) {
 	}
 	wanted := map[string]string{}
 	for i, line := range strings.Split(string(data), "\n") {
-		if m := want.FindStringSubmatch(line); m != nil {
+		for _, m := range want.FindAllStringSubmatch(line, -1) {
 			wanted[fmt.Sprintf("%d %s", i+1, m[1])] = m[2]
 		}
 	}

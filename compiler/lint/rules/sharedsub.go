@@ -10,54 +10,67 @@ import (
 
 var sharedSub = lint.Rule{
 	Code: diag.SharedSub,
-	Doc:  "Finds nodes that read one topic through one subscription, by which each would get only a part of the messages.",
+	Doc:  "Finds nodes that read one topic through one subscription, by which each would get only a part of the messages, or the second nothing where they subscribe in different ways.",
 	Run: func(p *lint.Pass) {
-		type key struct {
-			topic *mesh.Topic
-			sub   string
-		}
-		first := map[key]mesh.Node{}
+		firsts := subscriptions(p.World)
 		told := map[mesh.Node]bool{}
-		for _, n := range p.Mesh.Nodes {
-			if n.NodeName() == "" || n.Reads() == nil {
+		for _, end := range p.World.Ends(p.Mesh) {
+			n := end.Node
+			if end.Edge.Role != mesh.Input || n.NodeName() == "" || told[n] {
 				continue
 			}
-			for _, e := range n.Reads().Inputs {
-				k := key{e.Topic, mesh.Subscription(p.Mesh.ID, n)}
-				before, taken := first[k]
-				// Two nodes of one name share everything, and were reported for that.
-				if !taken || before.NodeName() == n.NodeName() {
-					first[k] = n
-					if before = elsewhere(p, n, e.Topic); before == nil {
-						continue
-					}
-				}
-				if told[n] {
-					continue
-				}
-				told[n] = true
-				field := mesh.SubscriptionField(n.Kind())
-				p.Report(n.Base().SpanOf(field), fmt.Sprintf("`%s` and `%s` both read `%s` through the subscription `%s`.", before.NodeName(), n.NodeName(), p.Short(e.Topic), k.sub),
-					fmt.Sprintf("Give each its own `%s`, or remove it: the default is never shared.", field)).
-					Relate(before.Base().SpanOf(mesh.SubscriptionField(before.Kind())), "first used here")
+			sub := mesh.Subscription(p.Mesh.ID, n)
+			first := firsts[subscription{end.Edge.Topic.Name, sub}]
+			// Two nodes of one name share everything, and were reported for that.
+			if first.Node == n || sameName(first, end) {
+				continue
 			}
+			told[n] = true
+			field := mesh.SubscriptionField(n.Kind())
+			detail := fmt.Sprintf("`%s` and `%s` both read `%s` through the subscription `%s`", first.Node.NodeName(), n.NodeName(), p.Short(end.Edge.Topic), sub)
+			if a, b := subscribes(first.Node), subscribes(n); a != b {
+				detail += fmt.Sprintf(", one as %s and one as %s: brokers refuse the second", a, b)
+			}
+			p.Report(n.Base().SpanOf(field), detail+".", fmt.Sprintf("Give each its own `%s`, or remove it: the default is never shared.", field)).
+				Relate(first.Node.Base().SpanOf(mesh.SubscriptionField(first.Node.Kind())), "first used here")
 		}
 	},
 }
 
-// elsewhere finds a node of a mesh before this one that reads a topic through a
-// subscription of the same given name.
-func elsewhere(p *lint.Pass, n mesh.Node, t *mesh.Topic) mesh.Node {
-	name := n.Reads().SubName
-	for _, g := range p.Together {
-		if g == p.Graph || name == "" {
-			break
-		}
-		for _, other := range g.Readers(t.Name) {
-			if other.Reads().SubName == name {
-				return other
+// subscription names a subscription in a cluster.
+type subscription struct{ topic, name string }
+
+// subscriptions gives the first reader of each.
+func subscriptions(w *lint.World) map[subscription]*lint.End {
+	return lint.Once(w, subscription{}, func() map[subscription]*lint.End {
+		first := map[subscription]*lint.End{}
+		for end := range w.All() {
+			if end.Edge.Role != mesh.Input || end.Node.NodeName() == "" {
+				continue
+			}
+			key := subscription{end.Edge.Topic.Name, mesh.Subscription(end.Mesh.ID, end.Node)}
+			if first[key] == nil {
+				first[key] = end
 			}
 		}
+		return first
+	})
+}
+
+// sameName tells whether two nodes would be one component of a cluster.
+func sameName(a, b *lint.End) bool {
+	return a.Node.NodeName() == b.Node.NodeName() && a.Mesh.Tenant == b.Mesh.Tenant && a.Mesh.Namespace == b.Mesh.Namespace
+}
+
+// subscribes gives the type of a reader's subscription, as function workers
+// choose it (FunctionConfigUtils.convert, SinkConfigUtils.convert).
+func subscribes(n mesh.Node) string {
+	r := n.Reads()
+	switch {
+	case r.RetainOrdering || n.Base().Guarantees == "EFFECTIVELY_ONCE":
+		return "Failover"
+	case r.RetainKeyOrdering:
+		return "Key_Shared"
 	}
-	return nil
+	return "Shared"
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/lint"
@@ -13,51 +12,47 @@ var unwrittenInput = lint.Rule{
 	Code: diag.UnwrittenInput,
 	Doc:  "Finds topics that are read and that no node of the meshes at hand writes. A topic that is fed from outside is declared `external: true`.",
 	Run: func(p *lint.Pass) {
-		seen := map[*mesh.Topic]bool{}
-		for _, n := range p.Mesh.Nodes {
-			for _, e := range n.Edges() {
-				t := e.Topic
-				if e.Role != mesh.Input || seen[t] || t.External || t.Doubt || written(p, t) {
-					continue
-				}
-				seen[t] = true
-				name := p.Short(t)
-				near := similar(p, n, t)
-				d := p.Report(e.Span, fmt.Sprintf("No node writes `%s`, so nothing would arrive.", name), advice(p, t, near, name)...)
-				if t.Declared {
-					d.Relate(t.Span, "declared here")
-				}
-				if near != nil {
-					d.Relate(near.Span, "`"+p.Short(near)+"` is named here")
-				}
+		for _, u := range unwritten(p) {
+			t := u.end.Edge.Topic
+			name := p.Short(t)
+			d := p.Report(u.end.Edge.Span, fmt.Sprintf("No node writes `%s`, so nothing would arrive.", name), advice(p, t, u.near, name)...)
+			if t.Declared {
+				d.Relate(t.Span, "declared here")
+			}
+			if u.near != nil {
+				d.Relate(u.near.Span, "`"+p.Short(u.near)+"` is named here")
 			}
 		}
 	},
 }
 
-func written(p *lint.Pass, t *mesh.Topic) bool {
-	for _, g := range p.Together {
-		if len(g.Writers(t.Name)) > 0 {
-			return true
-		}
-	}
-	return false
+// gap is the first place where a topic is read that nothing writes, and the topic
+// that its name may be a slip for, or nil.
+type gap struct {
+	end  *lint.End
+	near *mesh.Topic
 }
 
-// similar finds a topic with messages that the name may be a slip for; never one
-// that the reader writes itself.
-func similar(p *lint.Pass, n mesh.Node, t *mesh.Topic) *mesh.Topic {
-	var names []string
-	byName := map[string]*mesh.Topic{}
-	for _, other := range p.Mesh.Topics {
-		if other != t && (other.External || written(p, other)) && !slices.Contains(p.Graph.Writers(other.Name), n) {
-			names = append(names, p.Short(other))
-			byName[p.Short(other)] = other
+// unwritten finds the topics of a mesh that nothing writes.
+func unwritten(p *lint.Pass) []gap {
+	type key struct{ *mesh.Mesh }
+	return lint.Once(p.World, key{p.Mesh}, func() []gap {
+		var gaps []gap
+		var slips *slips
+		seen := map[*mesh.Topic]bool{}
+		for _, end := range p.World.Ends(p.Mesh) {
+			t := end.Edge.Topic
+			if end.Edge.Role != mesh.Input || end.Pattern != nil || seen[t] || t.External || t.Doubt || len(p.World.Writers(t.Name)) > 0 {
+				continue
+			}
+			seen[t] = true
+			if slips == nil {
+				slips = newSlips(p)
+			}
+			gaps = append(gaps, gap{end, slips.near(end.Node, t)})
 		}
-	}
-	// Topics of one mesh have names alike, so that only small slips are likely.
-	near, _ := diag.Within(p.Short(t), names, max(1, len(p.Short(t))/8))
-	return byName[near]
+		return gaps
+	})
 }
 
 func advice(p *lint.Pass, t, near *mesh.Topic, name string) []string {

@@ -1,0 +1,229 @@
+package lint
+
+import (
+	"iter"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/meshc/meshc/compiler/graph"
+	"github.com/meshc/meshc/compiler/mesh"
+)
+
+// World is all meshes of a run: meshes meet at topics. It is made once for a run
+// and answers in the order of the meshes and their files.
+type World struct {
+	meshes []*mesh.Mesh
+	ends   map[*mesh.Mesh][]*End
+	topics map[string]*meeting
+	graph  *graph.Graph
+	blind  bool
+	cache  map[any]any
+}
+
+// End is a node's end of a topic.
+type End struct {
+	Mesh *mesh.Mesh
+	Node mesh.Node
+	// Edge names the topic. Where a pattern takes it the span is the pattern's.
+	Edge mesh.Edge
+	// Pattern is nil for ends at topics that the file names.
+	Pattern *mesh.Pattern
+}
+
+// meeting is who meets at a topic.
+type meeting struct{ writers, readers []*End }
+
+// maxMatches bounds how often a pattern is compared with a topic in a run, since
+// a file may hold thousands of both.
+const maxMatches = 100_000
+
+// NewWorld looks at all meshes of a run, each with its graph.
+func NewWorld(meshes []*mesh.Mesh, graphs []*graph.Graph) *World {
+	w := &World{meshes: meshes, ends: map[*mesh.Mesh][]*End{}, topics: map[string]*meeting{}, cache: map[any]any{}}
+	for _, m := range meshes {
+		for _, n := range m.Nodes {
+			for _, e := range n.Edges() {
+				w.add(&End{Mesh: m, Node: n, Edge: e})
+			}
+		}
+	}
+	w.match()
+	if len(graphs) == 1 {
+		w.graph = graphs[0]
+	}
+	return w
+}
+
+func (w *World) add(e *End) {
+	w.ends[e.Mesh] = append(w.ends[e.Mesh], e)
+	t := w.topics[e.Edge.Topic.Name]
+	if t == nil {
+		t = &meeting{}
+		w.topics[e.Edge.Topic.Name] = t
+	}
+	if e.Edge.Role.Writes() {
+		t.writers = append(t.writers, e)
+	} else {
+		t.readers = append(t.readers, e)
+	}
+}
+
+// match finds the topics that patterns take.
+func (w *World) match() {
+	known := map[string]*mesh.Topic{}
+	var names []string
+	found := map[string][]string{}
+	left := maxMatches
+	for _, m := range w.meshes {
+		for _, n := range m.Nodes {
+			r := n.Reads()
+			if r == nil || len(r.Patterns) == 0 {
+				continue
+			}
+			if names == nil {
+				names = w.names(known)
+			}
+			for i := range r.Patterns {
+				w.matchOne(m, n, &r.Patterns[i], names, known, found, &left)
+			}
+		}
+	}
+}
+
+func (w *World) names(known map[string]*mesh.Topic) []string {
+	names := []string{}
+	for _, m := range w.meshes {
+		for _, t := range m.Topics {
+			if known[t.Name] == nil {
+				known[t.Name] = t
+				names = append(names, t.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (w *World) matchOne(m *mesh.Mesh, n mesh.Node, p *mesh.Pattern, names []string, known map[string]*mesh.Topic, found map[string][]string, left *int) {
+	if p.Regexp == nil {
+		w.blind = true
+		return
+	}
+	taken, looked := found[p.Text]
+	if !looked {
+		prefix := literalPrefix(p.Text)
+		for i := sort.SearchStrings(names, prefix); i < len(names) && strings.HasPrefix(names[i], prefix); i++ {
+			if *left--; *left < 0 {
+				w.blind = true
+				break
+			}
+			if p.Matches(names[i]) {
+				taken = append(taken, names[i])
+			}
+		}
+		found[p.Text] = taken
+	}
+	own := map[string]bool{}
+	for _, e := range n.Reads().Inputs {
+		own[e.Topic.Name] = true
+	}
+	for _, name := range taken {
+		if *left--; *left < 0 {
+			w.blind = true
+			return
+		}
+		if own[name] {
+			continue
+		}
+		edge := mesh.Edge{Role: mesh.Input, Topic: known[name], Spec: p.Spec, Span: p.Span}
+		edge.SchemaType, edge.SerDe = p.Spec.Get("schemaType").Text(), p.Spec.Get("serdeClassName").Text()
+		w.add(&End{Mesh: m, Node: n, Edge: edge, Pattern: p})
+	}
+}
+
+// literalPrefix gives the text that everything begins with which an expression
+// takes, as far as that is plain to see.
+func literalPrefix(expression string) string {
+	if strings.Contains(expression, "|") || strings.Contains(expression, `\Q`) {
+		return ""
+	}
+	at := strings.IndexAny(expression, `.*+?()[]{}^$\`)
+	switch {
+	case at < 0:
+		return expression
+	case at > 0 && strings.ContainsRune("*?{", rune(expression[at])):
+		at-- // the character before may be absent
+	}
+	return expression[:at]
+}
+
+// Writers returns the ends that write a topic, by its full name, in whatever
+// role. The caller must not change it.
+func (w *World) Writers(topic string) []*End {
+	if t := w.topics[topic]; t != nil {
+		return t.writers
+	}
+	return nil
+}
+
+// Readers returns the ends that read a topic, by its full name; those by pattern
+// come last. The caller must not change it.
+func (w *World) Readers(topic string) []*End {
+	if t := w.topics[topic]; t != nil {
+		return t.readers
+	}
+	return nil
+}
+
+// Ends returns all ends of a mesh; those by pattern come last. The caller must
+// not change it.
+func (w *World) Ends(m *mesh.Mesh) []*End { return w.ends[m] }
+
+// All gives the ends of all meshes, mesh by mesh.
+func (w *World) All() iter.Seq[*End] {
+	return func(yield func(*End) bool) {
+		for _, m := range w.meshes {
+			for _, e := range w.ends[m] {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Meshes returns the meshes of the run in order. The caller must not change it.
+func (w *World) Meshes() []*mesh.Mesh { return w.meshes }
+
+// Blind tells that some pattern could not be compared with all topics, so that
+// nothing follows from the absence of a reader.
+func (w *World) Blind() bool { return w.blind }
+
+// Graph returns the graph of the nodes of all meshes. Of meshes of one name,
+// which are versions of each other, it holds the first.
+func (w *World) Graph() *graph.Graph {
+	if w.graph == nil {
+		all := &mesh.Mesh{}
+		seen := map[mesh.ID]bool{}
+		for _, m := range w.meshes {
+			if !seen[m.ID] {
+				all.Nodes = append(all.Nodes, m.Nodes...)
+			}
+			seen[m.ID] = true
+		}
+		w.graph = graph.New(all)
+	}
+	return w.graph
+}
+
+// Once gives what make made at the first call for the key: rules keep here what
+// they find out about the whole run.
+func Once[T any](w *World, key any, make func() T) T {
+	if v, ok := w.cache[key]; ok {
+		return v.(T)
+	}
+	v := make()
+	w.cache[key] = v
+	return v
+}
