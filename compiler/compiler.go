@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/graph"
@@ -42,6 +43,9 @@ type Options struct {
 	// Env looks up environment variables for ${env:NAME}; nil knows none. Files of
 	// ${file:path} are read from disk.
 	Env func(name string) (string, bool)
+
+	// Cache knows archives of code again that it saw before; nil opens each.
+	Cache *artifact.Cache
 }
 
 // Unit is one mesh and its graph.
@@ -130,7 +134,7 @@ func (r *Result) parse(inputs []Input, emptyHint string) []*syntax.Document {
 func (r *Result) compile(doc *syntax.Document, opts Options) {
 	shaped, list := check.Shape(doc)
 	r.Findings = append(r.Findings, list...)
-	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode})
+	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode, Cache: opts.Cache})
 	r.Findings = append(r.Findings, list...)
 	if m != nil {
 		r.Units = append(r.Units, Unit{Mesh: m})

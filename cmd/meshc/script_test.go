@@ -28,6 +28,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			// Nothing may listen here, whatever runs on this machine.
 			env.Setenv("PULSAR_CLIENT_CONF", "")
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			// With -race each program that ends well would sleep for a second.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return jars(env.WorkDir)

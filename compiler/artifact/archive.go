@@ -18,6 +18,11 @@ import (
 // so that the size of the archive does not matter. An Archive is not safe for
 // concurrent use.
 type Archive struct {
+	// lazy opens the file of an archive that the cache knows; nil where it is open.
+	// Done is called when the archive is closed.
+	lazy func() (*Archive, error)
+	done func()
+
 	close    io.Closer
 	entries  map[string]*zip.File
 	order    []*zip.File
@@ -31,7 +36,17 @@ type Archive struct {
 	// classes holds what was read, by name; nil where there is none of the name.
 	classes   map[string]*loaded
 	classSize int
-	notes     []string
+	// parsed holds the classes that were read with all their members, as classes does;
+	// service the service file, nil until it is asked for.
+	parsed  map[string]*classfile.Class
+	service *service
+	notes   []string
+}
+
+// service is the content of the service file, where there is one.
+type service struct {
+	Has  bool
+	Data []byte
 }
 
 type loaded struct {
@@ -69,8 +84,26 @@ func Open(path string) (*Archive, error) {
 // as long as the archive is in use.
 func OpenReader(r io.ReaderAt, size int64) (*Archive, error) { return open(r, size) }
 
+// ensure opens the file of an archive that was taken out of the cache.
+func (a *Archive) ensure() error {
+	if a.lazy == nil {
+		return nil
+	}
+	opened, err := a.lazy()
+	if err != nil {
+		return err
+	}
+	a.lazy = nil
+	a.close, a.entries, a.order, a.nested, a.notes = opened.close, opened.entries, opened.order, opened.nested, opened.notes
+	return nil
+}
+
 // Close releases the file.
 func (a *Archive) Close() error {
+	if a.done != nil {
+		a.done()
+		a.done = nil
+	}
 	if a.close == nil {
 		return nil
 	}
@@ -84,6 +117,9 @@ func (a *Archive) Notes() []string { return a.notes }
 // Classes lists the classes of the archive itself, not of the jars in it, in the
 // order of their names.
 func (a *Archive) Classes() []string {
+	if a.ensure() != nil {
+		return nil
+	}
 	var names []string
 	for entry := range a.entries {
 		if class, ok := classOf(entry); ok {
@@ -95,7 +131,7 @@ func (a *Archive) Classes() []string {
 }
 
 // Has tells whether an entry of that name is there.
-func (a *Archive) Has(entry string) bool { return a.entries[entry] != nil }
+func (a *Archive) Has(entry string) bool { return a.ensure() == nil && a.entries[entry] != nil }
 
 // directory counts what is read while the list of entries is: archive/zip reads
 // on as long as it finds entries, whatever the end of the file says of their number.
@@ -134,7 +170,7 @@ func open(r io.ReaderAt, size int64) (*Archive, error) {
 	if len(z.File) > maxEntries {
 		return nil, fmt.Errorf("it holds %d entries, more than the %d that are read", len(z.File), maxEntries)
 	}
-	a := &Archive{entries: make(map[string]*zip.File, len(z.File)), order: z.File, classes: map[string]*loaded{}}
+	a := &Archive{entries: make(map[string]*zip.File, len(z.File)), order: z.File, classes: map[string]*loaded{}, parsed: map[string]*classfile.Class{}}
 	for _, f := range z.File {
 		if err := a.add(f); err != nil {
 			return nil, err

@@ -28,15 +28,24 @@ var ErrNoConnector = errors.New("it has no " + serviceFile)
 // know are passed over, as workers do. The error says in one sentence what is
 // wrong with the file.
 func (a *Archive) Connector() (Connector, error) {
-	f := a.entries[serviceFile]
-	if f == nil {
+	if a.service == nil {
+		if err := a.ensure(); err != nil {
+			return Connector{}, err
+		}
+		read := &service{}
+		if f := a.entries[serviceFile]; f != nil {
+			data, err := a.read(f, maxService)
+			if err != nil {
+				return Connector{}, err
+			}
+			read = &service{Has: true, Data: data}
+		}
+		a.service = read
+	}
+	if !a.service.Has {
 		return Connector{}, ErrNoConnector
 	}
-	data, err := a.read(f, maxService)
-	if err != nil {
-		return Connector{}, err
-	}
-	return parseConnector(data)
+	return parseConnector(a.service.Data)
 }
 
 func parseConnector(data []byte) (Connector, error) {

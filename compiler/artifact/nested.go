@@ -66,8 +66,23 @@ func (a *Archive) load(class string) (*classfile.Class, error) {
 	return c, err
 }
 
+// whole is load for all of a class, members and annotations too.
+func (a *Archive) whole(class string) (*classfile.Class, error) {
+	if c, ok := a.parsed[class]; ok {
+		return c, nil
+	}
+	c, err := a.find(class, classfile.Parse)
+	if err == nil {
+		a.parsed[class] = c
+	}
+	return c, err
+}
+
 // find reads a class, anew each time.
 func (a *Archive) find(class string, parse func([]byte) (*classfile.Class, error)) (*classfile.Class, error) {
+	if err := a.ensure(); err != nil {
+		return nil, err
+	}
 	entry := entryOf(class)
 	f := a.entries[entry]
 	if f == nil && a.entries[bundled+entry] != nil {

@@ -3,8 +3,6 @@ package artifact
 import (
 	"fmt"
 	"slices"
-
-	"github.com/meshc/meshc/compiler/artifact/classfile"
 )
 
 // fieldDoc is the annotation of a connector's settings.
@@ -100,7 +98,7 @@ func (a *Archive) Settings(class string) (s Settings, found Answer, err error) {
 		if seen[c] {
 			return s, Yes, fmt.Errorf("the class `%s` extends itself", Clean(c))
 		}
-		read, err := a.find(c, classfile.Parse)
+		read, err := a.whole(c)
 		if err != nil {
 			return s, Yes, err
 		}

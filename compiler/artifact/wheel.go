@@ -5,6 +5,9 @@ import "strings"
 // Entries lists what the archive holds, folders left out, in its own order, with
 // names fit to be shown.
 func (a *Archive) Entries() []string {
+	if a.ensure() != nil {
+		return nil
+	}
 	out := make([]string, 0, len(a.order))
 	for _, f := range a.order {
 		if !strings.HasSuffix(f.Name, "/") {
@@ -19,6 +22,9 @@ func (a *Archive) Entries() []string {
 // the one folder that it consists of (python_instance_main.py). Nil without an
 // error means that there is none of the name.
 func (a *Archive) Python(module string) (*PythonModule, error) {
+	if err := a.ensure(); err != nil {
+		return nil, err
+	}
 	path := strings.ReplaceAll(module, ".", "/")
 	for _, root := range append([]string{""}, a.sources()...) {
 		for _, name := range []string{root + path + ".py", root + path + "/__init__.py"} {

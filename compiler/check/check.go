@@ -12,10 +12,11 @@ import (
 	"github.com/meshc/meshc/schema/fields"
 )
 
-// Shape reports all that is wrong with the shape of a document. The document
-// that it returns is a copy in which every key has Pulsar's own name, misspelt
-// keys are mended where the meaning is plain, and every value is of the type
-// that its key takes or a hole; its Root is nil where nothing is left to read.
+// Shape reports all that is wrong with the shape of a document. It takes the tree
+// over and changes it: in the document that it returns every key has Pulsar's own
+// name, misspelt keys are mended where the meaning is plain, and every value is of
+// the type that its key takes or a hole; its Root is nil where nothing is left to
+// read. A tree that is wanted afterwards is cloned before.
 func Shape(doc *syntax.Document) (*syntax.Document, diag.List) {
 	c := &checker{doc: doc, spelled: map[*syntax.Node]string{}, guessed: map[*syntax.Node][]string{}}
 	out := *doc
@@ -23,7 +24,7 @@ func Shape(doc *syntax.Document) (*syntax.Document, diag.List) {
 	if doc.Root == nil || doc.Root.Kind == syntax.Hole || !c.isMesh(doc.Root) {
 		return &out, c.list
 	}
-	c.root = clone(doc.Root)
+	c.root = doc.Root
 	c.scalars(c.root)
 	c.canonical(c.root, fields.Mesh)
 	for c.keys() {
@@ -66,6 +67,9 @@ func (c *checker) isMesh(root *syntax.Node) bool {
 // another run, since a mended key brings new values to look at. Without any it
 // reports the values.
 func (c *checker) keys() (again bool) {
+	if quick(c.root, fields.Mesh, false) {
+		return false
+	}
 	schema, err := meshSchema()
 	if err != nil {
 		panic("check: the embedded schema does not compile: " + err.Error())
@@ -88,22 +92,6 @@ func (c *checker) keys() (again bool) {
 		}
 	}
 	return false
-}
-
-// clone copies the tree so that it can be mended. Settings of the user's own
-// (userConfig) are copied too, since numbers in them may become holes.
-func clone(n *syntax.Node) *syntax.Node {
-	out := *n
-	out.Pairs = make([]syntax.Pair, len(n.Pairs))
-	for i, p := range n.Pairs {
-		key := *p.Key
-		out.Pairs[i] = syntax.Pair{Key: &key, Value: clone(p.Value)}
-	}
-	out.Items = make([]*syntax.Node, len(n.Items))
-	for i, item := range n.Items {
-		out.Items[i] = clone(item)
-	}
-	return &out
 }
 
 // hole makes a node one that later stages pass over. Its items stay, so that

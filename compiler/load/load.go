@@ -49,7 +49,7 @@ type Result struct {
 }
 
 // Trees makes the trees of meshes. Documents that are no meshes come out as they
-// are. What is wrong is reported; where it stood there is a hole, so that later
+// are. The trees that come out share no node, since the next stage changes them. What is wrong is reported; where it stood there is a hole, so that later
 // stages pass over it.
 func Trees(docs []*syntax.Document, opts Options) (Result, diag.List) {
 	l := &loader{opts: opts, docs: append([]*syntax.Document(nil), docs...), origins: map[diag.Span][]diag.Related{}}
@@ -60,6 +60,9 @@ func Trees(docs []*syntax.Document, opts Options) (Result, diag.List) {
 	for i, doc := range l.docs {
 		if isMesh(doc) {
 			l.docs[i] = l.expand(doc, docs[i])
+		}
+		if len(opts.Overlays)+len(opts.Set) > 0 && l.docs[i].Root != nil {
+			l.docs[i] = withRoot(l.docs[i], l.docs[i].Root.Clone())
 		}
 	}
 	return Result{Docs: l.docs, Origins: l.origins, Secrets: l.secrets, SetText: setText}, l.list

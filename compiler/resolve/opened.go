@@ -16,6 +16,7 @@ const maxOpen = 32
 
 // files remembers code files by path: ten thousand functions may share one.
 type files struct {
+	cache    *artifact.Cache
 	problems map[string]string
 	jars     map[string]*jar
 	modules  map[string]module
@@ -120,7 +121,7 @@ func (f *files) jar(path string) *jar {
 		f.close()
 	}
 	return memo(&f.jars, path, func() *jar {
-		a, err := artifact.Open(path)
+		a, err := f.cache.Open(path)
 		return &jar{archive: a, err: err}
 	})
 }

@@ -5,6 +5,7 @@ package resolve
 import (
 	"fmt"
 
+	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -20,6 +21,8 @@ type Options struct {
 	// NeedCode makes a code file that is not there, and a mesh without functions,
 	// an error instead of a warning.
 	NeedCode bool
+	// Cache knows archives again; nil opens each.
+	Cache *artifact.Cache
 }
 
 // Mesh reads a document whose shape was checked (check.Shape): keys have
@@ -30,6 +33,7 @@ func Mesh(doc *syntax.Document, opts Options) (*mesh.Mesh, diag.List) {
 		return nil, nil
 	}
 	r := &resolver{opts: opts, doc: doc, topics: map[string]*mesh.Topic{}, doubts: map[string]bool{}}
+	r.files.cache = opts.Cache
 	defer r.files.close()
 	r.identity(doc.Root)
 	r.declared(doc.Root.Get("topics"))

@@ -7,7 +7,7 @@ package syntax
 import "github.com/meshc/meshc/compiler/diag"
 
 // Kind is the shape of a node.
-type Kind int
+type Kind uint8
 
 // The kinds of nodes. A Hole stands where the file has something that cannot be
 // used and was reported already; later stages pass over it without a word.
@@ -19,7 +19,7 @@ const (
 )
 
 // Type is what a scalar reads as by YAML's core rules.
-type Type int
+type Type uint8
 
 // The types of scalars. Quoted scalars are always Text. Date is a timestamp
 // without quotes, which YAML readers do not agree about.
@@ -32,21 +32,14 @@ const (
 	Date
 )
 
-// Node is a value in the file. Nodes may be shared between places (aliases), so
-// nobody changes a node after Parse.
+// Node is a value in the file. Each node has one place in the tree: what an alias
+// repeats is copied.
 type Node struct {
 	Kind Kind
-	// Span runs from the first rune up to and without the end. A value that is
-	// left out, as after `output:`, has the span of its key.
-	Span diag.Span
-
-	// Value is the text of a scalar, without quotes and escapes.
-	Value string
-	Type  Type
-
-	// From is how a value that comes from outside of the files is referred to, such
-	// as "${env:TOKEN}"; empty for what stands in the files.
-	From string
+	// Type is what a scalar reads as.
+	Type Type
+	// Flow tells that the node is written in one piece, as scalars, [a, b] and {a: b} are.
+	Flow bool
 	// Sensitive values are for the node's own code alone: [Node.Shown] gives what
 	// may be printed in their place.
 	Sensitive bool
@@ -54,25 +47,29 @@ type Node struct {
 	// mesh is planned and applied.
 	Unknown bool
 
+	tagged   bool // there is a tag in front
+	start    int  // offset of the anchor or tag in front, else from
+	from, to int  // offsets behind Span
+	size     int  // nodes, this one and all below, what aliases repeat in full
+	height   int  // levels below
+
+	// Span runs from the first rune up to and without the end. A value that is
+	// left out, as after `output:`, has the span of its key.
+	Span diag.Span
+
+	// Value is the text of a scalar, without quotes and escapes.
+	Value string
+
 	// Pairs are the entries of a mapping and Items those of a sequence, in the order of the file.
 	Pairs []Pair
 	Items []*Node
 
-	// Head, Line and Foot are the comments above, beside and below.
-	Head, Line, Foot string
-
-	// Flow tells that the node is written in one piece, as scalars, [a, b] and {a: b} are.
-	Flow bool
-
+	// From is how a value that comes from outside of the files is referred to, such
+	// as "${env:TOKEN}"; empty for what stands in the files.
+	From string
 	// Anchor is the name that `&` gives to the node. Alias is the name behind a
-	// `*`: the node then holds what the name stands for, and shares what is below.
+	// `*`: the node then holds a copy of what the name stands for.
 	Anchor, Alias string
-
-	tagged   bool // there is a tag in front
-	start    int  // offset of the anchor or tag in front, else from
-	from, to int  // offsets behind Span
-	size     int  // nodes, this one and all below, aliases counted in full
-	height   int  // levels below
 }
 
 // Pair is an entry of a mapping. Key is a Text scalar.
@@ -99,6 +96,24 @@ func (n *Node) Shown() string {
 		return n.From
 	}
 	return n.Value
+}
+
+// Clone copies a node and all below it.
+func (n *Node) Clone() *Node {
+	out := *n
+	if n.Pairs != nil {
+		out.Pairs = make([]Pair, len(n.Pairs))
+	}
+	for i, p := range n.Pairs {
+		out.Pairs[i] = Pair{Key: p.Key.Clone(), Value: p.Value.Clone()}
+	}
+	if n.Items != nil {
+		out.Items = make([]*Node, len(n.Items))
+	}
+	for i, item := range n.Items {
+		out.Items[i] = item.Clone()
+	}
+	return &out
 }
 
 // Texts returns all texts in a value but the sensitive ones.

@@ -66,9 +66,6 @@ flowmap: {k: v, # c
 	if v := docs[0].Root.Get("alias").Value; v != "12" {
 		t.Errorf("alias has value %q", v)
 	}
-	if p := docs[0].Root.Pair("plain"); p.Value.Line != "# beside" {
-		t.Errorf("comment beside is %q", p.Value.Line)
-	}
 }
 
 // Places in a file with faults are those of the file, not of the mended copy.

@@ -5,19 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/meshc/meshc/compiler/diag"
 )
 
-// Bounds for hostile files: a mesh of a thousand nodes stays far below them.
+// Bounds for hostile files: a mesh of ten thousand nodes stays below them.
 const (
-	maxDepth = 64
-	maxNodes = 200_000 // aliases counted in full
-	maxMarks = 600_000 // characters that may begin a value
-	maxTexts = 10_000
+	maxDepth    = 64
+	maxNodes    = 600_000
+	maxRepeated = 200_000   // values that aliases repeat, counted in full
+	maxMarks    = 1_800_000 // characters that may begin a value
+	maxTexts    = 10_000
 )
 
 // documents are decoded documents before they are copied.
@@ -69,27 +69,23 @@ func (r *lineReader) Read(p []byte) (int, error) {
 
 // converter copies the library's nodes into ours.
 type converter struct {
-	t      *text
-	list   *diag.List
-	done   map[*yaml.Node]*Node
-	open   map[*yaml.Node]bool
-	passed []string
-	nodes  int  // nodes so far, aliases counted in full
-	deep   bool // a value nested too deep was reported
-	many   bool // too many nodes were reported
+	t        *text
+	list     *diag.List
+	done     map[*yaml.Node]*Node
+	open     map[*yaml.Node]bool
+	passed   []string
+	nodes    int  // nodes so far, those that aliases repeat apart
+	repeated int  // nodes that aliases repeat, counted in full
+	deep     bool // a value nested too deep was reported
+	many     bool // too many nodes were reported
 }
 
 func (c *converter) document(n *yaml.Node) *Node {
 	if n.Kind != yaml.DocumentNode || len(n.Content) == 0 {
 		return nil
 	}
-	root := c.node(n.Content[0], nil, 0)
-	root.Head = joinComments(n.HeadComment, root.Head)
-	root.Foot = joinComments(root.Foot, n.FootComment)
-	return root
+	return c.node(n.Content[0], nil, 0)
 }
-
-func joinComments(a, b string) string { return strings.Trim(a+"\n\n"+b, "\n") }
 
 // node converts one node; key is the key whose value it is, where it is one.
 func (c *converter) node(n *yaml.Node, key *Node, depth int) *Node {
@@ -98,17 +94,19 @@ func (c *converter) node(n *yaml.Node, key *Node, depth int) *Node {
 	}
 	first := c.t.offset(n.Line, n.Column)
 	start := c.t.skipProperties(first)
-	out := &Node{Head: n.HeadComment, Line: n.LineComment, Foot: n.FootComment, start: first, from: start, to: start, size: 1}
+	out := &Node{start: first, from: start, to: start, size: 1}
 	out.Anchor, out.tagged = n.Anchor, n.Style&yaml.TaggedStyle != 0
 	out.Span = c.t.span(start, start+1)
 	if depth > maxDepth {
 		c.tooDeep(out.Span)
 		return out
 	}
-	if c.tooMany(1, out.Span) {
+	if c.tooMany(&c.nodes, 1, maxNodes, out.Span) {
 		return out
 	}
-	c.open[n] = true
+	if n.Anchor != "" {
+		c.open[n] = true
+	}
 	switch n.Kind {
 	case yaml.ScalarNode:
 		c.scalar(n, out, key)
@@ -119,8 +117,8 @@ func (c *converter) node(n *yaml.Node, key *Node, depth int) *Node {
 	}
 	out.Span = c.t.span(out.from, out.to)
 	c.tag(n, out)
-	delete(c.open, n)
 	if n.Anchor != "" {
+		delete(c.open, n)
 		c.done[n] = out
 	}
 	return out
@@ -133,13 +131,13 @@ func (c *converter) tooDeep(span diag.Span) {
 	c.deep = true
 }
 
-// tooMany counts nodes and tells whether the bound is passed.
-func (c *converter) tooMany(more int, span diag.Span) bool {
-	if c.nodes += more; c.nodes <= maxNodes {
+// tooMany counts nodes and tells whether a bound is passed.
+func (c *converter) tooMany(count *int, more, most int, span diag.Span) bool {
+	if *count += more; *count <= most {
 		return false
 	}
 	if !c.many {
-		c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The file holds more than %d values, counting what aliases repeat.", maxNodes))
+		c.list.Add(diag.YAMLFeature, span, fmt.Sprintf("The file holds more than %d values, counting what aliases repeat.", most))
 	}
 	c.many = true
 	return true
@@ -179,6 +177,7 @@ func (c *converter) scalar(n *yaml.Node, out, key *Node) {
 
 func (c *converter) sequence(n *yaml.Node, out *Node, depth int) {
 	out.Kind, out.Flow = Sequence, n.Style&yaml.FlowStyle != 0
+	out.Items = make([]*Node, 0, len(n.Content))
 	for _, item := range n.Content {
 		out.Items = append(out.Items, c.child(out, c.node(item, nil, depth+1)))
 	}
@@ -187,14 +186,15 @@ func (c *converter) sequence(n *yaml.Node, out *Node, depth int) {
 
 func (c *converter) mapping(n *yaml.Node, out *Node, depth int) {
 	out.Kind, out.Flow = Mapping, n.Style&yaml.FlowStyle != 0
-	first := make(map[string]*Node, len(n.Content)/2)
+	out.Pairs = make([]Pair, 0, len(n.Content)/2)
+	first := keys{pairs: out}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := c.child(out, c.key(n.Content[i], depth+1))
 		value := c.child(out, c.node(n.Content[i+1], key, depth+1))
 		if key.Kind == Hole {
 			continue
 		}
-		if before := first[key.Value]; before != nil {
+		if before := first.find(key.Value); before != nil {
 			c.list.Add(diag.DuplicateKey, key.Span, fmt.Sprintf("The key `%s` stands twice in the same mapping.", key.Value),
 				"Keep one of the two.").Relate(before.Span, "first given here")
 			if value.size < maxTexts {
@@ -202,10 +202,31 @@ func (c *converter) mapping(n *yaml.Node, out *Node, depth int) {
 			}
 			continue
 		}
-		first[key.Value] = key
 		out.Pairs = append(out.Pairs, Pair{key, value})
 	}
 	c.close(out, '}')
+}
+
+// keys finds the keys of a mapping that were read; most mappings are small.
+type keys struct {
+	pairs *Node
+	index map[string]*Node
+}
+
+func (k *keys) find(key string) *Node {
+	if len(k.pairs.Pairs) < 24 {
+		if p := k.pairs.Pair(key); p != nil {
+			return p.Key
+		}
+		return nil
+	}
+	if k.index == nil {
+		k.index = map[string]*Node{}
+	}
+	for _, p := range k.pairs.Pairs[len(k.index):] {
+		k.index[p.Key.Value] = p.Key
+	}
+	return k.index[key]
 }
 
 // child accounts for a node below out.
@@ -250,8 +271,7 @@ func hints(h string) []string {
 	return []string{h}
 }
 
-// alias gives what the alias stands for, under the place of the alias itself.
-// Values below are shared, not copied: only their number is watched.
+// alias gives a copy of what the alias stands for, under the place of the alias itself.
 func (c *converter) alias(n *yaml.Node, depth int) *Node {
 	at := c.t.offset(n.Line, n.Column)
 	to := min(at+1+len([]rune(n.Value)), len(c.t.runes))
@@ -269,14 +289,13 @@ func (c *converter) alias(n *yaml.Node, depth int) *Node {
 		c.tooDeep(span)
 		return hole
 	}
-	if c.tooMany(target.size, span) {
+	if c.tooMany(&c.repeated, target.size, maxRepeated, span) {
 		return hole
 	}
-	out := *target
+	out := target.Clone()
 	out.Span, out.start, out.from, out.to = span, at, at, to
 	out.Anchor, out.Alias, out.tagged = "", n.Value, false
-	out.Head, out.Line, out.Foot = n.HeadComment, n.LineComment, n.FootComment
-	return &out
+	return out
 }
 
 // tag refuses explicit tags but for those that change nothing a mesh could notice.

@@ -20,6 +20,7 @@ import (
 type applyOptions struct {
 	f       *Factory
 	input   fileFlags
+	cache   cacheFlag
 	connect connectFlags
 	carry   carryFlags
 	args    []string
@@ -77,6 +78,7 @@ more, 130 and 143 ended by a signal before everything was done.`,
 
 func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.input.bind(cmd)
+	o.cache.bind(cmd)
 	o.connect.bind(cmd, waitTimeout)
 	o.carry.bind(cmd)
 	addSeverity(cmd, &o.severities)
@@ -106,7 +108,7 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		}
 		return c.run(ctx, view.NewPlans(saved, nil, nil, o.carry.allow), saved)
 	}
-	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, Severities: o.severities})
+	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
 	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow})
 }
 

@@ -83,7 +83,7 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	opts := planner.Options{Destroy: true, DeleteTopics: o.deleteTopics, Allow: o.carry.allow}
 	if o.mesh == "" {
 		// Code files need not exist any more to take down what they became.
-		result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
+		result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities, Cache: o.f.cache(trustTimes)})
 		result.Findings = withoutCode(result.Findings)
 		return c.planAndRun(ctx, &o.connect, result, opts)
 	}

@@ -21,6 +21,8 @@ type Factory struct {
 	Now    func() time.Time
 	// Backend opens the way to a cluster. It does not connect yet.
 	Backend func(name string, s backends.Settings) (backend.Backend, error)
+	// CacheDir names the folder for what may be forgotten; nil or an error means none.
+	CacheDir func() (string, error)
 	// Signals are those that ask the program to end.
 	Signals <-chan os.Signal
 	// Grace is how long a command may take to end after it was told to.

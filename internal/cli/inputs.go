@@ -2,12 +2,15 @@ package cli
 
 import (
 	"io"
+	"path/filepath"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
-	"github.com/meshc/meshc/schema/fields"
 )
 
 // compile reads and compiles mesh files, with the overlays and values of the
@@ -25,26 +28,52 @@ func (f *Factory) compile(x *fileFlags, files []string, stdin io.Reader, opts co
 		return value, value != ""
 	}
 	result := compiler.Compile(inputs, opts)
+	opts.Cache.Close()
 	result.Findings = append(found, result.Findings...)
 	return result
+}
+
+// trust says what a command believes of the cache of archives.
+type trust int
+
+const (
+	trustTimes trust = iota // a file of the same path, size and times is the same
+	trustHash               // only one of the same content is
+	trustNone               // nothing is looked up or kept
+)
+
+// cache gives the cache of archives, or nil.
+func (f *Factory) cache(t trust) *artifact.Cache {
+	if t == trustNone || f.CacheDir == nil {
+		return nil
+	}
+	dir, err := f.CacheDir()
+	if err != nil {
+		return nil
+	}
+	return artifact.OpenCache(filepath.Join(dir, "meshc", "artifacts"), t == trustHash, f.Now)
+}
+
+// cacheFlag is --no-cache, of commands that look into code files.
+type cacheFlag struct{ off bool }
+
+func (x *cacheFlag) bind(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&x.off, "no-cache", false, "look into all code files anew; otherwise what was read of those that did not change comes from meshc/artifacts in the user's cache folder")
+}
+
+// unlessOff gives what to trust where the cache is not switched off.
+func (x *cacheFlag) unlessOff(t trust) trust {
+	if x.off {
+		return trustNone
+	}
+	return t
 }
 
 // findings makes the document of a result and of findings that came later.
 func findings(r compiler.Result, more diag.List) view.Findings {
 	var meshes []view.MeshInfo
 	for _, u := range r.Units {
-		info := view.MeshInfo{File: u.Mesh.Span.File, Mesh: u.Mesh.ID.String(), Topics: len(u.Mesh.Topics)}
-		for _, n := range u.Mesh.Nodes {
-			switch n.Kind() {
-			case fields.Source:
-				info.Sources++
-			case fields.Sink:
-				info.Sinks++
-			default:
-				info.Functions++
-			}
-		}
-		meshes = append(meshes, info)
+		meshes = append(meshes, view.NewMeshInfo(u.Mesh))
 	}
 	all := append(append(diag.List{}, r.Findings...), more...)
 	return view.NewFindings(all, r.Sources, meshes)

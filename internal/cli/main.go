@@ -25,6 +25,7 @@ func Main(args []string, in io.Reader, out, err io.Writer, getenv func(string) s
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	f.Signals = signals
+	f.CacheDir = os.UserCacheDir
 	return f.Run()
 }
 

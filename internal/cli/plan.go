@@ -19,6 +19,7 @@ import (
 type planOptions struct {
 	f            *Factory
 	input        fileFlags
+	cache        cacheFlag
 	connect      connectFlags
 	args         []string
 	output       string
@@ -64,6 +65,7 @@ with an error, 1 a failure.`,
 		},
 	}
 	o.input.bind(cmd)
+	o.cache.bind(cmd)
 	o.connect.bind(cmd, commandTimeout)
 	addFindingsOutput(cmd, &o.output, "form of the result; github, sarif and junit hold the findings only")
 	addAllow(cmd, &o.allow)
@@ -78,7 +80,7 @@ with an error, 1 a failure.`,
 func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *planOptions) run(ctx context.Context) error {
-	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, Severities: o.severities})
+	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
 	if o.destroy {
 		result.Findings = withoutCode(result.Findings)
 	}

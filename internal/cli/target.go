@@ -57,7 +57,7 @@ func (f *Factory) targets(x *targetFlags, args []string, output string) ([]targe
 	if len(files) == 0 && len(out) > 0 {
 		return out, nil
 	}
-	result := f.compile(&x.input, files, f.In, compiler.Options{})
+	result := f.compile(&x.input, files, f.In, compiler.Options{Cache: f.cache(trustTimes)})
 	result.Findings = withoutRules(result.Findings)
 	if result.Findings.HasErrors() {
 		doc := findings(result, nil)

@@ -15,6 +15,7 @@ import (
 type validateOptions struct {
 	f      *Factory
 	input  fileFlags
+	cache  cacheFlag
 	args   []string
 	output string
 	strict bool
@@ -58,6 +59,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 		},
 	}
 	o.input.bind(cmd)
+	o.cache.bind(cmd)
 	addFindingsOutput(cmd, &o.output, "form of the result; github writes annotations of a pull request")
 	addSeverity(cmd, &o.severities)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
@@ -65,7 +67,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 }
 
 func validateRun(_ context.Context, o *validateOptions) error {
-	doc := findings(o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities}), nil)
+	doc := findings(o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))}), nil)
 	if err := o.f.showFindings(o.output, doc, o.strict); err != nil {
 		return err
 	}

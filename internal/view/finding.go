@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
 )
 
 // Findings is the document of what meshc has to say about mesh files.
@@ -25,6 +26,22 @@ type MeshInfo struct {
 	Functions int    `json:"functions"`
 	Sinks     int    `json:"sinks"`
 	Topics    int    `json:"topics"`
+}
+
+// NewMeshInfo counts what a mesh consists of.
+func NewMeshInfo(m *mesh.Mesh) MeshInfo {
+	info := MeshInfo{File: m.Span.File, Mesh: m.ID.String(), Topics: len(m.Topics)}
+	for _, n := range m.Nodes {
+		switch n.(type) {
+		case *mesh.Source:
+			info.Sources++
+		case *mesh.Sink:
+			info.Sinks++
+		default:
+			info.Functions++
+		}
+	}
+	return info
 }
 
 // Finding is one finding with the lines of the file that it is about.

@@ -44,6 +44,8 @@ type testCase struct {
 	Config yaml.Node `yaml:"config"`
 	// Without are fields of the base that the case does not have.
 	Without []string `yaml:"without"`
+	// Stuck is part of why the instances of what workers accept never run.
+	Stuck string `yaml:"stuck"`
 	// Accepted and Refused are what workers answer; Refused is part of their text.
 	Accepted bool   `yaml:"accepted"`
 	Refused  string `yaml:"refused"`

@@ -23,8 +23,10 @@ import (
 // another opinion than workers.
 type difference struct {
 	// Meshc is "refuses" or "accepts".
-	Meshc string   `yaml:"meshc"`
-	Why   string   `yaml:"why"`
+	Meshc string `yaml:"meshc"`
+	Why   string `yaml:"why"`
+	// Stuck says that the reason is that instances never run, which TestWorker checks.
+	Stuck bool     `yaml:"stuck"`
 	Cases []string `yaml:"cases"`
 }
 
@@ -48,15 +50,22 @@ func TestCompiler(t *testing.T) {
 				t.Errorf("deliberate.yaml: %s is there twice", name)
 			}
 			left[name] = d.Meshc
+			if c := slices.IndexFunc(cases, func(c *testCase) bool { return c.Name == name }); d.Stuck && c >= 0 && cases[c].Stuck == "" {
+				t.Errorf("deliberate.yaml: %s: the table does not tell why its instances never run", name)
+			}
 		}
 	}
 	pending := pendingCases(t)
-	var missed, strict, open rows
+	var missed, strict, open, silent rows
 	seen := map[string]bool{}
 	for _, c := range cases {
 		for _, version := range pulsar.Versions() {
 			worker := c.expected(version)
-			found, refused := compile(t, code, c, version)
+			findings := compile(t, code, c, version)
+			refused := findings.HasErrors()
+			if c.Stuck != "" && worker.Accepted && !aboutTheComponent(findings) {
+				silent = append(silent, row{c.Name, version, c.Stuck})
+			}
 			switch {
 			case worker.Accepted == !refused:
 			case refused && left[c.Name] == "refuses", !refused && left[c.Name] == "accepts":
@@ -64,7 +73,7 @@ func TestCompiler(t *testing.T) {
 			case slices.Contains(pending, c.Name):
 				open = append(open, row{c.Name, version, worker.String()})
 			case refused:
-				strict = append(strict, row{c.Name, version, found})
+				strict = append(strict, row{c.Name, version, errorsOf(findings)})
 			default:
 				missed = append(missed, row{c.Name, version, worker.Refused})
 			}
@@ -84,7 +93,10 @@ func TestCompiler(t *testing.T) {
 	if len(open) > 0 {
 		t.Logf("not judged by meshc yet (case, versions, workers):\n%s", open)
 	}
-	harness.Figure(t, "%d cases on each of %v, %d deliberate differences, %d rows not judged yet", len(cases), pulsar.Versions(), len(left), len(open))
+	if len(silent) > 0 {
+		t.Logf("taken by workers but never run, and meshc says nothing (case, versions, why):\n%s", silent)
+	}
+	harness.Figure(t, "%d cases on each of %v, %d deliberate differences, %d rows not judged yet, %d rows that never run and nothing is said", len(cases), pulsar.Versions(), len(left), len(open), len(silent))
 }
 
 // pendingCases are those whose rules meshc does not have yet, a name a line.
@@ -118,9 +130,8 @@ func (r rows) String() string {
 	return b.String()
 }
 
-// compile compiles a mesh of the one component, and tells what was found and
-// whether there are errors.
-func compile(t *testing.T, code string, c *testCase, _ string) (string, bool) {
+// compile compiles a mesh of the one component.
+func compile(t *testing.T, code string, c *testCase, _ string) diag.List {
 	t.Helper()
 	p := place{tenant: "public", namespace: "oracle", transform: "function://public/oracle/transform@1"}
 	tenant, namespace := p.of(c)
@@ -146,12 +157,22 @@ func compile(t *testing.T, code string, c *testCase, _ string) (string, bool) {
 		t.Fatal(err)
 	}
 	input := compiler.Input{Name: filepath.Join(code, "mesh.yaml"), Data: data}
-	result := compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true})
+	return compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true}).Findings
+}
+
+// aboutTheComponent tells whether a finding is there that a mesh of this
+// component alone would not have anyway.
+func aboutTheComponent(findings diag.List) bool {
+	return slices.ContainsFunc(findings, func(d diag.Diagnostic) bool { return d.Code != diag.UnwrittenInput })
+}
+
+// errorsOf are the errors among findings, on one line.
+func errorsOf(findings diag.List) string {
 	var found []string
-	for _, f := range result.Findings {
+	for _, f := range findings {
 		if f.Severity == diag.Error {
 			found = append(found, fmt.Sprintf("%s %s", f.Code, f.Detail))
 		}
 	}
-	return strings.Join(found, "; "), result.Findings.HasErrors()
+	return strings.Join(found, "; ")
 }

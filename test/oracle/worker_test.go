@@ -3,11 +3,14 @@ package oracle
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/test/harness"
@@ -17,25 +20,52 @@ import (
 // HTTP thread of the broker for each, and with too many of them it blocks.
 const inFlight = 4
 
-// ask sends all cases to a worker and returns its answers. What it takes is
-// deleted again at once.
-func ask(t *testing.T, client *admin.Client, p place, code string, cases []*testCase) map[string]verdict {
+// asker puts cases to one worker.
+type asker struct {
+	client *admin.Client
+	place  place
+	// code is the folder of the code files.
+	code string
+}
+
+// ask sends all cases to the worker and returns its answers. What it takes is
+// deleted again at once; what is known never to run, as soon as it says why not.
+func (a asker) ask(t *testing.T, cases []*testCase) map[string]verdict {
 	t.Helper()
 	answers := map[string]verdict{}
 	var lock sync.Mutex
+	inParallel(inFlight, cases, func(c *testCase) {
+		v, err := a.submit(t.Context(), c)
+		if err == nil && v.Accepted && c.Stuck == "" {
+			err = a.remove(t.Context(), c)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.Name, err)
+			return
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		answers[c.Name] = v
+	})
+	stuck := slices.DeleteFunc(slices.Clone(cases), func(c *testCase) bool { return c.Stuck == "" || !answers[c.Name].Accepted })
+	inParallel(inFlight, stuck, func(c *testCase) {
+		if err := a.awaitStuck(t.Context(), c); err != nil {
+			t.Errorf("%s: %v", c.Name, err)
+		}
+		if err := a.remove(t.Context(), c); err != nil {
+			t.Errorf("%s: %v", c.Name, err)
+		}
+	})
+	return answers
+}
+
+func inParallel(n int, cases []*testCase, do func(*testCase)) {
 	queue := make(chan *testCase)
 	var all sync.WaitGroup
-	for range inFlight {
+	for range n {
 		all.Go(func() {
 			for c := range queue {
-				v, err := submit(t.Context(), client, p, code, c)
-				if err != nil {
-					t.Errorf("%s: %v", c.Name, err)
-					continue
-				}
-				lock.Lock()
-				answers[c.Name] = v
-				lock.Unlock()
+				do(c)
 			}
 		})
 	}
@@ -44,34 +74,64 @@ func ask(t *testing.T, client *admin.Client, p place, code string, cases []*test
 	}
 	close(queue)
 	all.Wait()
-	return answers
 }
 
 // submit creates a component the way pulsar-admin does. An error is no verdict.
-func submit(ctx context.Context, client *admin.Client, p place, code string, c *testCase) (verdict, error) {
-	kind := admin.Kind(c.Kind + "s")
-	node := c.component(p, c.Code)
-	name, _ := value(node, "name")
+func (a asker) submit(ctx context.Context, c *testCase) (verdict, error) {
+	node := c.component(a.place, c.Code)
 	var config map[string]any
 	if err := node.Decode(&config); err != nil {
 		return verdict{}, err
 	}
 	var pkg admin.Package
 	if c.Code != "none" {
-		pkg.File = filepath.Join(code, c.Code)
+		pkg.File = filepath.Join(a.code, c.Code)
 	}
-	tenant, namespace := p.of(c)
-	err := client.Create(ctx, kind, tenant, namespace, name, config, pkg)
+	kind, tenant, namespace, name := a.address(c)
+	err := a.client.Create(ctx, kind, tenant, namespace, name, config, pkg)
 	var refusal *admin.Error
 	switch {
 	case err == nil:
-		return verdict{Accepted: true}, client.Delete(ctx, kind, tenant, namespace, name)
+		return verdict{Accepted: true}, nil
 	case errors.As(err, &refusal) && (refusal.Status/100 == 4 && refusal.Status != http.StatusConflict ||
 		// What is not checked until the code is stored.
 		strings.Contains(refusal.Reason, "IllegalArgumentException")):
-		return verdict{Refused: p.unfill(oneLine(refusal.Reason))}, nil
+		return verdict{Refused: a.place.unfill(oneLine(refusal.Reason))}, nil
 	}
 	return verdict{}, err
+}
+
+func (a asker) remove(ctx context.Context, c *testCase) error {
+	kind, tenant, namespace, name := a.address(c)
+	return a.client.Delete(ctx, kind, tenant, namespace, name)
+}
+
+func (a asker) address(c *testCase) (kind admin.Kind, tenant, namespace, name string) {
+	name, _ = value(c.component(a.place, c.Code), "name")
+	tenant, namespace = a.place.of(c)
+	return admin.Kind(c.Kind + "s"), tenant, namespace, name
+}
+
+// awaitStuck waits until the instance of a case says why it does not run.
+func (a asker) awaitStuck(ctx context.Context, c *testCase) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	kind, tenant, namespace, name := a.address(c)
+	said := "nothing"
+	for {
+		status, err := a.client.Status(ctx, kind, tenant, namespace, name)
+		if err == nil && len(status.Instances) > 0 {
+			one := status.Instances[0].Status
+			if said = one.Error; !one.Running && strings.Contains(said, c.Stuck) {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the instance is not stuck with %q but says %q (%v)", c.Stuck, said, err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // of is where a case's component is put.

@@ -1,7 +1,6 @@
 package human
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
@@ -22,6 +21,9 @@ func Drawing(s Style, d view.Drawing) string {
 	limit := s.Width
 	if limit <= 0 {
 		limit = maxColumns
+	}
+	if len(d.Vertices) == 0 && len(d.Findings) == 0 {
+		return "nothing to draw\n"
 	}
 	var b strings.Builder
 	if len(d.Meshes) == 1 {
@@ -72,65 +74,5 @@ func listed(s Style, d view.Drawing) string {
 	}
 	sum := view.Findings{Errors: d.Errors, Warnings: d.Warnings, Findings: d.Findings}
 	b.WriteString(Sum(sum) + "\n")
-	return b.String()
-}
-
-// levels lists the vertices by level, each with what it leads to.
-func levels(s Style, d view.Drawing) string {
-	out := make([][]view.Edge, len(d.Vertices))
-	for _, e := range d.Edges {
-		out[e.From] = append(out[e.From], e)
-	}
-	byLevel := map[int][]int{}
-	deepest := 0
-	for i, v := range d.Vertices {
-		byLevel[v.Level] = append(byLevel[v.Level], i)
-		deepest = max(deepest, v.Level)
-	}
-	var b strings.Builder
-	line := func(text string) { b.WriteString(text + "\n") }
-	for n := 0; n <= deepest; n++ {
-		for _, i := range byLevel[n] {
-			v := d.Vertices[i]
-			indent := strings.Repeat("  ", min(n, 8))
-			name := view.Clean(v.Label)
-			if v.Topic() {
-				name = "(" + name + ")"
-			} else {
-				name = "[" + name + "]"
-			}
-			facts := v.Facts()
-			if len(d.Meshes) > 1 && len(v.Meshes) == 1 && !v.Topic() {
-				facts += " of " + view.Clean(d.Meshes[v.Meshes[0]].Mesh)
-			}
-			if facts != "" {
-				facts = "  " + s.paint(dim, facts)
-			}
-			if marks := d.MarkText(v.Marks); marks != "" {
-				facts += "  " + s.paint(severityColor(v.Severity), marks)
-			}
-			line(indent + s.paint(bold, name) + facts)
-			for _, e := range out[i] {
-				target := "→ " + view.Clean(d.Vertices[e.To].Label)
-				if !e.Plain() {
-					target += " (" + view.Clean(string(e.Role)) + ")"
-				}
-				if e.Cycle {
-					target += " (cycle)"
-				}
-				severity := e.Severity
-				if e.Cycle && severity == "" {
-					severity = diag.Error
-				}
-				if marks := d.MarkText(e.Marks); marks != "" {
-					target += "  " + marks
-				}
-				line(indent + "    " + s.paint(severityColor(severity), target))
-			}
-		}
-	}
-	if len(d.Vertices) == 0 {
-		return fmt.Sprintln("(nothing to draw)")
-	}
 	return b.String()
 }

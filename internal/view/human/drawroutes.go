@@ -22,6 +22,50 @@ func (n net) straight() bool { return len(n.to) == 1 && n.to[0] == n.from }
 func (n net) low() int  { return min(n.from, slices.Min(n.to)) }
 func (n net) high() int { return max(n.from, slices.Max(n.to)) }
 
+// untangle moves ends of lines that no order of tracks can keep apart: where each
+// of two lines, or more in a ring, comes down where the next begins. Only ends at
+// boxes have room; move is asked for a column beside and does it.
+func untangle(nets []*net, move func(edge, column int) bool) {
+	starts, taken := map[int]*net{}, map[int]bool{}
+	for _, n := range nets {
+		starts[n.from] = n
+		taken[n.from] = true
+		for _, to := range n.to {
+			taken[to] = true
+		}
+	}
+	for _, n := range nets {
+		for i, to := range n.to {
+			above := starts[to]
+			if above == nil || above == n || !above.needs(n, starts, map[*net]bool{}) {
+				continue
+			}
+			for _, column := range []int{to + 1, to - 1} {
+				if !taken[column] && move(n.edges[i], column) {
+					taken[column] = true
+					n.to[i] = column
+					break
+				}
+			}
+		}
+	}
+}
+
+// needs tells whether a line has to run below another one.
+func (n *net) needs(other *net, starts map[int]*net, seen map[*net]bool) bool {
+	seen[n] = true
+	for _, to := range n.to {
+		above := starts[to]
+		if above == nil || above == n || seen[above] {
+			continue
+		}
+		if above == other || above.needs(other, starts, seen) {
+			return true
+		}
+	}
+	return false
+}
+
 // route gives each net a track and returns how many there are. Nets share a track
 // where they do not touch. Where a net comes down in the column in which another
 // begins, the other one has to turn away above.
@@ -48,7 +92,7 @@ func route(nets []*net) int {
 				if above.track == fresh {
 					put(above)
 				}
-				// One that is still open waits for this one: the two cross in a knot.
+				// One that is still open waits for this one: they run over each other.
 				first = max(first, above.track+1)
 			}
 		}

@@ -26,6 +26,7 @@ func (x *sheet) draw(columns int, frames bool) {
 		channels = append(channels, nets)
 		if n < len(layers)-1 {
 			x.heads = append(x.heads, x.headsBelow(nets)+end[n])
+			untangle(nets, func(e, column int) bool { return x.move(e, n+1, column) })
 			tracks[n] = route(nets)
 			// The tracks, and a row for the arrows.
 			y += x.heads[n] + max(tracks[n], 1) + 1 + begin[n+1]
@@ -107,6 +108,17 @@ func (x *sheet) nets(layer int) []*net {
 		}
 	}
 	return nets
+}
+
+// move makes an edge enter its box, which stands in a layer, at another column.
+func (x *sheet) move(e, layer, column int) bool {
+	last := x.l.Paths[e][len(x.l.Paths[e])-1]
+	column -= x.left
+	if x.l.Layer[last] != layer || column <= x.l.Center[last]-x.halves[last] || column >= x.l.Center[last]+x.halves[last] {
+		return false
+	}
+	x.entries[e] = column
+	return true
 }
 
 func (x *sheet) drawBox(v, top int) {

@@ -86,12 +86,10 @@ func (l *Layout) stack(rows [][][]int, at []float64, gaps Gaps) {
 	}
 }
 
-// near is how far items are moved for the sake of a straight line.
-const near = 2
-
-// snap straightens lines that rounding has bent: an item below exactly one other
+// snap straightens lines that are a little bent: an item below exactly one other
 // moves under it, where that is near and nothing is in the way.
 func (l *Layout) snap(row []int, gap int) {
+	near := 2 + gap/4
 	for i, v := range row {
 		if len(l.up[v]) != 1 || l.items[l.up[v][0]].strip != l.items[v].strip {
 			continue
