@@ -45,6 +45,7 @@ var table = []room{
 	{path: "compiler/artifact/*", why: "class files, and those that tests make, stand alone"},
 	{path: "compiler/artifact", inside: []string{"compiler/artifact/classfile", "compiler/diag", "compiler/syntax"}, why: "facts about code files need no mesh"},
 	{path: "compiler/format", inside: []string{"compiler/diag", "compiler/syntax", "schema/fields"}, why: "the form of a file does not depend on what it means"},
+	{path: "compiler/meshtest", inside: []string{"schema/fields"}, outside: []string{"pgregory.net/rapid"}, why: "meshes for tests come from the table alone"},
 	{path: "compiler/mesh", inside: []string{"compiler/diag", "schema/fields"}, why: "nothing after resolve sees YAML"},
 	{path: "compiler/resolve", inside: []string{"compiler/diag", "compiler/syntax", "compiler/mesh", "compiler/artifact", "schema", "schema/fields"}},
 	{path: "compiler/graph", inside: []string{"compiler/diag", "compiler/mesh"}, outside: []string{"github.com/dominikbraun/graph"}, oneFile: true, why: "one file meets dominikbraun/graph"},

@@ -134,7 +134,7 @@ func (c *cutter) tail() []trivia {
 
 func (c *cutter) document(root *Node) (*value, error) {
 	gap := c.gap()
-	if root.Kind != Mapping && root.Kind != Sequence || root.Alias != "" || root.start != root.from {
+	if root.Kind != Mapping && root.Kind != Sequence || root.Anchor != "" || root.tagged {
 		return nil, errCut
 	}
 	v := &value{node: root}
@@ -267,7 +267,8 @@ func (c *cutter) value(e *entry, n *Node, around int) error {
 func (c *cutter) props() string {
 	from, to := c.at, c.at
 	for r := c.peek(); r == '&' || r == '!'; r = c.peek() {
-		for r := c.peek(); r != 0 && !isSpace(r) && !isBreak(r); r = c.peek() {
+		c.at++
+		for n := c.peek(); n != 0 && !isSpace(n) && !isBreak(n) && (r == '!' || isName(n)); n = c.peek() {
 			c.at++
 		}
 		to = c.at
@@ -279,6 +280,11 @@ func (c *cutter) props() string {
 	return string(c.t.runes[from:to])
 }
 
+// isName tells what the YAML library takes for a character of an anchor.
+func isName(r rune) bool {
+	return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+}
+
 // piece cuts a value that is written in one piece.
 func (c *cutter) piece(e *entry, n *Node, around int) error {
 	e.value.base = around
@@ -286,7 +292,7 @@ func (c *cutter) piece(e *entry, n *Node, around int) error {
 	if r := c.peek(); n.Alias == "" && n.Kind == Scalar && (r == '|' || r == '>') {
 		if e.comment != "" {
 			e.gap = append(e.gap, trivia{text: e.comment})
-			e.comment = ""
+			e.space, e.comment = "", ""
 		}
 		p, err := c.literal(n, around)
 		e.value.piece = &inline{node: n, leaf: p}

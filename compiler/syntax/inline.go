@@ -12,9 +12,8 @@ type inline struct {
 	items []flowItem
 	// seps stand before, between and behind the items.
 	seps []string
-	// broken tells of line breaks within, commented of comments, omitted of
-	// values that are not written.
-	broken, commented, omitted bool
+	// commented tells of comments within, omitted of values that are not written.
+	commented, omitted bool
 }
 
 // flowItem is an item of a collection in brackets; key and colon are empty in lists.
@@ -25,7 +24,6 @@ type flowItem struct {
 
 // inline cuts a value from its first character on; with props, from its anchor or tag on.
 func (c *cutter) inline(n *Node, props bool) (*inline, error) {
-	from := c.at
 	v := &inline{node: n}
 	if props {
 		v.props = c.props()
@@ -49,17 +47,12 @@ func (c *cutter) inline(n *Node, props bool) (*inline, error) {
 		c.at = end
 		v.leaf = &piece{}
 		v.leaf.scalar(string(c.t.runes[start:end]), quoted)
-		v.broken = len(v.leaf.lines) > 1
 		return v, nil
 	}
 	if !n.Flow {
 		return nil, errCut
 	}
-	if err := c.collection(v); err != nil {
-		return nil, err
-	}
-	v.broken = strings.ContainsAny(string(c.t.runes[from:c.at]), "\r\n\u0085\u2028\u2029")
-	return v, nil
+	return v, c.collection(v)
 }
 
 // collection cuts what stands in brackets.
@@ -117,6 +110,7 @@ func (c *cutter) collection(v *inline) error {
 			}
 			item.value = value
 			v.commented = v.commented || value.commented
+			v.omitted = v.omitted || value.leaf == nil && value.seps == nil && !value.bare
 		} else {
 			v.omitted = true
 		}

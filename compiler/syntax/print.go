@@ -218,7 +218,9 @@ func (p *printer) value(text string, v *value, comment string, column int) {
 		if i+1 == last {
 			l.text += comment
 		}
-		p.within(max(l.column+by, 0), l.text, l.eol)
+		// In brackets, lines may stand left of what is around, but what was no mark
+		// of a document must not become one.
+		p.within(max(l.column+by, min(l.column, 1)), l.text, l.eol)
 	}
 	p.kept = q.keep
 }

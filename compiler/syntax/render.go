@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // rename puts a new name in the place of the old one, between its quotes.
 func (p *printer) rename(key *Node, written string) string {
@@ -36,25 +39,37 @@ func (p *printer) render(v *inline) *piece {
 		out.join(v.leaf)
 		return out
 	}
-	if p.Unwrap[v.node] && !v.broken && v.props == "" && len(v.items) == 1 && v.items[0].value != nil {
-		return p.render(v.items[0].value)
+	// A collection on one line gets the usual space between its items; otherwise
+	// all space stays as it is.
+	values := make([]*piece, len(v.items))
+	canonical := !v.commented && !v.omitted && !broken(v.seps...)
+	for i, item := range v.items {
+		if item.value != nil {
+			values[i] = p.render(item.value)
+			canonical = canonical && len(values[i].lines) == 1
+		}
+		canonical = canonical && !broken(item.colon)
 	}
-	brackets := "[]"
-	if v.node.Kind == Mapping {
-		brackets = "{}"
+	canonical = canonical || len(v.items) == 0 && !v.commented
+	if p.Unwrap[v.node] && !v.commented && v.props == "" && len(values) == 1 && values[0] != nil && len(values[0].lines) == 1 {
+		return values[0]
 	}
-	canonical := !v.broken && !v.omitted
 	order := p.Order[v.node]
 	if v.commented {
 		order = nil
 	}
-	if !v.bare {
-		out.add(pieceLine{text: brackets[:1]}, true)
+	brackets := [2]string{"[", "]"}
+	switch {
+	case v.bare:
+		brackets = [2]string{}
+	case v.node.Kind == Mapping:
+		brackets = [2]string{"{", "}"}
 	}
+	out.add(pieceLine{text: brackets[0]}, true)
 	for i := range v.items {
-		item, key := v.items[i], i
+		from := i
 		if order != nil {
-			item, key = v.items[order[i]], order[i]
+			from = order[i]
 		}
 		switch {
 		case !canonical:
@@ -63,22 +78,25 @@ func (p *printer) render(v *inline) *piece {
 			out.add(pieceLine{text: ", "}, true)
 		}
 		if v.node.Kind == Mapping {
-			out.add(pieceLine{text: p.rename(v.node.Pairs[key].Key, item.key)}, true)
+			colon := v.items[from].colon
 			if canonical {
-				out.add(pieceLine{text: ": "}, true)
-			} else {
-				out.space(item.colon)
+				colon = ": "
 			}
+			out.add(pieceLine{text: p.rename(v.node.Pairs[from].Key, v.items[from].key)}, true)
+			out.space(colon)
 		}
-		if item.value != nil {
-			out.join(p.render(item.value))
+		if values[from] != nil {
+			out.join(values[from])
 		}
 	}
-	if !v.bare {
-		if !canonical {
-			out.space(v.seps[len(v.items)])
-		}
-		out.add(pieceLine{text: brackets[1:]}, true)
+	if !canonical && !v.bare {
+		out.space(v.seps[len(v.items)])
 	}
+	out.add(pieceLine{text: brackets[1]}, true)
 	return out
+}
+
+// broken tells whether there is a line break in what stands between values.
+func broken(between ...string) bool {
+	return slices.ContainsFunc(between, func(s string) bool { return strings.IndexFunc(s, isBreak) >= 0 })
 }
