@@ -126,7 +126,10 @@ func (c *checker) unknown(at place, key string) bool {
 		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
 		c.drop(at.node, node)
 	case ok:
-		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("Did you mean `%s`?", near))
+		d := c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("Did you mean `%s`?", near))
+		if f, _ := fields.Lookup(at.kind, near); at.node.Pair(f.Name) == nil {
+			d.Mend(fmt.Sprintf("write `%s`", near), diag.Edit{Span: node.Span, Old: key, New: near})
+		}
 		c.mend(at, node, near)
 	default:
 		c.list.Add(diag.UnknownKey, node.Span, detail, c.advice(at.kind, key, known))

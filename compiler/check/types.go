@@ -95,8 +95,42 @@ func (c *checker) wrongType(at place, _ violation) {
 	if n.IsNull() {
 		detail = fmt.Sprintf("%s has no value, and takes %s.", c.name(at), want)
 	}
-	c.list.Add(diag.WrongType, firstLine(n), detail, some(c.typeHint(at))...)
+	d := c.list.Add(diag.WrongType, firstLine(n), detail, some(c.typeHint(at))...)
+	if right := respelled(at); right != "" {
+		d.Mend(fmt.Sprintf("write `%s`", short(right)), diag.Edit{Span: n.Span, Old: n.Value, New: right})
+	}
 	hole(n)
+}
+
+// respelled gives the same value in the spelling that the field takes, "" where
+// there is not just one.
+func respelled(at place) string {
+	n, t := at.node, at.field.Type
+	number := t == fields.Number || isWhole(t)
+	switch {
+	case n.Kind != syntax.Scalar || n.From != "" || n.IsNull():
+	case t == fields.Bool && n.IsText() && (strings.EqualFold(n.Value, "true") || strings.EqualFold(n.Value, "yes")):
+		return "true"
+	case t == fields.Bool && n.IsText() && (strings.EqualFold(n.Value, "false") || strings.EqualFold(n.Value, "no")):
+		return "false"
+	case !at.inside && number && n.IsText() && whole.MatchString(n.Value) && (n.Value == "0" || n.Value[0] != '0'):
+		return n.Value
+	case wantsText(at) && n.Type != syntax.Float:
+		return `"` + n.Value + `"`
+	}
+	return ""
+}
+
+// wantsText tells of places that take text, where a number or truth value of YAML
+// lacks its quotes.
+func wantsText(at place) bool {
+	switch at.field.Type {
+	case fields.Text, fields.TopicName, fields.OneTopic, fields.Place:
+		return !at.inside || at.field.Type == fields.OneTopic
+	case fields.TopicList, fields.TextList, fields.TextMap:
+		return at.inside
+	}
+	return false
 }
 
 func isWhole(t fields.Type) bool {

@@ -111,10 +111,14 @@ func example(f fields.Field) string {
 
 func (c *checker) notOneOf(at place, _ violation) {
 	hints := []string{"Allowed are " + list(at.field.Values) + "."}
-	if near, ok := diag.Nearest(at.node.Value, at.field.Values); ok {
+	near, ok := diag.Nearest(at.node.Value, at.field.Values)
+	if ok {
 		hints = append([]string{fmt.Sprintf("Did you mean `%s`?", near)}, hints...)
 	}
-	c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be `%s`.", c.name(at), at.node.Value), hints...)
+	d := c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be `%s`.", c.name(at), at.node.Value), hints...)
+	if ok {
+		d.Mend(fmt.Sprintf("write `%s`", near), diag.Edit{Span: at.node.Span, Old: at.node.Value, New: near})
+	}
 	hole(at.node)
 }
 

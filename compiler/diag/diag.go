@@ -31,6 +31,8 @@ type Diagnostic struct {
 	// Hints say what to do, one sentence or a block of lines to copy each.
 	Hints   []string  `json:"hints,omitempty"`
 	Related []Related `json:"related,omitempty"`
+	// Fix is nil where the author has a choice.
+	Fix *Fix `json:"fix,omitempty"`
 }
 
 // Related is another place that took part in a finding, such as the first of

@@ -91,6 +91,7 @@ func (t *text) missingSpace(f *fault, line string) {
 	f.detail = fmt.Sprintf("There is no space after the colon of `%s`, so key and value are one word.", key)
 	f.hints = []string{fmt.Sprintf("Write `%s: %s`.", key, strings.TrimSpace(m[2]))}
 	f.edits = []edit{{f.line, m[1] + ": " + m[2], shift{column + 2, 1}}}
+	f.safe = true
 }
 
 // missingColon tells whether a colon after the first word makes the line YAML.

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/meshc/meshc/compiler/diag"
 )
@@ -26,6 +27,8 @@ type fault struct {
 	hints    []string
 	// edits mend the text; without any, or where they do not help, the line is left out.
 	edits []edit
+	// safe tells that the edits are what the author meant, beyond doubt.
+	safe bool
 	// last faults leave nothing to go on with.
 	last bool
 }
@@ -46,7 +49,10 @@ func (t *text) mended(list *diag.List) (docs documents, incomplete bool) {
 		t.spent = s.spent
 		f := t.diagnose(at, problemOf(err))
 		if at > last {
-			list.Add(f.code, t.place(f), f.detail, f.hints...)
+			d := list.Add(f.code, t.place(f), f.detail, f.hints...)
+			if f.safe && len(t.shifts) == 0 {
+				d.Mend("mend the line", t.fixed(f.edits)...)
+			}
 		}
 		switch {
 		case at > last && len(f.edits) > 0 && t.helps(f.edits, at):
@@ -75,6 +81,18 @@ func (t *text) upTo(at int, before documents) documents {
 func (t *text) place(f fault) diag.Span {
 	start := t.lines[f.line]
 	return t.span(start+f.from, start+max(f.to, f.from+1))
+}
+
+// fixed gives edits as changes of the author's file, which is like the text as long
+// as nothing in it was shifted.
+func (t *text) fixed(edits []edit) []diag.Edit {
+	var out []diag.Edit
+	for _, e := range edits {
+		old := t.line(e.line)
+		start := t.lines[e.line]
+		out = append(out, diag.Edit{Span: t.span(start, start+utf8.RuneCountInString(old)), Old: old, New: strings.TrimRight(e.text, "\r")})
+	}
+	return out
 }
 
 // helps tries edits on a copy: the lines up to the fault have to parse then.

@@ -42,7 +42,7 @@ func (t *text) misplaced(at int) (fault, bool) {
 	}
 	edits := t.reindent(at, column)
 	f := fault{
-		code: diag.MisplacedOutput, line: at, from: len(key[1]), to: len(key[1]) + len(key[2]) + 1, edits: edits,
+		code: diag.MisplacedOutput, line: at, from: len(key[1]), to: len(key[1]) + len(key[2]) + 1, edits: edits, safe: true,
 		detail: fmt.Sprintf("`%s:` is indented under an item of the list `%s:`, where no key can stand.", key[2], name),
 		hints:  []string{fmt.Sprintf("Indent `%s:` like `%s:`, and what belongs to it with it:", key[2], name)},
 	}

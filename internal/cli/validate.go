@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/internal/view/json"
@@ -19,6 +18,7 @@ type validateOptions struct {
 	args   []string
 	output string
 	strict bool
+	fix    bool
 	// severities take the place of the catalogue's.
 	severities diag.Severities
 }
@@ -42,6 +42,9 @@ A comment "# meshc:ignore CODE reason" beside a line, or on a line of its own ab
 it, silences a warning or a finding of a rule (MC4xxx) there; --severity does so
 everywhere, or lets a warning be an error.
 
+--fix mends what has exactly one safe fix, such as a misspelt key, in the files
+themselves, and shows what is left.
+
 -o github writes workflow commands, which GitHub shows beside the lines of a pull
 request, -o sarif a SARIF 2.1.0 log for code scanning, and -o junit a report that
 build servers show. They name files from the working folder.
@@ -49,6 +52,7 @@ build servers show. They name files from the working folder.
 Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 		Example: `  meshc validate
   meshc validate meshes/ --strict
+  meshc validate --fix
   meshc validate -o json mesh.yaml
   meshc validate -o sarif meshes/ > findings.sarif
   meshc validate --severity MC4002=error,MC4004=off
@@ -62,12 +66,18 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 	o.cache.bind(cmd)
 	addFindingsOutput(cmd, &o.output, "form of the result; github writes annotations of a pull request")
 	addSeverity(cmd, &o.severities)
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "first mend in the files what has exactly one safe fix")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
 	return cmd
 }
 
 func validateRun(_ context.Context, o *validateOptions) error {
-	doc := findings(o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))}), nil)
+	if o.fix {
+		if err := o.mend(); err != nil {
+			return err
+		}
+	}
+	doc := findings(o.compile(), nil)
 	if err := o.f.showFindings(o.output, doc, o.strict); err != nil {
 		return err
 	}

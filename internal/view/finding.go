@@ -13,6 +13,8 @@ type Findings struct {
 	Format   string `json:"format"`
 	Errors   int    `json:"errors"`
 	Warnings int    `json:"warnings"`
+	// Fixes counts the findings that --fix of validate mends.
+	Fixes int `json:"fixes"`
 	// Meshes are the meshes that could be read, findings or not.
 	Meshes   []MeshInfo `json:"meshes"`
 	Findings []Finding  `json:"findings"`
@@ -54,6 +56,8 @@ type Finding struct {
 	Excerpt  []Line        `json:"excerpt,omitempty"`
 	Hints    []string      `json:"hints,omitempty"`
 	Related  []Related     `json:"related,omitempty"`
+	// Fix is what `meshc validate --fix` does; absent where the author has a choice.
+	Fix *diag.Fix `json:"fix,omitempty"`
 }
 
 // Related is another place that took part in a finding.
@@ -80,6 +84,7 @@ func NewFindings(list diag.List, sources diag.Sources, meshes []MeshInfo) Findin
 		f.Meshes = []MeshInfo{}
 	}
 	f.Errors, f.Warnings = list.Count()
+	f.Fixes = list.Fixes()
 	for _, d := range list {
 		f.Findings = append(f.Findings, newFinding(d, sources))
 	}
@@ -100,7 +105,7 @@ func (f Findings) Files() int {
 func newFinding(d diag.Diagnostic, sources diag.Sources) Finding {
 	f := Finding{
 		Code: d.Code, Severity: d.Severity, Summary: d.Code.Summary(), Detail: d.Detail,
-		Span: place(d.Span), Excerpt: excerpt(d.Span, sources), Hints: d.Hints,
+		Span: place(d.Span), Excerpt: excerpt(d.Span, sources), Hints: d.Hints, Fix: d.Fix,
 	}
 	for _, r := range d.Related {
 		f.Related = append(f.Related, Related{Note: r.Note, Span: place(r.Span), Excerpt: excerpt(r.Span, sources)})

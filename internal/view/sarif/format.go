@@ -41,6 +41,19 @@ type (
 		Message   text       `json:"message"`
 		Locations []location `json:"locations,omitempty"`
 		Related   []location `json:"relatedLocations,omitempty"`
+		Fixes     []fix      `json:"fixes,omitempty"`
+	}
+	fix struct {
+		Description text     `json:"description"`
+		Changes     []change `json:"artifactChanges"`
+	}
+	change struct {
+		Artifact     artifact      `json:"artifactLocation"`
+		Replacements []replacement `json:"replacements"`
+	}
+	replacement struct {
+		Deleted  region `json:"deletedRegion"`
+		Inserted text   `json:"insertedContent"`
 	}
 	location struct {
 		ID       *int     `json:"id,omitempty"`

@@ -69,7 +69,19 @@ func (w writer) result(f view.Finding) result {
 		l.ID, l.Message = &id, &text{view.Clean(x.Note)}
 		r.Related = append(r.Related, *l)
 	}
+	if f.Fix != nil {
+		r.Fixes = []fix{w.fix(*f.Fix)}
+	}
 	return r
+}
+
+func (w writer) fix(f diag.Fix) fix {
+	out := fix{Description: text{view.Clean(f.Title)}}
+	for _, e := range f.Edits {
+		r := replacement{Deleted: *w.location(&e.Span).Physical.Region, Inserted: text{e.New}}
+		out.Changes = append(out.Changes, change{Artifact: w.artifact(e.Span.File), Replacements: []replacement{r}})
+	}
+	return out
 }
 
 func (w writer) location(s *diag.Span) *location {
