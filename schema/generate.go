@@ -41,26 +41,37 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Generate renders the schema from the field table, ending in a line break.
+// Generate renders the schema from the field table, ending in a line break. It is
+// for values as they are when variables have been put in.
 //
 // Kinds of nodes are told apart by the list they stand in, never by oneOf, so
 // that a validator names the true fault. Every spelling is a property of its
 // own: that only one of them may be given is for the checker to say.
-func Generate() []byte {
+func Generate() []byte { return render(form{}) }
+
+// Editor renders the schema for editors, which see values as they are written:
+// where a number, a truth value or one of several words is taken, a reference such
+// as ${name} may stand as well.
+func Editor() []byte { return render(form{references: true}) }
+
+// form says which of the two a schema is for.
+type form struct{ references bool }
+
+func render(g form) []byte {
 	root := object{
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
 		{"title", "Function mesh"},
 		{"description", "A mesh of Apache Pulsar functions, sources and sinks, wired by topics, as PIP-66 describes it."},
 	}
-	root = append(root, mapping(fields.Mesh, false)...)
+	root = append(root, g.mapping(fields.Mesh, false)...)
 	var definitions object
 	for _, kind := range fields.Kinds() {
 		if kind == fields.Mesh || kind == fields.Namespace {
 			continue
 		}
-		definitions = append(definitions, member{string(kind), mapping(kind, false)})
+		definitions = append(definitions, member{string(kind), g.mapping(kind, false)})
 		if partial(kind) {
-			definitions = append(definitions, member{string(kind) + "Defaults", mapping(kind, true)})
+			definitions = append(definitions, member{string(kind) + "Defaults", g.mapping(kind, true)})
 		}
 	}
 	root = append(root, member{"definitions", definitions})
@@ -77,7 +88,7 @@ func partial(kind fields.Kind) bool {
 }
 
 // mapping describes a mapping of the fields of one kind.
-func mapping(kind fields.Kind, partial bool) object {
+func (g form) mapping(kind fields.Kind, partial bool) object {
 	var properties object
 	var required []string
 	for _, f := range fields.Of(kind) {
@@ -85,11 +96,11 @@ func mapping(kind fields.Kind, partial bool) object {
 		if f.Required && !partial && len(f.Aliases) == 0 {
 			required = append(required, f.Name)
 		}
-		properties = append(properties, member{f.Name, property(f)})
+		properties = append(properties, member{f.Name, g.property(f)})
 		for _, alias := range f.Aliases {
 			other := f
 			other.Doc = "Another spelling of `" + f.Name + "`. " + f.Doc
-			properties = append(properties, member{alias, property(other)})
+			properties = append(properties, member{alias, g.property(other)})
 		}
 	}
 	out := object{{"type", "object"}, {"additionalProperties", false}}
@@ -101,8 +112,8 @@ func mapping(kind fields.Kind, partial bool) object {
 
 // property describes the value of one field. Draft-07 validators pass over what
 // stands beside a $ref; editors show it.
-func property(f fields.Field) object {
-	out := append(object{{"description", f.Doc}}, shape(f)...)
+func (g form) property(f fields.Field) object {
+	out := append(object{{"description", f.Doc}}, g.written(f)...)
 	// What a mapping reads back as is said by its own fields.
 	if f.Default != nil && f.Type != fields.Object {
 		out = append(out, member{"default", f.Default})
@@ -113,7 +124,19 @@ func property(f fields.Field) object {
 	return out
 }
 
-func shape(f fields.Field) object {
+// written is the shape of a value as it stands in a file.
+func (g form) written(f fields.Field) object {
+	strict := g.shape(f)
+	switch f.Type {
+	case fields.Count, fields.Whole, fields.Integer, fields.Number, fields.Bool, fields.Enum:
+		if g.references {
+			return object{{"anyOf", []any{strict, object{{"type", "string"}, {"pattern", `^\$\{[^}]+\}$`}}}}}
+		}
+	}
+	return strict
+}
+
+func (g form) shape(f fields.Field) object {
 	text := object{{"type", "string"}}
 	below := reference(f)
 	switch f.Type {
@@ -150,7 +173,7 @@ func shape(f fields.Field) object {
 	case fields.TextMap:
 		return object{{"type", []string{"object", "null"}}, {"additionalProperties", text}}
 	case fields.Place:
-		out := mapping(f.Below, false)
+		out := g.mapping(f.Below, false)
 		out[0].value = []string{"string", "object"}
 		return append(out, member{"pattern", f.Pattern})
 	case fields.Object:

@@ -18,7 +18,7 @@ import (
 // TestDocs holds the generated pages to what they are made of. MESHC_UPDATE=1
 // rewrites them, and so does `make generate`.
 func TestDocs(t *testing.T) {
-	for name, want := range map[string]string{"codes.md": codesPage(), "cli.md": commandsPage()} {
+	for name, want := range map[string]string{"codes.md": codesPage(), "cli.md": commandsPage(), "fields.md": referencePage()} {
 		file := filepath.Join("..", "..", "docs", name)
 		if os.Getenv("MESHC_UPDATE") != "" {
 			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {

@@ -55,7 +55,7 @@ cluster any more, 64 wrong usage, 70 a bug in meshc, 130 and 143 ended by a sign
 		newStatusCmd(f, nil),
 		newGraphCmd(f, nil),
 		newExplainCmd(f, nil),
-		newRulesCmd(f, nil),
+		newRulesCmd(f, nil), newSchemaCmd(f, nil),
 		newVersionCmd(f, nil),
 		newCreateCmd(f, nil),
 		newDeleteCmd(f, nil),

@@ -40,7 +40,7 @@ var meshFields = []Field{
 		Doc: "Variables that values may use as ${name}, each with its default."},
 	{Kind: Mesh, Name: "defaults", Type: Object, Below: Defaults, Update: Local, Example: map[string]any{"functions": map[string]any{"parallelism": 2}},
 		Doc: "Fields for all nodes of a kind. A node that gives a field itself takes its own value, whole."},
-	{Kind: Mesh, Name: "kubernetes", Type: Object, Below: Kubernetes, Update: Local, Later: true, Example: map[string]any{"image": "example/pulsar-functions-java-runner:4.0.8"},
+	{Kind: Mesh, Name: "kubernetes", Type: Object, Below: Kubernetes, Update: Local, Example: map[string]any{"image": "example/pulsar-functions-java-runner:4.0.8"},
 		Doc: "What only the Kubernetes resources of all nodes hold; other backends pass it over."},
 	{Kind: Mesh, Name: "topics", Type: Objects, Below: Topic, Update: Local,
 		Doc: "Topics to declare. A topic that is only named by nodes needs no entry."},
