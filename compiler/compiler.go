@@ -98,11 +98,9 @@ func Compile(inputs []Input, opts Options) Result {
 	for _, u := range result.Units {
 		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, world)...)
 	}
-	result.silence()
 	result.tellOrigins(loaded.Origins)
-	for _, span := range loaded.Secrets {
-		result.Sources.Mask(span)
-	}
+	result.mask(loaded.Secrets)
+	result.silence()
 	result.Findings = opts.Severities.Apply(result.Findings).Sorted()
 	return result
 }
@@ -141,11 +139,37 @@ func (r *Result) compile(doc *syntax.Document, opts Options) {
 	}
 }
 
+// mask hides literal secrets: those at the places given, and those that findings
+// are about.
+func (r *Result) mask(places []diag.Span) {
+	for _, d := range r.Findings {
+		if d.Code == diag.LiteralSecret {
+			places = append(places, d.Span)
+			for _, other := range d.Related {
+				places = append(places, other.Span)
+			}
+		}
+	}
+	r.Sources.Mask(places)
+	hidden := map[diag.Span]bool{}
+	for _, span := range places {
+		hidden[span] = true
+	}
+	for i := range r.Findings {
+		if hidden[r.Findings[i].Span] {
+			r.Findings[i].Fix = nil // its text would show the value
+		}
+	}
+}
+
 // tellOrigins says of findings about a value that was put in for a variable where
 // the value comes from.
 func (r *Result) tellOrigins(origins map[diag.Span][]diag.Related) {
 	for i := range r.Findings {
 		d := &r.Findings[i]
+		if len(origins[d.Span]) > 0 || d.Span.File == load.SetFile {
+			d.Fix = nil // it would write over a reference, or into a command line
+		}
 		for _, o := range origins[d.Span] {
 			if !slices.Contains(d.Related, o) {
 				d.Related = append(d.Related, o)

@@ -154,3 +154,27 @@ func BenchmarkCompile1000(b *testing.B) {
 		compiler.Compile([]compiler.Input{{Name: "m.yaml", Data: []byte(s.String())}}, compiler.Options{})
 	}
 }
+
+// A fix is for what stands in a file: none writes over a reference, into the
+// command line, or with the text of a secret.
+func TestNoFixOverReferences(t *testing.T) {
+	const mesh = `name: m
+variables: {mode: ATLEAST_ONC}
+functions:
+- {name: a, className: x.Y, py: y.py, inputs: [i], output: o, processingGuarantees: "${mode}"}
+- {name: b, className: x.Y, py: y.py, inputs: [i], output: p, userConfig: {token: 0123}}
+- {name: c, className: x.Y, py: y.py, inputs: [i], output: q}
+- {name: d, className: x.Y, py: y.py, inputs: [i], output: r, processingGuarantees: ATLEAST_ONC}
+`
+	r := compiler.Compile([]compiler.Input{{Name: "m.yaml", Data: []byte(mesh)}}, compiler.Options{Set: []string{"functions.c.processingGuarantees=ATLEAST_ONC"}})
+	fixed := map[string]bool{}
+	for _, d := range r.Findings {
+		if d.Code == diag.BadValue {
+			fixed[d.Span.String()] = d.Fix != nil
+		}
+	}
+	want := map[string]bool{"m.yaml:4:85": false, "m.yaml:5:83": false, "--set:1:34": false, "m.yaml:7:85": true}
+	if diff := cmp.Diff(want, fixed); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

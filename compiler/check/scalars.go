@@ -35,7 +35,7 @@ func (c *checker) scalars(n *syntax.Node) {
 	}
 	switch n.Type {
 	case syntax.Date:
-		c.refuse(n, fmt.Sprintf("`%s` is a date to some YAML readers and text to others.", n.Value), quoted(n.Value))
+		c.refuse(n, fmt.Sprintf("`%s` is a date to some YAML readers and text to others.", n.Shown()), quoted(n.Shown()))
 	case syntax.Int:
 		c.whole(n)
 	case syntax.Float:
@@ -53,19 +53,19 @@ func quoted(s string) string { return fmt.Sprintf("Put it in quotes if text is m
 func (c *checker) whole(n *syntax.Node) {
 	if !decimal.MatchString(n.Value) {
 		hint := "Write the number in plain decimal digits."
-		if v, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
+		if v, err := strconv.ParseInt(n.Value, 0, 64); err == nil && !n.Masked {
 			hint = fmt.Sprintf("Write %d if that is meant", v)
 			if digits := strings.TrimLeft(n.Value, "+-0_"); decimal.MatchString(digits) && digits != strconv.FormatInt(v, 10) {
 				hint += ", or " + digits
 			}
 			hint += "."
 		}
-		c.refuse(n, fmt.Sprintf("`%s` is a different number to different YAML readers.", n.Value), hint, quoted(n.Value))
+		c.refuse(n, fmt.Sprintf("`%s` is a different number to different YAML readers.", n.Shown()), hint, quoted(n.Shown()))
 		return
 	}
 	v, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil || v > maxExact || v < -maxExact {
-		c.refuse(n, fmt.Sprintf("`%s` is too large: function workers keep numbers as 64-bit floats, which are exact up to %d only.", n.Value, int64(maxExact)), quoted(n.Value))
+		c.refuse(n, fmt.Sprintf("`%s` is too large: function workers keep numbers as 64-bit floats, which are exact up to %d only.", n.Shown(), int64(maxExact)), quoted(n.Shown()))
 		return
 	}
 	n.Value = strconv.FormatInt(v, 10)
@@ -78,7 +78,7 @@ func (c *checker) float(n *syntax.Node) {
 	case digits:
 		c.whole(n)
 	case !fraction.MatchString(n.Value), err != nil, math.IsInf(v, 0):
-		c.refuse(n, fmt.Sprintf("`%s` is not a number that JSON can carry.", n.Value), "Write a plain decimal number.", quoted(n.Value))
+		c.refuse(n, fmt.Sprintf("`%s` is not a number that JSON can carry.", n.Shown()), "Write a plain decimal number.", quoted(n.Shown()))
 	default:
 		n.Value = strconv.FormatFloat(v, 'g', -1, 64)
 	}

@@ -66,11 +66,11 @@ func describe(n *syntax.Node) string {
 	case syntax.Null:
 		return "nothing"
 	case syntax.Bool:
-		return fmt.Sprintf("the truth value `%s`", n.Value)
+		return fmt.Sprintf("the truth value `%s`", n.Shown())
 	case syntax.Int, syntax.Float:
-		return fmt.Sprintf("the number %s", n.Value)
+		return fmt.Sprintf("the number %s", n.Shown())
 	}
-	return fmt.Sprintf("the text \"%s\"", short(n.Value))
+	return fmt.Sprintf("the text \"%s\"", short(n.Shown()))
 }
 
 func short(s string) string {
@@ -87,7 +87,7 @@ func short(s string) string {
 func (c *checker) wrongType(at place, _ violation) {
 	want, n := want(at), at.node
 	if n.Kind == syntax.Scalar && n.Type == syntax.Float && isWhole(at.field.Type) && !at.inside {
-		c.list.Add(diag.BadValue, n.Span, fmt.Sprintf("%s is %s, and takes %s.", c.name(at), n.Value, want), "Give a whole number.")
+		c.list.Add(diag.BadValue, n.Span, fmt.Sprintf("%s is %s, and takes %s.", c.name(at), n.Shown(), want), "Give a whole number.")
 		hole(n)
 		return
 	}
@@ -154,9 +154,9 @@ func (c *checker) typeHint(at place) string {
 	case n.IsNull():
 		return "Give a value, or remove the key."
 	case at.inside && f.Type == fields.Objects && n.IsText():
-		return fmt.Sprintf("Write `- name: %s`.", short(n.Value))
+		return fmt.Sprintf("Write `- name: %s`.", short(n.Shown()))
 	case at.inside && f.Type == fields.TextMap && n.Kind == syntax.Scalar:
-		return fmt.Sprintf("Put it in quotes: \"%s\".", n.Value)
+		return fmt.Sprintf("Put it in quotes: \"%s\".", n.Shown())
 	}
 	switch f.Type {
 	case fields.Count, fields.Whole, fields.Integer, fields.Number:
@@ -164,7 +164,7 @@ func (c *checker) typeHint(at place) string {
 			return ""
 		}
 		if whole.MatchString(n.Value) {
-			return fmt.Sprintf("Remove the quotes: `%s: %s`.", key, n.Value)
+			return fmt.Sprintf("Remove the quotes: `%s: %s`.", key, n.Shown())
 		}
 		if bytes, ok := quantity(n.Value); ok && (key == "ram" || key == "disk") {
 			return fmt.Sprintf("Write the number of bytes: `%s: %d`.", key, bytes)
@@ -179,14 +179,14 @@ func (c *checker) typeHint(at place) string {
 		}
 	case fields.Text, fields.Enum, fields.TopicName, fields.OneTopic, fields.Place:
 		if n.Kind == syntax.Scalar {
-			return fmt.Sprintf("Put it in quotes: `%s: \"%s\"`.", key, n.Value)
+			return fmt.Sprintf("Put it in quotes: `%s: \"%s\"`.", key, n.Shown())
 		}
 	case fields.TopicList, fields.TextList:
 		switch {
 		case n.Kind == syntax.Scalar && at.inside:
-			return fmt.Sprintf("Put it in quotes: `- \"%s\"`.", n.Value)
+			return fmt.Sprintf("Put it in quotes: `- \"%s\"`.", n.Shown())
 		case n.IsText():
-			return fmt.Sprintf("Write a list: `%s: [%s]`.", key, short(n.Value))
+			return fmt.Sprintf("Write a list: `%s: [%s]`.", key, short(n.Shown()))
 		}
 	case fields.Objects:
 		return "Start each entry with a dash: `- name: ...`."

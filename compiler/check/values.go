@@ -115,7 +115,7 @@ func (c *checker) notOneOf(at place, _ violation) {
 	if ok {
 		hints = append([]string{fmt.Sprintf("Did you mean `%s`?", near)}, hints...)
 	}
-	d := c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be `%s`.", c.name(at), at.node.Value), hints...)
+	d := c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be `%s`.", c.name(at), at.node.Shown()), hints...)
 	if ok {
 		d.Mend(fmt.Sprintf("write `%s`", near), diag.Edit{Span: at.node.Span, Old: at.node.Value, New: near})
 	}
@@ -149,7 +149,7 @@ func (c *checker) tooSmall(at place, _ violation) {
 	case fields.Whole:
 		least = "Give a whole number from 0."
 	}
-	c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be %s.", c.name(at), at.node.Value), least)
+	c.list.Add(diag.BadValue, at.node.Span, fmt.Sprintf("%s cannot be %s.", c.name(at), at.node.Shown()), least)
 	hole(at.node)
 }
 
@@ -166,7 +166,7 @@ func (c *checker) badName(at place, _ violation) {
 	if bad >= 0 {
 		what = fmt.Sprintf(" It holds %q.", []rune(at.node.Value[bad:])[0])
 	}
-	c.list.Add(diag.BadName, at.node.Span, fmt.Sprintf("%s cannot be `%s`.%s", c.name(at), at.node.Value, what),
+	c.list.Add(diag.BadName, at.node.Span, fmt.Sprintf("%s cannot be `%s`.%s", c.name(at), at.node.Shown(), what),
 		"Use letters, digits and the characters - = : . _ only.")
 }
 

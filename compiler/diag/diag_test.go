@@ -3,6 +3,8 @@ package diag
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestCatalogueIsComplete(t *testing.T) {
@@ -47,5 +49,17 @@ func TestNearest(t *testing.T) {
 		if got, _ := Nearest(word, known); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}
+	}
+}
+
+func TestMask(t *testing.T) {
+	s := Sources{"a": []byte("k: sécret # x\r\nm: |\n  one\n  two\nend"), "b": []byte("x")}
+	at := func(file string, l1, c1, l2, c2 int) Span {
+		return Span{File: file, Start: Pos{Line: l1, Column: c1}, End: Pos{Line: l2, Column: c2}}
+	}
+	s.Mask([]Span{at("a", 1, 4, 1, 10), at("a", 2, 4, 4, 6), at("a", 5, 3, 9, 9), at("c", 1, 1, 1, 2), {File: "b"}})
+	want := Sources{"a": []byte("k: ****** # x\r\nm: *\n*****\n*****\nen*"), "b": []byte("x")}
+	if diff := cmp.Diff(want, s); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

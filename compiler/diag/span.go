@@ -39,28 +39,48 @@ func (s Span) String() string {
 // so that views can show excerpts without reading a file again.
 type Sources map[string][]byte
 
-// Mask puts stars in the place of a stretch of a text that may not be shown. The
-// places of everything else stay.
-func (s Sources) Mask(span Span) {
-	data, ok := s[span.File]
-	if !ok || span.Start.Line < 1 {
-		return
+// Mask puts stars in the place of stretches that may not be shown. The places of
+// everything else stay.
+func (s Sources) Mask(spans []Span) {
+	type stretch struct{ from, to int } // columns from 0; to < 0 is the end of the line
+	files := map[string]map[int][]stretch{}
+	for _, span := range spans {
+		if _, known := s[span.File]; !known {
+			continue
+		}
+		if files[span.File] == nil {
+			files[span.File] = map[int][]stretch{}
+		}
+		for line := max(span.Start.Line, 1); line <= span.End.Line; line++ {
+			x := stretch{0, -1}
+			if line == span.Start.Line {
+				x.from = span.Start.Column - 1
+			}
+			if line == span.End.Line {
+				x.to = span.End.Column - 1
+			}
+			files[span.File][line] = append(files[span.File][line], x)
+		}
 	}
-	lines := bytes.SplitAfter(data, []byte("\n"))
-	for i := span.Start.Line; i <= min(span.End.Line, len(lines)); i++ {
-		runes := bytes.Runes(bytes.TrimRight(lines[i-1], "\r\n"))
-		rest := lines[i-1][len(bytes.TrimRight(lines[i-1], "\r\n")):]
-		from, to := 0, len(runes)
-		if i == span.Start.Line {
-			from = min(span.Start.Column-1, to)
+	for file, masked := range files {
+		lines := bytes.SplitAfter(s[file], []byte("\n"))
+		for i, line := range lines {
+			stretches := masked[i+1]
+			if stretches == nil {
+				continue
+			}
+			text := bytes.TrimRight(line, "\r\n")
+			runes := bytes.Runes(text)
+			for _, x := range stretches {
+				if x.to < 0 || x.to > len(runes) {
+					x.to = len(runes)
+				}
+				for c := max(x.from, 0); c < x.to; c++ {
+					runes[c] = '*'
+				}
+			}
+			lines[i] = append([]byte(string(runes)), line[len(text):]...)
 		}
-		if i == span.End.Line {
-			to = min(max(span.End.Column-1, from), to)
-		}
-		for c := from; c < to; c++ {
-			runes[c] = '*'
-		}
-		lines[i-1] = append([]byte(string(runes)), rest...)
+		s[file] = bytes.Join(lines, nil)
 	}
-	s[span.File] = bytes.Join(lines, nil)
 }

@@ -22,7 +22,8 @@ type expander struct {
 	vars   map[string]*variable
 	order  []*variable
 	known  []string
-	unsure bool // there may be variables that could not be read
+	unsure bool              // there may be variables that could not be read
+	said   map[reference]int // findings about references, by their index
 	spent  int
 	full   bool // that the bound is passed was reported
 }
@@ -37,6 +38,8 @@ func (l *loader) expand(doc, before *syntax.Document) *syntax.Document {
 		without := *root
 		without.Pairs = slices.Delete(slices.Clone(root.Pairs), i, i+1)
 		root = &without
+	} else if _, slip := diag.Nearest(variablesKey, keysOf(root)); slip {
+		e.unsure = true // the checker says that the key is misspelt
 	}
 	root = e.tree(root, place{mode: fieldsOf, kind: fields.Mesh})
 	e.finish(before)
@@ -51,8 +54,7 @@ func (e *expander) tree(n *syntax.Node, at place) *syntax.Node {
 		if n.IsText() && strings.Contains(n.Value, opening) {
 			out = e.kept(e.scalar(n, nil), at)
 		}
-		e.literal(out, n, at)
-		return out
+		return e.literal(out, at)
 	case syntax.Mapping:
 		var pairs []syntax.Pair
 		for i, p := range n.Pairs {
@@ -179,6 +181,9 @@ func (e *expander) lookup(ref reference, at *syntax.Node, path []*variable) *syn
 	v := e.vars[ref.name]
 	if v == nil {
 		if !e.unsure {
+			if e.again(ref, at) {
+				return holeAt(at)
+			}
 			hints := e.nearHint(ref.name, e.names(), fmt.Sprintf("Declare it under `variables:`, or write `${env:%s}` for an environment variable.", ref.name))
 			e.list.Add(diag.UnknownVariable, at.Span, fmt.Sprintf("The mesh has no variable `%s`.", ref.name), append(hints, escapeHint)...)
 		}
@@ -217,4 +222,21 @@ func (e *expander) names() []string {
 		}
 	}
 	return e.known
+}
+
+// again tells that something is wrong with a reference that was reported before,
+// and adds the place to what was said. One remedy serves all.
+func (e *expander) again(ref reference, at *syntax.Node) bool {
+	i, before := e.said[ref]
+	if !before {
+		if e.said == nil {
+			e.said = map[reference]int{}
+		}
+		e.said[ref] = len(e.list) // where the finding comes to stand
+		return false
+	}
+	if d := &e.list[i]; len(d.Related) < maxOrigins && d.Span != at.Span {
+		d.Relate(at.Span, "and here")
+	}
+	return true
 }

@@ -1,8 +1,11 @@
 package load_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -97,6 +100,44 @@ func FuzzSet(f *testing.F) {
 		walk(r.Docs[0].Root)
 		for _, d := range list {
 			inText(&syntax.Node{Span: d.Span, Value: "2"})
+		}
+	})
+}
+
+// FuzzOverlay holds merging to its laws: no panic, findings with places in the
+// two files, and an overlay laid over what it made gives the same again where it
+// took nothing away.
+func FuzzOverlay(f *testing.F) {
+	f.Add("name: m\nfunctions: [{name: f, userConfig: {a: 1}}]", "functions: [{name: f, userConfig: {a: null, $patch: replace}}]")
+	f.Add("name: m\ntopics:\n- {name: t}\n", "name: m\ntopics:\n- {name: t, $patch: delete}\n- {name: u}\n- v\n")
+	f.Add("name: m\nnamespace: n", "namespace: {name: x}\nfunctionInfos: []\ninputSpecs: {a: {b: c}}\n--- \n- 1")
+	f.Add("functions: &a [{name: x, inputSpecs: {t: {schemaType: a}}}]\nsinks: *a", "functions: [{name: x, inputSpecs: {t: {receiverQueueSize: 1}}}]")
+	f.Fuzz(func(t *testing.T, mesh, over string) {
+		if len(mesh)+len(over) > 1<<12 {
+			return
+		}
+		docs, _ := syntax.Parse("m.yaml", []byte(mesh))
+		overlays, _ := syntax.Parse("o.yaml", []byte(over))
+		for _, list := range [][]*syntax.Document{docs, overlays} {
+			if slices.ContainsFunc(list, func(d *syntax.Document) bool { return d.Root == nil }) {
+				return
+			}
+		}
+		once, list := load.Trees(docs, load.Options{Overlays: overlays})
+		for _, d := range list {
+			text := map[string]string{"m.yaml": mesh, "o.yaml": over}[d.Span.File]
+			if lines := strings.Split(text, "\n"); d.Span.Start.Line < 1 || d.Span.Start.Line > len(lines) {
+				t.Errorf("%s %s is not in the files", d.Code, d.Span)
+			}
+		}
+		if len(list) > 0 || strings.Contains(over, "null") || strings.Contains(over, "~") || strings.Contains(over, "patch") || strings.Contains(mesh+over, "${") {
+			return
+		}
+		twice, _ := load.Trees(once.Docs, load.Options{Overlays: overlays})
+		for i := range once.Docs {
+			if diff := cmp.Diff(plain(once.Docs[i].Root), plain(twice.Docs[i].Root)); diff != "" {
+				t.Errorf("once and twice differ:\n%s", diff)
+			}
 		}
 	})
 }

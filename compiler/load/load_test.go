@@ -3,8 +3,10 @@ package load_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -320,5 +322,51 @@ func TestLooksSecret(t *testing.T) {
 		if got := load.LooksSecret(key); got != keys[key] {
 			t.Errorf("%q: %t", key, got)
 		}
+	}
+}
+
+// Files that cannot be used are told by what they are, never by what they hold.
+func TestFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, data := range map[string]string{"good": "text\n", "nul": "hunter2\x00", "latin1": "hunter2\xe9", "large": strings.Repeat("hunter2", 50_000), "full": strings.Repeat("x", 256<<10), "none/x": ""} {
+		if dir, _, below := strings.Cut(name, "/"); below {
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := syscall.Mkfifo("pipe", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"good": "", "full": "", "nul": "is not UTF-8 text", "latin1": "is not UTF-8 text", "large": "is larger than 256 KiB",
+		"none": "is not a regular file", "pipe": "is not a regular file", "absent": "There is no file",
+	} {
+		_, list := trees(t, "name: m\nfunctions: [{name: f, userConfig: {a: '${file:"+name+"}', b: '${file:"+name+"}'}}]\n", load.Options{ReadFile: load.ReadFile, NeedValues: true})
+		said := fmt.Sprint(list)
+		if want == "" && len(list) > 0 || want != "" && (len(list) != 1 || list[0].Code != diag.NoValue || !strings.Contains(said, want) || len(list[0].Related) != 1) || strings.Contains(said, "hunter2") {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+}
+
+// Ten thousand functions, with nothing to do and with a reference each.
+func BenchmarkTrees(b *testing.B) {
+	for _, value := range []string{"2", "${n}"} {
+		b.Run(value, func(b *testing.B) {
+			var mesh strings.Builder
+			mesh.WriteString("name: m\nvariables: {n: 2}\nx: ${n}\nfunctions:\n")
+			for i := range 10_000 {
+				fmt.Fprintf(&mesh, "- name: f%d\n  className: org.example.F\n  parallelism: %s\n  inputs: [t%d]\n  output: t%d\n", i, value, i, i+1)
+			}
+			docs := parse(b, "m.yaml", mesh.String())
+			for b.Loop() {
+				load.Trees(docs, load.Options{})
+			}
+		})
 	}
 }

@@ -33,12 +33,15 @@ func (e *expander) env(ref reference, at *syntax.Node) *syntax.Node {
 	}
 	if ok && value != "" {
 		if !utf8.ValidString(value) {
+			if e.again(ref, at) {
+				return holeAt(at)
+			}
 			e.list.Add(diag.NoValue, at.Span, fmt.Sprintf("The environment variable `%s` holds no UTF-8 text.", ref.name), "Encode it, such as by base64.")
 			return holeAt(at)
 		}
 		return &syntax.Node{Kind: syntax.Scalar, Value: value, Span: at.Span, Flow: true, From: ref.String(), Sensitive: true}
 	}
-	if e.opts.NeedValues {
+	if e.opts.NeedValues && !e.again(ref, at) {
 		e.list.Add(diag.NoValue, at.Span, fmt.Sprintf("The environment variable `%s` is not set, or empty.", ref.name), "Set it where meshc runs.")
 	}
 	return unknown(ref, at)
@@ -59,6 +62,8 @@ func (e *expander) file(ref reference, at *syntax.Node) *syntax.Node {
 	}
 	switch {
 	case c.absent && !e.opts.NeedValues:
+		return unknown(ref, at)
+	case c.problem != "" && e.again(ref, at):
 		return unknown(ref, at)
 	case c.problem != "":
 		e.list.Add(diag.NoValue, at.Span, c.problem, "Mend the path, or the file; paths are relative to the file that names them.")

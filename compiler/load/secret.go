@@ -79,14 +79,14 @@ func (e *expander) kept(n *syntax.Node, at place) *syntax.Node {
 	return holeAt(n)
 }
 
-// literal reports a value that stands in the files and looks like a secret. The
-// node was n before references were replaced.
-func (e *expander) literal(n, was *syntax.Node, at place) {
+// literal reports a value that stands in the files and looks like a secret, and
+// gives it marked.
+func (e *expander) literal(n *syntax.Node, at place) *syntax.Node {
 	if at.mode != free || at.secrets || n.Kind != syntax.Scalar || n.Sensitive || n.Value == "" || !LooksSecret(at.key) {
-		return
+		return n
 	}
-	if n.Type != syntax.Text && n.Type != syntax.Int && n.Type != syntax.Float {
-		return
+	if n.Type == syntax.Null || n.Type == syntax.Bool {
+		return n
 	}
 	where := "in the file"
 	if n.Span.File == SetFile {
@@ -95,11 +95,9 @@ func (e *expander) literal(n, was *syntax.Node, at place) {
 	e.list.Add(diag.LiteralSecret, n.Span, fmt.Sprintf("The value of `%s` looks like a secret, and stands %s for all to read.", at.key, where),
 		"Take it from the environment or from a file: `${env:NAME}`, `${file:PATH}`. If it is no secret, say so by a comment `# meshc:ignore "+string(diag.LiteralSecret)+"` with the reason.")
 	e.secrets = append(e.secrets, n.Span)
-	if n != was {
-		for _, r := range e.origins[n.Span] {
-			e.secrets = append(e.secrets, r.Span)
-		}
-	}
+	out := *n
+	out.Masked = true
+	return &out
 }
 
 // secretWords are the last words of keys whose values are secrets.
@@ -148,7 +146,9 @@ func wordsOf(key string) []string {
 	return words
 }
 
-// secretPath tells whether a step of a path looks like a secret.
-func secretPath(path string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }), LooksSecret)
+// SecretSetting tells whether an argument of --set, "path=value", gives a value to
+// what looks like a secret.
+func SecretSetting(arg string) bool {
+	path := pathOf(arg)
+	return len(path) < len(arg) && slices.ContainsFunc(strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }), LooksSecret)
 }

@@ -22,8 +22,8 @@ func (l *loader) set() (text string) {
 	for _, arg := range l.opts.Set {
 		text += arg + "\n"
 		s, problem := parseSet(arg, line)
-		if path := pathOf(arg); len(path) < len(arg) && secretPath(path) {
-			l.secrets = append(l.secrets, spanIn(arg, line, len(path)+1, len(arg)))
+		if SecretSetting(arg) {
+			l.secrets = append(l.secrets, spanIn(arg, line, len(pathOf(arg))+1, len(arg)))
 		}
 		line += 1 + strings.Count(arg, "\n")
 		if problem != nil {

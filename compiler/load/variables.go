@@ -28,7 +28,7 @@ type variable struct {
 // could be read.
 func (e *expander) declare(n *syntax.Node) {
 	switch {
-	case n == nil || n.IsNull():
+	case n.IsNull():
 		return
 	case n.Kind == syntax.Hole:
 		e.unsure = true

@@ -116,6 +116,7 @@ func (r *resolver) settings(c *mesh.Component, n *syntax.Node, jar *jar, class s
 	if p := n.Pair("configs"); p != nil {
 		at = p.Key.Span
 	}
+	r.literalSecrets(configs, known.settings)
 	unknown, meant := unknownSettings(configs, known.settings)
 	for _, s := range known.settings.Missing(given) {
 		if s.Sensitive && secrets.Get(s.Field) != nil || meant[s.Name] {
@@ -130,6 +131,21 @@ func (r *resolver) settings(c *mesh.Component, n *syntax.Node, jar *jar, class s
 	}
 	for _, p := range unknown {
 		r.list.Add(diag.UnknownSetting, p.Key.Span, fmt.Sprintf("The connector knows no setting `%s`.", p.Key.Value), settingHint(p.Key.Value, known.settings.Names()))
+	}
+}
+
+// literalSecrets reports values in the file of settings that the connector itself
+// declares sensitive (FieldDoc), but for those whose names gave them away before.
+func (r *resolver) literalSecrets(configs *syntax.Node, known artifact.Settings) {
+	if configs == nil {
+		return
+	}
+	for _, p := range configs.Pairs {
+		v := p.Value
+		if s, answer := known.Lookup(p.Key.Value); answer == artifact.Yes && s.Sensitive && usable(v) && v.Value != "" && !v.Sensitive && !v.Masked {
+			r.list.Add(diag.LiteralSecret, v.Span, fmt.Sprintf("The connector takes `%s` for a secret, and its value stands in the file for all to read.", p.Key.Value),
+				"Give it under `secrets`, or take it from the environment or from a file: `${env:NAME}`, `${file:PATH}`.")
+		}
 	}
 }
 

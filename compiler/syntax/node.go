@@ -43,6 +43,8 @@ type Node struct {
 	// Sensitive values are for the node's own code alone: [Node.Shown] gives what
 	// may be printed in their place.
 	Sensitive bool
+	// Masked marks a literal that looks like a secret: it is used, and not shown.
+	Masked bool
 	// Unknown marks a Hole that is no mistake: its value is known only where the
 	// mesh is planned and applied.
 	Unknown bool
@@ -90,8 +92,12 @@ type Document struct {
 	Passed []string
 }
 
-// Shown gives the text of a scalar for people: where it came from, if it is sensitive.
+// Shown gives the text of a scalar for people: where it came from, if it is
+// sensitive, and stars for what looks like a secret.
 func (n *Node) Shown() string {
+	if n.Masked {
+		return "***"
+	}
 	if n.Sensitive || n.Unknown {
 		return n.From
 	}
@@ -116,9 +122,9 @@ func (n *Node) Clone() *Node {
 	return &out
 }
 
-// Texts returns all texts in a value but the sensitive ones.
+// Texts returns all texts in a value but those that are not shown.
 func (n *Node) Texts() []string {
-	if n.Sensitive {
+	if n.Sensitive || n.Masked {
 		return nil
 	}
 	if n.IsText() {

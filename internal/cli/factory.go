@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/backends"
+	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/planner/backend"
 )
 
@@ -45,10 +46,15 @@ func NewFactory(args []string, in io.Reader, out, err io.Writer, getenv func(str
 	}
 }
 
-// again gives the command as it was typed, with more arguments, for a shell.
+// again gives the command as it was typed, with more arguments, for a shell. What
+// looks like a secret is left out of it.
 func (f *Factory) again(more ...string) string {
 	words := []string{"meshc"}
 	for _, a := range append(append([]string(nil), f.Args...), more...) {
+		if set := strings.TrimPrefix(a, "--set="); load.SecretSetting(set) {
+			path, _, _ := strings.Cut(a[len(a)-len(set):], "=")
+			a = a[:len(a)-len(set)] + path + "=..."
+		}
 		words = append(words, quoted(a))
 	}
 	return strings.Join(words, " ")

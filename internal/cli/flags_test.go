@@ -96,6 +96,14 @@ func TestCommandThatGoesOn(t *testing.T) {
 	}
 }
 
+func TestAgainLeavesSecretsOut(t *testing.T) {
+	f := Factory{Args: []string{"apply", "--set", "functions.f.userConfig.password=hunter2", "--set=variables.db-password=hunter2", "--set", "variables.n=2"}}
+	const want = "meshc apply --set functions.f.userConfig.password=... --set=variables.db-password=... --set variables.n=2"
+	if got := f.again(); got != want {
+		t.Errorf("%s", got)
+	}
+}
+
 // TestHelp holds every command to having what its help needs.
 func TestHelp(t *testing.T) {
 	root := newRootCmd(NewFactory(nil, nil, &buffer{}, &buffer{}, func(string) string { return "" }))

@@ -54,6 +54,7 @@ Exit codes: 0 done, 2 there are changes (only with --detailed-exitcode), 3 findi
 with an error, 1 a failure.`,
 		Example: `  meshc plan
   meshc plan mesh.yaml --out mesh.plan.json
+  meshc plan mesh.yaml --overlay prod.yaml --set variables.instances=8
   meshc plan mesh.yaml --admin-url https://pulsar.example.org:8443 --detailed-exitcode
   meshc plan mesh.yaml --destroy`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -53,6 +53,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 		Example: `  meshc validate
   meshc validate meshes/ --strict
   meshc validate --fix
+  meshc validate mesh.yaml --overlay prod.yaml --set variables.instances=8
   meshc validate -o json mesh.yaml
   meshc validate -o sarif meshes/ > findings.sarif
   meshc validate --severity MC4002=error,MC4004=off
