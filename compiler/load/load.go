@@ -3,8 +3,8 @@
 // environment variables and files. It stands between syntax and shape, so that
 // `parallelism: ${n}` is a number by the time its shape is checked.
 //
-// Trees are shared, never changed: what nothing is said about comes out as the
-// same node. A value keeps the place where it was written; one that was put in
+// The trees that come in are never changed, and what nothing is said about comes
+// out as the same node. A value keeps the place where it was written; one that was put in
 // for a variable has the place that names the variable.
 package load
 
@@ -49,8 +49,9 @@ type Result struct {
 }
 
 // Trees makes the trees of meshes. Documents that are no meshes come out as they
-// are. The trees that come out share no node, since the next stage changes them. What is wrong is reported; where it stood there is a hole, so that later
-// stages pass over it.
+// are. What is wrong is reported; where it stood there is a hole, so that later
+// stages pass over it. The documents that come out share no node with each other,
+// since the next stage changes them.
 func Trees(docs []*syntax.Document, opts Options) (Result, diag.List) {
 	l := &loader{opts: opts, docs: append([]*syntax.Document(nil), docs...), origins: map[diag.Span][]diag.Related{}}
 	for _, over := range opts.Overlays {
