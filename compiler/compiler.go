@@ -10,7 +10,6 @@ import (
 	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
-	"github.com/meshc/meshc/compiler/foreign"
 	"github.com/meshc/meshc/compiler/graph"
 	"github.com/meshc/meshc/compiler/lint"
 	"github.com/meshc/meshc/compiler/lint/rules"
@@ -18,6 +17,7 @@ import (
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/resolve"
 	"github.com/meshc/meshc/compiler/syntax"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // Input is one file to compile.
@@ -34,6 +34,9 @@ type Options struct {
 	// NeedCode makes a missing code file, and a mesh without functions, an error
 	// (plan, apply) instead of a warning (validate).
 	NeedCode bool
+	// PulsarVersion is the Pulsar that the meshes are for, as fields.Version reads it,
+	// 4.0 or 4.0.8 say. Empty, or one that meshc does not know, stands for any.
+	PulsarVersion string
 	// Severities take the place of those that codes have by default.
 	Severities diag.Severities
 
@@ -76,7 +79,7 @@ type Result struct {
 // standard input and the command line to the working folder.
 func Compile(inputs []Input, opts Options) Result {
 	result := Result{Sources: diag.Sources{}}
-	loaded, list := load.Trees(result.translate(result.parse(inputs, "Start with `name:` and `functions:`."), foreign.Options{}), load.Options{
+	loaded, list := load.Trees(result.parse(inputs, "Start with `name:` and `functions:`."), load.Options{
 		Overlays: result.parse(opts.Overlays, "Write what it changes, or leave the overlay out."),
 		Set:      opts.Set, Env: opts.Env, ReadFile: load.ReadFile, NeedValues: opts.NeedCode,
 	})
@@ -96,6 +99,7 @@ func Compile(inputs []Input, opts Options) Result {
 		meshes, graphs = append(meshes, u.Mesh), append(graphs, u.Graph)
 	}
 	world, all := lint.NewWorld(meshes, graphs), rules.All()
+	world.Version, _ = fields.Version(opts.PulsarVersion)
 	for _, u := range result.Units {
 		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, world)...)
 	}
@@ -133,11 +137,7 @@ func (r *Result) parse(inputs []Input, emptyHint string) []*syntax.Document {
 func (r *Result) compile(doc *syntax.Document, opts Options) {
 	shaped, list := check.Shape(doc)
 	r.Findings = append(r.Findings, list...)
-	dirOf := load.Dir
-	if doc.FromHere {
-		dirOf = func(string) string { return "" }
-	}
-	m, list := resolve.Mesh(shaped, resolve.Options{Dir: dirOf(doc.File), DirOf: dirOf, NeedCode: opts.NeedCode, Cache: opts.Cache})
+	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode, Cache: opts.Cache})
 	r.Findings = append(r.Findings, list...)
 	if m != nil {
 		r.Units = append(r.Units, Unit{Mesh: m})

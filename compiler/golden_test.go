@@ -14,7 +14,6 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
-	"github.com/meshc/meshc/compiler/mesh"
 )
 
 // Each archive holds mesh files (*.yaml at the top), other files that they name
@@ -22,9 +21,7 @@ import (
 // and what is expected: out/findings, and out/mesh and out/graph where they tell
 // more. The comment says what the case is about; a line "need code" in it
 // compiles as plan and apply do, and lines "overlay FILE", "set PATH=VALUE" and
-// "env NAME=VALUE" say what is put into the meshes. A line "build TARGET" writes the
-// meshes for another tool into out/built, and "convert" or "convert NAME" makes mesh
-// files of others, in out/converted. MESHC_UPDATE=1 rewrites the expectations.
+// "env NAME=VALUE" say what is put into the meshes. MESHC_UPDATE=1 rewrites the expectations.
 func TestGolden(t *testing.T) {
 	for _, path := range archives(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
@@ -33,9 +30,11 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			result := compileArchive(t, archive, func(b []byte) []byte { return b })
-			got := written(t, archive, &result)
-			got["out/findings"] = findingsText(result.Findings)
-			got["out/mesh"], got["out/graph"] = meshText(result), graphText(result)
+			got := map[string]string{
+				"out/findings": findingsText(result.Findings),
+				"out/mesh":     meshText(result),
+				"out/graph":    graphText(result),
+			}
 			if os.Getenv("MESHC_UPDATE") != "" {
 				update(t, path, archive, got)
 				return
@@ -62,7 +61,6 @@ func TestGoldenWithCRLF(t *testing.T) {
 			result := compileArchive(t, archive, func(b []byte) []byte {
 				return []byte(strings.ReplaceAll(string(b), "\n", "\r\n"))
 			})
-			written(t, archive, &result)
 			for _, f := range archive.Files {
 				if f.Name == "out/findings" {
 					if diff := cmp.Diff(string(f.Data), findingsText(result.Findings)); diff != "" {
@@ -152,43 +150,6 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 	result := compiler.Compile(inputs, opts)
 	result.Findings = slices.Concat(list, more, result.Findings)
 	return result
-}
-
-// written does what the comment of an archive asks for beside compiling.
-func written(t *testing.T, archive *txtar.Archive, result *compiler.Result) map[string]string {
-	t.Helper()
-	got := map[string]string{}
-	for line := range strings.Lines(string(archive.Comment)) {
-		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		switch word {
-		case "build":
-			var meshes []*mesh.Mesh
-			for _, u := range result.Units {
-				meshes = append(meshes, u.Mesh)
-			}
-			files, found, err := compiler.Build(meshes, rest)
-			if err != nil {
-				t.Fatal(err)
-			}
-			result.Findings = append(result.Findings, found...)
-			got["out/built"] = string(compiler.Join(files))
-		case "convert":
-			var args []string
-			for _, f := range archive.Files {
-				if !strings.HasPrefix(f.Name, "out/") {
-					args = append(args, f.Name)
-				}
-			}
-			inputs, _ := compiler.Read(args, nil)
-			converted, err := compiler.Convert(inputs, rest)
-			if err != nil {
-				t.Fatal(err)
-			}
-			result.Findings = converted.Findings
-			got["out/converted"] = string(compiler.Join(converted.Files))
-		}
-	}
-	return got
 }
 
 func update(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {

@@ -100,9 +100,6 @@ func (c *checker) asWritten(key *syntax.Node) string {
 	if s, ok := c.spelled[key]; ok {
 		return s
 	}
-	if key.Spelled != "" {
-		return key.Spelled
-	}
 	return key.Value
 }
 
@@ -168,5 +165,6 @@ func (c *checker) drop(n, key *syntax.Node) {
 	if p := n.Pair(key.Value); p != nil {
 		c.passed = append(c.passed, p.Value.Texts()...)
 	}
+	n.Lost = true
 	n.Pairs = slices.DeleteFunc(n.Pairs, func(p syntax.Pair) bool { return p.Key == key })
 }

@@ -32,10 +32,6 @@ const (
 	BadSet            Code = "MC1019"
 	SensitivePlace    Code = "MC1020"
 	LiteralSecret     Code = "MC1021"
-	LostField         Code = "MC1022"
-	NotConvertible    Code = "MC1023"
-	OtherMeaning      Code = "MC1025"
-	SecretLeftOut     Code = "MC1026"
 	UnknownKey        Code = "MC2001"
 	MissingKey        Code = "MC2002"
 	WrongType         Code = "MC2003"
@@ -74,6 +70,23 @@ const (
 	SameProducer      Code = "MC4009"
 	CodecsDiffer      Code = "MC4010"
 	FailedReturn      Code = "MC4011"
+	WindowRefused     Code = "MC4101"
+	TimeoutRefused    Code = "MC4102"
+	RetriesRefused    Code = "MC4103"
+	OrderingRefused   Code = "MC4104"
+	AckRefused        Code = "MC4105"
+	TwoCodings        Code = "MC4106"
+	CryptoRefused     Code = "MC4107"
+	NotJSON           Code = "MC4108"
+	NotRead           Code = "MC4109"
+	NoEffect          Code = "MC4110"
+	MeshcDecides      Code = "MC4111"
+	NewerField        Code = "MC4112"
+	Trapped           Code = "MC4113"
+	PlainSecret       Code = "MC4114"
+	DroppedEntry      Code = "MC4115"
+	NumberRefused     Code = "MC4116"
+	BadPattern        Code = "MC4117"
 	NotOurs           Code = "MC5001"
 	AbsentNamespace   Code = "MC5002"
 	PartitionsFixed   Code = "MC5003"
@@ -138,16 +151,12 @@ var catalogue = map[Code]Entry{
 	BadSet:            {Severity: Error, Summary: "--set does not fit", Doc: "`--set PATH=VALUE` sets a value in what the mesh file or an overlay has: `functions.split.parallelism=4`, `variables.n=3`. Entries of lists are named; a name with dots stands in brackets."},
 	SensitivePlace:    {Severity: Error, Summary: "Secret value where it would be shown", Doc: "Values of `${env:}` and `${file:}` are kept secret: they may stand among the settings of a node's own code (such as `userConfig`), not in names, topics, numbers of instances and other fields, which plans show. A variable with `--set` is for those."},
 	LiteralSecret:     {Severity: Warning, Summary: "Secret in the file", Doc: "A key such as `password`, `token` or `apiKey` has its value in the file. Secrets belong into the environment (`${env:NAME}`) or a file that is not kept with the mesh (`${file:PATH}`). Excerpts show stars in its place."},
-	LostField:         {Severity: Warning, Summary: "Field without a counterpart", Doc: "Meshes, the resources of Function Mesh and the config files of pulsar-admin do not hold the same. What one of them says and the other cannot is named here, and is absent from what is read or written. With `--strict` it counts like an error."},
-	NotConvertible:    {Severity: Error, Summary: "No form in the other language", Doc: "A component is of a sort that the other side does not have at all, or has a name that it does not allow, so that leaving something out would make another component of it."},
-	OtherMeaning:      {Severity: Warning, Summary: "Means something else elsewhere", Doc: "The same text means one thing to Pulsar's function workers and another to the tool that the file is for. What meshc takes or writes is said with the finding."},
-	SecretLeftOut:     {Severity: Warning, Summary: "Secret left out", Doc: "Values of `${env:NAME}` and `${file:PATH}` are kept secret. What `meshc build` writes holds the reference in their place; put the value in where the file is used, or let the code read it from a Secret."},
 	UnknownKey:        {Severity: Error, Summary: "Unknown key", Doc: "The key is not part of the mesh language here. Function workers drop unknown fields silently, so meshc refuses them."},
 	MissingKey:        {Severity: Error, Summary: "Missing key", Doc: "A key that is always needed is absent."},
 	WrongType:         {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},
 	BadValue:          {Severity: Error, Summary: "Value not allowed", Doc: "The value is outside of what the key takes. Function workers read an unknown enum value as absent, so meshc refuses it."},
 	TwoSpellings:      {Severity: Error, Summary: "Same field in two spellings", Doc: "PIP-66's spelling and Pulsar's own name of one field are both given; keep one."},
-	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The file is of a kind that this version of meshc does not read as a mesh. It reads mesh files, the resources `FunctionMesh`, `Function`, `Source` and `Sink` of compute.functionmesh.io/v1alpha1, and config files of pulsar-admin."},
+	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The file is of a kind that this version of meshc does not read as a mesh."},
 	DuplicateNode:     {Severity: Error, Summary: "Two nodes of one name", Doc: "Names of functions, sources and sinks share one space in a Pulsar namespace."},
 	DuplicateMesh:     {Severity: Error, Summary: "Two meshes of one name", Doc: "A mesh is known by tenant, namespace and name; the same may not be defined twice."},
 	DuplicateTopic:    {Severity: Error, Summary: "Topic declared twice", Doc: "One topic may be declared once; short and full spelling name the same topic."},
@@ -180,6 +189,23 @@ var catalogue = map[Code]Entry{
 	SameProducer:      {Severity: Error, Summary: "Two producers of one name", Doc: "With EFFECTIVELY_ONCE function workers name a function's producer after its input. Two such functions with the same input and output are two producers of one name, of which brokers refuse the second."},
 	CodecsDiffer:      {Severity: Warning, Summary: "SerDe meets schema", Doc: "One end of the topic codes messages by a SerDe class and the other by a schema. That works only where the SerDe's bytes are what the schema expects, and nothing checks it."},
 	FailedReturn:      {Severity: Error, Summary: "Failed messages come back", Doc: "A node's dead letters or late data are fed to it again: a message that can never be processed goes round for ever. Where they come back over other nodes, which may mend them, this is a warning."},
+	WindowRefused:     {Severity: Error, Summary: "Window that workers refuse", Doc: "A window has one length, in messages or in time, above 0. Intervals are above 0 too, and lag and watermarks are checked where a class takes times from messages. A function with a window is ATLEAST_ONCE or ATMOST_ONCE."},
+	TimeoutRefused:    {Severity: Error, Summary: "Timeout that workers refuse", Doc: "The timeout of a function is above 0 and goes with ATLEAST_ONCE only. Sinks may have any from 0."},
+	RetriesRefused:    {Severity: Error, Summary: "Retries that workers refuse", Doc: "A function with EFFECTIVELY_ONCE has no retries, and a dead letter topic needs a number of retries after which a message goes there."},
+	OrderingRefused:   {Severity: Error, Summary: "Order that workers refuse", Doc: "A component keeps the order of partitions (Failover subscription) or that of keys (Key_Shared), not both; EFFECTIVELY_ONCE takes the first for itself."},
+	AckRefused:        {Severity: Error, Summary: "Acknowledging that contradicts", Doc: "ATMOST_ONCE acknowledges a message before the code gets it, so workers refuse `autoAck: false`. That Go functions stop over it, and that windows ignore it, is a warning."},
+	TwoCodings:        {Severity: Error, Summary: "Schema and SerDe for one topic", Doc: "The messages of a topic are coded by a schema or by a SerDe class. Workers refuse both for Java; for Python they take both and instances use the schema, which is a warning."},
+	CryptoRefused:     {Severity: Error, Summary: "Encryption that cannot work", Doc: "Keys are read by a class, and a producer names the keys that it encrypts with. Python instances need the settings of the class as well: without them they log an error and go on without encryption."},
+	NotJSON:           {Severity: Error, Summary: "Text that has to be JSON", Doc: "Some fields hold a JSON object as text. Workers refuse schemas that are none; others they store unseen, which is a warning."},
+	NotRead:           {Severity: Warning, Summary: "Field that the language never reads", Doc: "Function workers take the field, store it and give it back, and instances of this language never look at it."},
+	NoEffect:          {Severity: Warning, Summary: "Field without effect", Doc: "The field does nothing on function workers, or not here, or not without another field that is absent."},
+	MeshcDecides:      {Severity: Warning, Summary: "Value that meshc does not use", Doc: "meshc decides this field itself, so that deployments lose nothing. The file's value is read and not used."},
+	NewerField:        {Severity: Warning, Summary: "Field that older workers drop", Doc: "Function workers drop fields that they do not know without a word. With `--pulsar-version` of such workers this is an error, with that of newer ones nothing."},
+	Trapped:           {Severity: Warning, Summary: "Value that does something else", Doc: "Function workers take the value, and it does something else than it says, fails later, or is lost at the next update."},
+	PlainSecret:       {Severity: Warning, Summary: "Secret in clear text", Doc: "Secrets are references that the worker's secrets provider resolves: `{path: NAME, key: KEY}`. A text is stored and shown as it is."},
+	DroppedEntry:      {Severity: Warning, Summary: "Entry that does not arrive", Doc: "Function workers leave entries without a value out, and keep some keys for themselves."},
+	NumberRefused:     {Severity: Error, Summary: "Number too large", Doc: "Function workers keep most numbers in 32 bits and refuse what does not fit, without a reason. Times and sizes have 64."},
+	BadPattern:        {Severity: Error, Summary: "Not a regular expression", Doc: "The pattern of an input has a mistake that no language of expressions takes. Function workers store it unseen, and instances fail to start."},
 	NotOurs:           {Severity: Error, Summary: "Not deployed by this mesh", Doc: "A component of this name runs in the cluster without the marker of this mesh. meshc never touches it."},
 	AbsentNamespace:   {Severity: Error, Summary: "Namespace does not exist", Doc: "Tenants are never created; a namespace only when it is declared with `create: true`."},
 	PartitionsFixed:   {Severity: Error, Summary: "Partition count cannot change so", Doc: "Pulsar can only add partitions to a partitioned topic; fewer, or partitions for a topic that has none, would need a new topic."},

@@ -13,6 +13,9 @@ import (
 // World is all meshes of a run: meshes meet at topics. It is made once for a run
 // and answers in the order of the meshes and their files.
 type World struct {
+	// Version is the Pulsar that the meshes are for, as fields.Version gives it; empty for any.
+	Version string
+
 	meshes []*mesh.Mesh
 	ends   map[*mesh.Mesh][]*End
 	topics map[string]*meeting

@@ -31,7 +31,7 @@ func (r *resolver) component(kind fields.Kind, n *syntax.Node) mesh.Component {
 
 // broken tells whether something in a value could not be read.
 func broken(n *syntax.Node) bool {
-	if n.Kind == syntax.Hole && !n.Unknown {
+	if n.Kind == syntax.Hole && !n.Unknown || n.Lost {
 		return true
 	}
 	for _, p := range n.Pairs {

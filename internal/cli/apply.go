@@ -27,6 +27,7 @@ type applyOptions struct {
 	// backendGiven tells that --backend was typed.
 	backendGiven bool
 	severities   diag.Severities
+	pulsar       string
 }
 
 func newApplyCmd(f *Factory, runF func(context.Context, *applyOptions) error) *cobra.Command {
@@ -82,6 +83,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.connect.bind(cmd, waitTimeout)
 	o.carry.bind(cmd)
 	addSeverity(cmd, &o.severities)
+	addPulsarVersion(cmd, &o.pulsar)
 }
 
 func applyRun(ctx context.Context, o *applyOptions) error {
@@ -108,7 +110,7 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		}
 		return c.run(ctx, view.NewPlans(saved, nil, nil, o.carry.allow), saved)
 	}
-	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
+	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
 	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow})
 }
 

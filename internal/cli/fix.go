@@ -48,5 +48,5 @@ func (o *validateOptions) mend() error {
 }
 
 func (o *validateOptions) compile() compiler.Result {
-	return o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
+	return o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
 }

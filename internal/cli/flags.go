@@ -15,6 +15,7 @@ import (
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // choice is a flag that takes one of a few words.
@@ -146,6 +147,35 @@ func (x *fileFlags) bindFiles(cmd *cobra.Command) {
 
 // changes tells that something is to be put into mesh files.
 func (x *fileFlags) changes() bool { return len(x.overlays)+len(x.sets) > 0 }
+
+// pulsarVersion is a flag with a version of Pulsar.
+type pulsarVersion struct{ value *string }
+
+// String implements pflag.Value.
+func (v pulsarVersion) String() string {
+	if v.value == nil {
+		return ""
+	}
+	return *v.value
+}
+
+// Type implements pflag.Value.
+func (pulsarVersion) Type() string { return "VERSION" }
+
+// Set implements pflag.Value; it takes what fields.Version knows.
+func (v pulsarVersion) Set(s string) error {
+	if _, err := fields.Version(s); err != nil || s == "" {
+		return fmt.Errorf("the versions are %s, with or without a third number", strings.Join(fields.Versions(), ", "))
+	}
+	*v.value = s
+	return nil
+}
+
+// addPulsarVersion adds --pulsar-version; without it *value stays empty, for any.
+func addPulsarVersion(cmd *cobra.Command, value *string) {
+	cmd.Flags().Var(pulsarVersion{value}, "pulsar-version", "check for workers of this `VERSION` of Pulsar, such as 4.0 or 4.2.4; default: any from "+fields.Versions()[0])
+	complete(cmd, "pulsar-version", fields.Versions()...)
+}
 
 // all returns what was named either way.
 func (x *fileFlags) all(args []string) []string {

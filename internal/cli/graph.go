@@ -21,6 +21,7 @@ type graphOptions struct {
 	args       []string
 	output     string
 	severities diag.Severities
+	pulsar     string
 }
 
 func newGraphCmd(f *Factory, runF func(context.Context, *graphOptions) error) *cobra.Command {
@@ -58,11 +59,12 @@ Exit codes: 0 no errors, 3 an error in a mesh; the drawing is printed all the sa
 	o.output = "ascii"
 	addChoice(cmd, false, &o.output, "output", "o", "form of the drawing", "ascii", "dot", "mermaid", "svg", "json")
 	addSeverity(cmd, &o.severities)
+	addPulsarVersion(cmd, &o.pulsar)
 	return cmd
 }
 
 func graphRun(_ context.Context, o *graphOptions) error {
-	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities})
+	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{PulsarVersion: o.pulsar, Severities: o.severities})
 	var meshes []view.Wiring
 	for _, u := range result.Units {
 		meshes = append(meshes, view.Wiring{Mesh: u.Mesh, Graph: u.Graph})

@@ -28,6 +28,7 @@ type planOptions struct {
 	deleteTopics bool
 	detailed     bool
 	severities   diag.Severities
+	pulsar       string
 	allow        []plan.RiskKind
 }
 
@@ -71,6 +72,7 @@ with an error, 1 a failure.`,
 	addFindingsOutput(cmd, &o.output, "form of the result; github, sarif and junit hold the findings only")
 	addAllow(cmd, &o.allow)
 	addSeverity(cmd, &o.severities)
+	addPulsarVersion(cmd, &o.pulsar)
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this `FILE`, for apply")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to take the meshes down")
 	cmd.Flags().BoolVar(&o.deleteTopics, "delete-topics", false, "with --destroy: also delete the topics that the meshes made, with their messages")
@@ -81,7 +83,7 @@ with an error, 1 a failure.`,
 func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *planOptions) run(ctx context.Context) error {
-	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
+	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
 	if o.destroy {
 		result.Findings = withoutCode(result.Findings)
 	}

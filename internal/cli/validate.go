@@ -21,6 +21,7 @@ type validateOptions struct {
 	fix    bool
 	// severities take the place of the catalogue's.
 	severities diag.Severities
+	pulsar     string
 }
 
 func newValidateCmd(f *Factory, runF func(context.Context, *validateOptions) error) *cobra.Command {
@@ -68,6 +69,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 	addFindingsOutput(cmd, &o.output, "form of the result; github writes annotations of a pull request")
 	addSeverity(cmd, &o.severities)
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "first mend in the files what has exactly one safe fix")
+	addPulsarVersion(cmd, &o.pulsar)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
 	return cmd
 }

@@ -11,6 +11,8 @@ type Field struct {
 	// Aliases are other accepted spellings, PIP-66's among them.
 	Aliases []string
 	Type    Type
+	// Long numbers have 64 bits for workers, others 32.
+	Long bool
 	// Below is the kind that the value's own keys are fields of, for Object,
 	// Objects, ObjectMap and Place.
 	Below Kind
@@ -30,11 +32,24 @@ type Field struct {
 	// Ignored are the runtimes that never read the field although workers accept,
 	// store and echo it.
 	Ignored []Runtime
+	// Reads are the first versions, as major.minor, in which runtimes of Ignored do
+	// read the field.
+	Reads map[Runtime]string
 	// Since is the first version of Pulsar that has the field, as major.minor;
 	// empty means all that meshc knows. Earlier workers drop the field silently.
 	Since string
 	// Dead says why the field does nothing on function workers; empty for those that do.
 	Dead string
+	// Needs names a field beside this one without which it does nothing, or what
+	// Without says in a sentence.
+	Needs, Without string
+	// Reserved are keys of a Map that workers keep for themselves.
+	Reserved []string
+	// Within is the one kind among those with a field of this kind under which the
+	// field does something; empty for all.
+	Within Kind
+	// Traps are values that workers take and that do something else than they say.
+	Traps []Trap
 	// Hidden fields are never read back, so that a marker has to tell of changes.
 	Hidden bool
 	// Later fields are checked, converted and built, but plans do not carry them
@@ -42,6 +57,9 @@ type Field struct {
 	Later bool
 	// Steered fields are for meshc to decide: their value in a mesh file is read and not used.
 	Steered bool
+	// Uses is the value that meshc uses whatever the file says, for a Steered field
+	// that has one.
+	Uses    any
 	Doc     string
 	Example any
 }

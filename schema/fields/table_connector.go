@@ -12,7 +12,7 @@ func sourceFields() []Field {
 		archive(Source, "source"), className(Source, "source"), builtin(Source, "sourceType"),
 		{Kind: Source, Name: "topicName", Aliases: []string{"output"}, Type: OneTopic, Required: true, Update: Updatable, Clear: NotPossible, Example: "sentences",
 			Doc: "Topic that the source writes."},
-		{Kind: Source, Name: "schemaType", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "STRING",
+		{Kind: Source, Name: "schemaType", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Traps: schemas, Example: "STRING",
 			Doc: "Schema type of the output: one of Pulsar's, or a class."},
 		{Kind: Source, Name: "serdeClassName", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "org.example.TextSerDe",
 			Doc: "SerDe class that writes the output. Not together with `schemaType`."},
@@ -43,7 +43,7 @@ func sinkFields() []Field {
 			Doc: "Settings of inputs by topic, or by pattern with `regexPattern`. A topic here need not stand under `inputs`."},
 		{Kind: Sink, Name: "topicToSerdeClassName", Type: TextMap, Update: Fixed, Clear: NotPossible, Hidden: true, Later: true, Example: map[string]any{"words": "org.example.TextSerDe"},
 			Doc: "Inputs by topic with the SerDe class that reads each. `inputSpecs` says the same in the newer form."},
-		{Kind: Sink, Name: "topicToSchemaType", Type: TextMap, Update: Fixed, Clear: NotPossible, Hidden: true, Later: true, Example: map[string]any{"words": "STRING"},
+		{Kind: Sink, Name: "topicToSchemaType", Type: TextMap, Update: Fixed, Clear: NotPossible, Hidden: true, Later: true, Traps: schemas, Example: map[string]any{"words": "STRING"},
 			Doc: "Inputs by topic with the schema type of each. `inputSpecs` says the same in the newer form."},
 		{Kind: Sink, Name: "topicToSchemaProperties", Type: TextMap, Update: Local, Later: true, Dead: dead, Example: map[string]any{"words": "a"},
 			Doc: "Has no effect. " + dead},
@@ -51,7 +51,7 @@ func sinkFields() []Field {
 			Doc: "Name of the subscription on the inputs. Default: tenant/namespace/name. Workers cannot alter it, so a change replaces the sink."},
 		{Kind: Sink, Name: "sourceSubscriptionPosition", Type: Enum, Values: positions, Default: "Latest", Update: Updatable, Clear: ByDefault, Later: true, Example: "Earliest",
 			Doc: "Where the sink starts on an input that it has no subscription on yet."},
-		{Kind: Sink, Name: "cleanupSubscription", Type: Bool, Default: true, Update: Updatable, Clear: ByDefault, Steered: true, Example: false,
+		{Kind: Sink, Name: "cleanupSubscription", Type: Bool, Default: true, Update: Updatable, Clear: ByDefault, Steered: true, Uses: false, Example: false,
 			Doc: "Always false in what meshc deploys: subscriptions are meshc's, so that a replacement keeps the backlog."},
 		configs(Sink, "sink"),
 		{Kind: Sink, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Later: true, Example: "ATLEAST_ONCE",
@@ -62,19 +62,21 @@ func sinkFields() []Field {
 			Doc: "Keep the order of each partition: one instance reads it at a time (Failover subscription). Workers cannot alter it, so a change replaces the sink."},
 		{Kind: Sink, Name: "retainKeyOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Later: true, Example: true,
 			Doc: "Keep the order of each key (Key_Shared subscription). Workers cannot alter it, so a change replaces the sink."},
-		{Kind: Sink, Name: "timeoutMs", Type: Whole, Update: Updatable, Clear: ByDefault, Later: true, Example: 30000,
+		{Kind: Sink, Name: "timeoutMs", Type: Whole, Long: true, Update: Updatable, Clear: ByDefault, Later: true, Example: 30000,
 			Doc: "Milliseconds until a message without acknowledgment is sent again. 0 means never."},
-		{Kind: Sink, Name: "negativeAckRedeliveryDelayMs", Type: Integer, Update: WriteOnce, Clear: NotPossible, Later: true, Example: 60000,
-			Doc: "Milliseconds until a message that the sink failed on is sent again. Updates ignore it."},
+		{Kind: Sink, Name: "negativeAckRedeliveryDelayMs", Type: Integer, Long: true, Update: WriteOnce, Clear: NotPossible, Later: true, Example: 60000,
+			Traps: []Trap{{Value: NotPositive, Says: "Workers take it as not given, so that the minute of Pulsar's clients counts.", Instead: "Give a number above 0, or remove the key."}},
+			Doc:   "Milliseconds until a message that the sink failed on is sent again. Updates ignore it."},
 		{Kind: Sink, Name: "maxMessageRetries", Type: Integer, Update: WriteOnce, Clear: NotPossible, Later: true, Example: 3,
-			Doc: "How often a message is given to the sink again before it goes to the dead letter topic. Updates ignore it."},
-		{Kind: Sink, Name: "deadLetterTopic", Type: TopicName, Update: WriteOnce, Clear: NotPossible, Later: true, Example: "store-dead",
+			Traps: []Trap{{Value: "0", Says: "Workers take 0 retries of a sink as not given, so that a message is given to it again for ever.", Instead: "Give a number above 0, or remove the key."}},
+			Doc:   "How often a message is given to the sink again before it goes to the dead letter topic. Updates ignore it."},
+		{Kind: Sink, Name: "deadLetterTopic", Type: TopicName, Update: WriteOnce, Clear: NotPossible, Later: true, Needs: "maxMessageRetries", Example: "store-dead",
 			Doc: "Topic for messages that failed `maxMessageRetries` times. Updates ignore it."},
 		{Kind: Sink, Name: "transformFunction", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "builtin://transform",
 			Doc: "Function that messages pass on their way into the sink: a jar, relative to the mesh file, or `builtin://name`."},
-		{Kind: Sink, Name: "transformFunctionClassName", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "org.example.Trim",
+		{Kind: Sink, Name: "transformFunctionClassName", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Needs: "transformFunction", Example: "org.example.Trim",
 			Doc: "Class of the transform function. Its output is a Record."},
-		{Kind: Sink, Name: "transformFunctionConfig", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: `{"minLength":3}`,
+		{Kind: Sink, Name: "transformFunctionConfig", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Needs: "transformFunction", Example: `{"minLength":3}`,
 			Doc: "Settings of the transform function, as JSON text."},
 	}, common(Sink))
 }
@@ -95,6 +97,10 @@ func builtin(kind Kind, name string) Field {
 }
 
 func configs(kind Kind, noun string) Field {
-	return Field{Kind: kind, Name: "configs", Type: Map, Update: Updatable, Clear: ByEmptyMap, Later: true, Example: map[string]any{"inputDirectory": "/in"},
+	var reserved []string
+	if kind == Source {
+		reserved = []string{"__BATCHSOURCECONFIGS__", "__BATCHSOURCECLASSNAME__"}
+	}
+	return Field{Kind: kind, Name: "configs", Type: Map, Reserved: reserved, Update: Updatable, Clear: ByEmptyMap, Later: true, Example: map[string]any{"inputDirectory": "/in"},
 		Doc: "Settings of the connector. Which keys the " + noun + " knows, its config class says."}
 }

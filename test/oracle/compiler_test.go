@@ -131,7 +131,7 @@ func (r rows) String() string {
 }
 
 // compile compiles a mesh of the one component.
-func compile(t *testing.T, code string, c *testCase, _ string) diag.List {
+func compile(t *testing.T, code string, c *testCase, version string) diag.List {
 	t.Helper()
 	p := place{tenant: "public", namespace: "oracle", transform: "function://public/oracle/transform@1"}
 	tenant, namespace := p.of(c)
@@ -157,7 +157,7 @@ func compile(t *testing.T, code string, c *testCase, _ string) diag.List {
 		t.Fatal(err)
 	}
 	input := compiler.Input{Name: filepath.Join(code, "mesh.yaml"), Data: data}
-	return compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true}).Findings
+	return compiler.Compile([]compiler.Input{input}, compiler.Options{NeedCode: true, PulsarVersion: version}).Findings
 }
 
 // aboutTheComponent tells whether a finding is there that a mesh of this

@@ -5,15 +5,18 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/graph"
 	"github.com/meshc/meshc/compiler/lint"
+	"github.com/meshc/meshc/compiler/lint/rules/worker"
 )
 
-// All returns the rules in the order of their codes. A new rule is a file, a
-// folder under testdata named for its code, and a line here.
+// All returns the rules in the order of their codes, those about single
+// components (worker) last. A new rule is a file, a folder under testdata named
+// for its code, and a line here or in worker.All.
 func All() []lint.Rule {
-	return []lint.Rule{
+	own := []lint.Rule{
 		cycle, unwrittenInput, outputIsInput, effectivelyOnce, sharedSub, logTopicIsInput,
 		typesDiffer, schemaClash, sameProducer, codecsDiffer, failedReturn,
 	}
+	return append(own, worker.All()...)
 }
 
 // relatePath marks where each node of a cycle writes the topic that the next reads.

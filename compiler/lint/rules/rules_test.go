@@ -14,10 +14,15 @@ import (
 	"github.com/meshc/meshc/compiler/lint/rules"
 )
 
-var want = regexp.MustCompile(`(?:# want|,) (MC[0-9]+) "([^"]*)"`)
+var (
+	want        = regexp.MustCompile(`(?:# want|,) (MC[0-9]+) "([^"]*)"`)
+	versionLine = regexp.MustCompile(`(?m)^# Pulsar (\S+)$`)
+)
 
 // Each rule has a folder of meshes in which comments say, on the line of each
-// finding, its code and a part of what it says. Nothing else may be found.
+// finding, its code and a part of what it says. Nothing else may be found. A line
+// "# Pulsar 4.0" says which version the mesh is for. Rules about single components
+// share their code files.
 func TestRules(t *testing.T) {
 	seen := map[diag.Code]bool{}
 	for _, rule := range rules.All() {
@@ -29,8 +34,15 @@ func TestRules(t *testing.T) {
 			if rule.Doc == "" || rule.Run == nil || rule.Code.Summary() == "" {
 				t.Error("the rule has no doc, nothing to run or no entry in the catalogue")
 			}
-			files, err := filepath.Glob(filepath.Join("testdata", string(rule.Code), "*.yaml"))
-			if err != nil || len(files) == 0 {
+			var files []string
+			for _, room := range []string{".", "worker"} {
+				found, err := filepath.Glob(filepath.Join(room, "testdata", string(rule.Code), "*.yaml"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, found...)
+			}
+			if len(files) == 0 {
 				t.Fatal("the rule has no testdata")
 			}
 			shown := false
@@ -55,8 +67,12 @@ func testFile(t *testing.T, name string, code diag.Code) (shown bool) {
 			wanted[fmt.Sprintf("%d %s", i+1, m[1])] = m[2]
 		}
 	}
+	var opts compiler.Options
+	if m := versionLine.FindSubmatch(data); m != nil {
+		opts.PulsarVersion = string(m[1])
+	}
 	name = filepath.Join(copyCode(t, filepath.Dir(name)), filepath.Base(name))
-	for _, d := range compiler.Compile([]compiler.Input{{Name: name, Data: data}}, compiler.Options{}).Findings {
+	for _, d := range compiler.Compile([]compiler.Input{{Name: name, Data: data}}, opts).Findings {
 		key := fmt.Sprintf("%d %s", d.Span.Start.Line, d.Code)
 		part, ok := wanted[key]
 		if !ok || !strings.Contains(d.Detail, part) {
@@ -80,6 +96,9 @@ func copyCode(t *testing.T, from string) string {
 	t.Helper()
 	dir := t.TempDir()
 	files, err := filepath.Glob(filepath.Join(from, "f.*"))
+	if len(files) == 0 {
+		files, err = filepath.Glob(filepath.Join(filepath.Dir(from), "f.*"))
+	}
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no code files in %s: %v", from, err)
 	}

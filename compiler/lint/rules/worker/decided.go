@@ -1,0 +1,24 @@
+package worker
+
+import (
+	"fmt"
+
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/lint"
+)
+
+var decided = lint.Rule{
+	Code: diag.MeshcDecides,
+	Doc:  "Finds fields with a value that meshc does not use, since it decides them itself.",
+	Run: func(p *lint.Pass) {
+		for _, n := range p.Mesh.Nodes {
+			settings(n, func(s setting) bool {
+				if uses := s.field.Uses; s.field.Steered && uses != nil && s.Value.Data != uses {
+					p.Report(s.Span(), fmt.Sprintf("meshc deploys the %s with `%s: %v`. %s", n.Kind(), s.field.Name, uses, s.field.Doc),
+						fmt.Sprintf("Remove the key, or write `%s: %v`.", s.field.Name, uses))
+				}
+				return true
+			})
+		}
+	},
+}

@@ -1,0 +1,3 @@
+class F:
+    def process(self, input, context):
+        return input
