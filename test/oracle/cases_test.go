@@ -165,13 +165,15 @@ type place struct {
 	tenant, namespace string
 	// transform is the URL of a package.
 	transform string
+	// prefix is put before the names of topics.
+	prefix string
 }
 
 // fill returns a copy of a configuration with the names of the place in it.
 func (p place) fill(n *yaml.Node) *yaml.Node {
 	filled := *n
 	if n.Kind == yaml.ScalarNode {
-		filled.Value = topicName.ReplaceAllString(n.Value, "persistent://"+p.tenant+"/"+p.namespace+"/${1}")
+		filled.Value = topicName.ReplaceAllString(n.Value, "persistent://"+p.tenant+"/"+p.namespace+"/"+p.prefix+"${1}")
 		filled.Value = strings.ReplaceAll(filled.Value, "${namespace}", p.tenant+"/"+p.namespace)
 		filled.Value = strings.ReplaceAll(filled.Value, "${transform}", p.transform)
 		return &filled
@@ -208,6 +210,10 @@ func (c *testCase) codeField() string {
 
 // component is the configuration with the code's field and the names of a place.
 func (c *testCase) component(p place, code string) *yaml.Node {
+	if c.Stuck != "" {
+		// Else it may be stuck with the schema that another case gave a topic.
+		p.prefix = c.Name + "-"
+	}
 	n := p.fill(&c.Config)
 	text := func(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
 	if field := c.codeField(); field != "" {

@@ -114,7 +114,7 @@ func (a asker) address(c *testCase) (kind admin.Kind, tenant, namespace, name st
 
 // awaitStuck waits until the instance of a case says why it does not run.
 func (a asker) awaitStuck(ctx context.Context, c *testCase) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	kind, tenant, namespace, name := a.address(c)
 	said := "nothing"
