@@ -51,6 +51,10 @@ loss: examples
 oracle: examples
 	$(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v ./test/oracle
 
+## fuzz: all fuzz tests, FUZZTIME=10m each
+fuzz:
+	@test/fuzz
+
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 

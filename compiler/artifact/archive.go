@@ -60,24 +60,34 @@ type loaded struct {
 // refuses archives with encrypted entries or unknown compression as a whole
 // (java.util.zip.ZipFile); a worker that unpacks a NAR would follow the others.
 func Open(path string) (*Archive, error) {
-	f, err := os.Open(path)
+	f, size, err := openFile(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a regular file")
-	}
-	var a *Archive
-	if err == nil {
-		a, err = open(f, info.Size())
-	}
+	a, err := open(f, size)
 	if err != nil {
 		_ = f.Close()
 		return nil, plain(err)
 	}
 	a.close = f
 	return a, nil
+}
+
+// openFile opens a regular file. It looks before it opens: to open a named pipe
+// would wait for somebody to write.
+func openFile(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, 0, plain(err)
+	case !info.Mode().IsRegular():
+		return nil, 0, errors.New("it is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, plain(err)
+	}
+	return f, info.Size(), nil
 }
 
 // OpenReader is Open for what is not a file of its own; the caller keeps r open

@@ -71,8 +71,8 @@ func (c *Cache) Open(path string) (*Archive, error) {
 		return Open(path)
 	}
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return Open(path) // which says why not
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxHashed {
+		return Open(path) // which says why not, or is faster
 	}
 	now := stampOf(info)
 	if !c.hash {

@@ -51,6 +51,16 @@ func (a *Archive) facts() *facts {
 	if a.unseen || a.learned() > maxKept {
 		return nil
 	}
+	size := 0
+	for _, l := range a.classes {
+		size += weight(l.class)
+	}
+	for _, c := range a.parsed {
+		size += weight(c)
+	}
+	if size > maxFact/2 {
+		return nil
+	}
 	f := &facts{Notes: a.notes, Classes: map[string]*classfile.Class{}, Parsed: a.parsed, Service: a.service}
 	for name, l := range a.classes {
 		if l.err != nil {
@@ -59,6 +69,43 @@ func (a *Archive) facts() *facts {
 		f.Classes[name] = l.class
 	}
 	return f
+}
+
+// weight is about how many bytes a class takes in the cache. In a class file a name
+// may be written once and used sixty thousand times; there each is written out.
+func weight(c *classfile.Class) int {
+	if c == nil {
+		return 0
+	}
+	n := 100 + len(c.Signature) + annotationsWeight(c.Annotations)
+	for _, i := range c.Interfaces {
+		n += 5 + len(i)
+	}
+	for _, list := range [][]classfile.Member{c.Fields, c.Methods} {
+		for _, m := range list {
+			n += 80 + len(m.Name) + len(m.Descriptor) + len(m.Signature) + annotationsWeight(m.Annotations)
+		}
+	}
+	return n
+}
+
+func annotationsWeight(list []classfile.Annotation) int {
+	n := 0
+	for _, an := range list {
+		n += 40 + len(an.Type)
+		for name, v := range an.Values {
+			n += len(name) + valueWeight(v)
+		}
+	}
+	return n
+}
+
+func valueWeight(v classfile.Value) int {
+	n := 50 + len(v.Text)
+	for _, item := range v.List {
+		n += valueWeight(item)
+	}
+	return n
 }
 
 // recall takes over what was kept.

@@ -3,6 +3,7 @@ package artifact
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -84,5 +85,67 @@ func FuzzPython(f *testing.F) {
 			}
 		}
 		_ = m.Functions()
+	})
+}
+
+// FuzzConnector: whatever stands in pulsar-io.yaml, there is an answer, and errors are fit to be shown.
+func FuzzConnector(f *testing.F) {
+	f.Add([]byte("name: file\ndescription: 'reads: files'\nsourceClass: a.S # x\nsinkClass:\nother: {x: [y, *z]}\n"))
+	f.Add([]byte("\ufeff{name: x, sourceClass: &a \"b\\x1b\", sinkClass: *a}"))
+	f.Add([]byte("name: |\n  x\n  y\n---\nname: z\n"))
+	f.Add([]byte("- name: x\n"))
+	f.Add([]byte("? [name]\n: x\n<<: {sourceClass: [1]}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > maxService {
+			return
+		}
+		c, err := parseConnector(data)
+		if err != nil && (c != (Connector{}) || strings.ContainsAny(err.Error(), "\x1b\n\x00") || !utf8.ValidString(err.Error())) {
+			t.Errorf("%+v, %q", c, err)
+		}
+		for _, text := range []string{c.Name, c.SourceClass, c.FunctionClass} {
+			if shown := Clean(text); strings.ContainsAny(shown, "\x1b\n\x00") {
+				t.Errorf("shown as %q", shown)
+			}
+		}
+	})
+}
+
+// FuzzGoBinary: no executable makes the readers of headers stop the program or say nothing.
+func FuzzGoBinary(f *testing.F) {
+	f.Add(lyingELF()[:4096])
+	f.Add(smallELF())
+	for _, head := range []string{"", "#!/bin/sh\n", "MZ", "\xcf\xfa\xed\xfe\x07\x00\x00\x01\x03\x00\x00\x00\x02\x00\x00\x00", "\xca\xfe\xba\xbe\x00\x00\x00\x01", "package main\n"} {
+		f.Add([]byte(head + strings.Repeat("\x00", 64)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		facts, err := goBinary(bytes.NewReader(data), int64(len(data)))
+		if err == nil && facts.Format == "" || err != nil && facts.SDK == Yes {
+			t.Errorf("%+v, %v", facts, err)
+		}
+		if facts.Go != Clean(facts.Go) || facts.OS != Clean(facts.OS) || facts.Arch != Clean(facts.Arch) {
+			t.Errorf("%+q", facts)
+		}
+	})
+}
+
+// FuzzFacts: whatever a cache holds, an archive that recalls it answers.
+func FuzzFacts(f *testing.F) {
+	whole := openBytes(f, connectorNAR(f))
+	answers(whole, narClasses...)
+	seed, err := json.Marshal(whole.facts())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed)
+	f.Add([]byte(`{"Classes":{"a.B":null,"a.Src":{"Name":"a.B","Super":"a.B","Signature":"<T:TT;>La/B<TT;>;"}},"Parsed":{"a.Config":{"Super":"a.Config"}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var kept facts
+		if len(data) > 64<<10 || json.Unmarshal(data, &kept) != nil {
+			return
+		}
+		a := openBytes(t, connectorNAR(t))
+		a.recall(&kept)
+		answers(a, narClasses...)
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"debug/macho"
 	"errors"
 	"io"
-	"os"
 	"strings"
 )
 
@@ -39,16 +38,12 @@ const maxBinary = 1 << 30
 // GoBinary looks at the executable of a Go function. The error says in one
 // sentence why no worker could start it: Go source, a library, an empty file.
 func GoBinary(path string) (facts GoFacts, err error) {
-	f, err := os.Open(path)
+	f, size, err := openFile(path)
 	if err != nil {
-		return facts, plain(err)
+		return facts, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return facts, plain(err)
-	}
-	return goBinary(f, info.Size())
+	return goBinary(f, size)
 }
 
 func goBinary(r io.ReaderAt, size int64) (facts GoFacts, err error) {
@@ -136,12 +131,13 @@ func (g *GoFacts) build(r io.ReaderAt) {
 		return
 	}
 	g.Go, _, _ = strings.Cut(info.GoVersion, " ")
+	g.Go = Clean(g.Go)
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "GOOS":
-			g.OS = s.Value
+			g.OS = Clean(s.Value)
 		case "GOARCH":
-			g.Arch = s.Value
+			g.Arch = Clean(s.Value)
 		}
 	}
 	if info.Main.Path == "" && len(info.Deps) == 0 {

@@ -76,6 +76,9 @@ func TestGoBinary(t *testing.T) {
 			t.Errorf("%s: %+v, %v, want %q", name, got, err, c.want)
 		}
 	}
+	if got, err := goBinary(bytes.NewReader(smallELF()), 1000); err != nil || got != (GoFacts{Format: "elf", OS: "linux", Arch: "amd64", Go: "go1.26.1", SDK: No}) {
+		t.Errorf("a small one: %+v, %v", got, err)
+	}
 	for name, data := range map[string][]byte{"a script": []byte("#!/bin/sh\n"), "for Windows": []byte("MZ rest")} {
 		if got, err := goBinary(bytes.NewReader(data), int64(len(data))); err != nil || got.SDK == No {
 			t.Errorf("%s: %+v, %v", name, got, err)

@@ -13,6 +13,18 @@ type settingsBuilder struct {
 	complete bool
 	// byName finds settings by their names in small letters.
 	byName map[string]*Setting
+	// types is how many more bytes of types are read.
+	types int
+}
+
+// parse reads a type, unless too many bytes of them were read already.
+func (b *settingsBuilder) parse(text string) (Type, bool) {
+	if b.types -= len(text); b.types < 0 {
+		b.complete = false
+		return Type{}, false
+	}
+	t, err := classfile.ParseType(text)
+	return t, err == nil
 }
 
 // index makes a setting found by a name.
@@ -51,7 +63,11 @@ func (b *settingsBuilder) class(c *classfile.Class) {
 	}
 	var own []*Setting
 	for _, m := range c.Fields {
-		if m.Access&(classfile.Static|classfile.Transient|classfile.Synthetic) == 0 {
+		switch {
+		case m.Access&(classfile.Static|classfile.Transient|classfile.Synthetic) != 0:
+		case len(m.Name) > maxKey || len(own) > maxSettings:
+			b.complete = false
+		default:
 			own = append(own, b.field(m))
 		}
 	}
@@ -71,7 +87,7 @@ func (b *settingsBuilder) class(c *classfile.Class) {
 // ignored notes the names of @JsonIgnoreProperties, which are taken and dropped.
 func (b *settingsBuilder) ignored(an classfile.Annotation) {
 	for _, v := range an.Values["value"].List {
-		if v.Kind == 's' {
+		if v.Kind == 's' && len(v.Text) <= maxKey {
 			b.add(&Setting{Name: v.Text}, v.Text)
 		}
 	}
@@ -83,7 +99,7 @@ func (b *settingsBuilder) field(m classfile.Member) *Setting {
 	if signature == "" {
 		signature = m.Descriptor
 	}
-	s.Type, _ = classfile.ParseType(signature)
+	s.Type, _ = b.parse(signature)
 	for _, an := range m.Annotations {
 		if an.Type == fieldDoc {
 			s.Documented = true
@@ -100,12 +116,12 @@ func (b *settingsBuilder) named(s *Setting, m classfile.Member) {
 	for name, an := range jackson(m.Annotations) {
 		switch name {
 		case "JsonProperty", "JsonSetter":
-			if key := an.Values["value"].Text; key != "" {
+			if key := an.Values["value"].Text; key != "" && len(key) <= maxKey {
 				s.Name = key
 			}
 		case "JsonAlias":
 			for _, v := range an.Values["value"].List {
-				if v.Kind == 's' && len(s.Aliases) < maxAliases {
+				if v.Kind == 's' && len(s.Aliases) < maxAliases && len(v.Text) <= maxKey {
 					s.Aliases = append(s.Aliases, v.Text)
 				}
 			}
@@ -124,23 +140,20 @@ func (b *settingsBuilder) method(m classfile.Member) {
 		return
 	}
 	property, isSetter := strings.CutPrefix(m.Name, "set")
-	one := oneParameter(m.Descriptor)
+	explicit := annotated["JsonProperty"].Type != "" || annotated["JsonSetter"].Type != ""
+	if !isSetter && !explicit || property == "" && !explicit || len(m.Name) > maxKey {
+		return
+	}
+	parameter, one := b.parameter(m.Descriptor)
 	if m.Access.Has(classfile.Static) || m.Access.Has(classfile.Synthetic) || !one {
 		// An annotated getter names the property too, also for reading.
 		b.getter(m, annotated)
 		return
 	}
-	explicit := annotated["JsonProperty"].Type != "" || annotated["JsonSetter"].Type != ""
-	if !isSetter && !explicit || property == "" && !explicit {
-		return
-	}
 	if !isSetter {
 		property = m.Name
 	}
-	s := &Setting{Name: mangled(property)}
-	if parameter, _, ok := strings.Cut(strings.TrimPrefix(m.Descriptor, "("), ")"); ok {
-		s.Type, _ = classfile.ParseType(parameter)
-	}
+	s := &Setting{Name: mangled(property), Type: parameter}
 	implicit := s.Name
 	b.named(s, m)
 	b.add(s, implicit)
@@ -150,7 +163,7 @@ func (b *settingsBuilder) method(m classfile.Member) {
 func (b *settingsBuilder) getter(m classfile.Member, annotated map[string]classfile.Annotation) {
 	an, ok := annotated["JsonProperty"]
 	key := an.Values["value"].Text
-	if !ok || key == "" || !strings.HasPrefix(m.Descriptor, "()") {
+	if !ok || key == "" || len(key) > maxKey || !strings.HasPrefix(m.Descriptor, "()") {
 		return
 	}
 	property, ok := strings.CutPrefix(m.Name, "get")
@@ -204,12 +217,11 @@ func mangled(property string) string {
 	return string(r)
 }
 
-// oneParameter tells whether a method takes one.
-func oneParameter(descriptor string) bool {
+// parameter gives the type of a method's only parameter.
+func (b *settingsBuilder) parameter(descriptor string) (Type, bool) {
 	parameters, _, ok := strings.Cut(strings.TrimPrefix(descriptor, "("), ")")
 	if !ok || parameters == "" {
-		return false
+		return Type{}, false
 	}
-	_, err := classfile.ParseType(parameters)
-	return err == nil
+	return b.parse(parameters)
 }

@@ -27,7 +27,7 @@ const (
 	// maxNested bounds what the jars of a NAR may take in memory, all together.
 	maxNested = 96 << 20
 	// maxClasses bounds the class files that are read of one archive, all together.
-	maxClasses = 64 << 20
+	maxClasses = 32 << 20
 	// maxInflated bounds what is inflated of one archive in its lifetime.
 	maxInflated = 160 << 20
 	// maxSupertypes bounds how many classes one question may visit, and maxType how
@@ -38,6 +38,12 @@ const (
 	// them, that are read to list functions.
 	maxListed     = 300
 	maxListedSize = 8 << 20
+	// maxHashed is the largest archive that the cache takes the hash of.
+	maxHashed = 512 << 20
+	// maxKey is the longest name of a setting, maxTypes the length of all their types
+	// in a class together.
+	maxKey   = 500
+	maxTypes = 1 << 20
 )
 
 // tooLarge is the sentence for what goes beyond a bound.

@@ -88,7 +88,7 @@ func (s Settings) Names() []string {
 // sentence why a class file cannot be read.
 func (a *Archive) Settings(class string) (s Settings, found Answer, err error) {
 	s.Class = class
-	b := &settingsBuilder{complete: true, byName: map[string]*Setting{}}
+	b := &settingsBuilder{complete: true, byName: map[string]*Setting{}, types: maxTypes}
 	seen := map[string]bool{}
 	for c := class; c != "" && c != object; {
 		if len(seen) > maxSupertypes {

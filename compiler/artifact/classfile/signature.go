@@ -21,8 +21,12 @@ type Param struct {
 
 var errSignature = errors.New("a generic signature in the class file is broken")
 
-// maxNesting bounds the depth of a type in a signature; no compiler gets near it.
-const maxNesting = 64
+// maxNesting bounds the depth of a type in a signature, maxParts how many types are
+// in it; no compiler gets near them.
+const (
+	maxNesting = 64
+	maxParts   = 5000
+)
 
 // Generic gives the class's signature; a class without the attribute gets one
 // from its plain supertypes, as it then has neither parameters nor generic supertypes.
@@ -85,6 +89,7 @@ type sigParser struct {
 	rest  string
 	bad   bool
 	depth int
+	parts int
 }
 
 func (p *sigParser) fail() Type {
@@ -144,7 +149,8 @@ func (p *sigParser) class() Type {
 var primitives = map[byte]string{'B': "byte", 'C': "char", 'D': "double", 'F': "float", 'I': "int", 'J': "long", 'S': "short", 'Z': "boolean", 'V': "void"}
 
 func (p *sigParser) anyType() Type {
-	if p.depth++; p.depth > maxNesting || p.rest == "" {
+	p.parts++
+	if p.depth++; p.depth > maxNesting || p.parts > maxParts || p.rest == "" {
 		return p.fail()
 	}
 	defer func() { p.depth-- }()
