@@ -38,9 +38,9 @@ generate:
 golden:
 	MESHC_UPDATE=1 $(GO) test ./compiler/... ./internal/view/... ./internal/cli ./cmd/... ./examples
 
-## bench: meshc against plain HTTP, and the start of the process
+## bench: meshc against plain HTTP, many jars, and the start of the process
 bench: examples
-	$(GO) test -run '^$$' -bench Hundred -benchtime 1x -v -timeout 30m ./test/bench
+	$(GO) test -run '^$$' -bench 'Hundred|Artifacts' -benchtime 1x -v -timeout 30m ./test/bench
 	$(GO) test -run '^$$' -bench 'Version|Validate|Compile|Meshc' -count 5 ./test/bench ./compiler
 
 ## loss: the long runs of numbered messages: a million lines, ten kills
@@ -58,4 +58,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss oracle help
+.PHONY: demo test build examples pulsar lint generate golden bench loss oracle fuzz help

@@ -36,6 +36,9 @@ func TestHostile(t *testing.T) {
 		}
 		return
 	}
+	if testing.Short() {
+		t.Skip("makes large files and starts a process for each")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -325,30 +328,35 @@ func smallELF() []byte {
 	info = append(info, "go1.26.1"...)
 	info = append(append(info, byte(len(mod))), mod...)
 	names := "\x00.go.buildinfo\x00.shstrtab\x00"
-	h := make([]byte, 64)
-	copy(h, "\x7fELF\x02\x01\x01")
-	le.PutUint16(h[16:], 2)
-	le.PutUint16(h[18:], 62)
-	le.PutUint32(h[20:], 1)
-	le.PutUint64(h[40:], 64)
-	le.PutUint16(h[52:], 64)
-	le.PutUint16(h[54:], 56)
-	le.PutUint16(h[58:], 64)
-	le.PutUint16(h[60:], 3)
-	le.PutUint16(h[62:], 2)
-	section := func(name, kind uint32, flags, offset, size int) []byte {
-		s := make([]byte, 64)
+	const segment, sections, at = 64, 120, 320
+	out := make([]byte, at)
+	copy(out, "\x7fELF\x02\x01\x01")
+	le.PutUint16(out[16:], 2)
+	le.PutUint16(out[18:], 62)
+	le.PutUint32(out[20:], 1)
+	le.PutUint64(out[32:], segment)
+	le.PutUint64(out[40:], sections)
+	le.PutUint16(out[52:], 64)
+	le.PutUint16(out[54:], 56)
+	le.PutUint16(out[56:], 1)
+	le.PutUint16(out[58:], 64)
+	le.PutUint16(out[60:], 3)
+	le.PutUint16(out[62:], 2)
+	s := out[segment:]
+	le.PutUint32(s, 1) // to be loaded
+	le.PutUint64(s[8:], at)
+	le.PutUint64(s[16:], at)
+	le.PutUint64(s[32:], uint64(len(info)))
+	le.PutUint64(s[40:], uint64(len(info)))
+	section := func(s []byte, name, kind uint32, offset, size int) {
 		le.PutUint32(s, name)
 		le.PutUint32(s[4:], kind)
-		le.PutUint64(s[8:], uint64(flags))
+		le.PutUint64(s[8:], 3)
 		le.PutUint64(s[16:], uint64(offset))
 		le.PutUint64(s[24:], uint64(offset))
 		le.PutUint64(s[32:], uint64(size))
-		return s
 	}
-	at := 64 + 3*64
-	out := append(h, make([]byte, 64)...)
-	out = append(out, section(1, 1, 3, at, len(info))...)
-	out = append(out, section(15, 3, 0, at+len(info), len(names))...)
+	section(out[sections+64:], 1, 1, at, len(info))
+	section(out[sections+128:], 15, 3, at+len(info), len(names))
 	return append(append(out, info...), names...)
 }
