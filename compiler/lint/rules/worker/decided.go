@@ -11,14 +11,11 @@ var decided = lint.Rule{
 	Code: diag.MeshcDecides,
 	Doc:  "Finds fields with a value that meshc does not use, since it decides them itself.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				if uses := s.field.Uses; s.field.Steered && uses != nil && s.Value.Data != uses {
-					p.Report(s.Span(), fmt.Sprintf("meshc deploys the %s with `%s: %v`. %s", n.Kind(), s.field.Name, uses, s.field.Doc),
-						fmt.Sprintf("Remove the key, or write `%s: %v`.", s.field.Name, uses))
-				}
-				return true
-			})
+		for _, s := range settings(p) {
+			if uses := s.field.Uses; uses != nil && s.Value.Data != uses {
+				p.Report(s.Span(), fmt.Sprintf("meshc deploys the %s with `%s: %v`. %s", s.node.Kind(), s.field.Name, uses, s.field.Doc),
+					fmt.Sprintf("Remove the key, or write `%s: %v`.", s.field.Name, uses))
+			}
 		}
 	},
 }

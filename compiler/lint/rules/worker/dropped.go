@@ -14,20 +14,17 @@ var dropped = lint.Rule{
 	Code: diag.DroppedEntry,
 	Doc:  "Finds entries of settings that do not reach the code: those without a value, which workers leave out, and keys that workers keep for themselves.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				if s.field.Type != fields.Map || s.field.Update == fields.Local {
-					return true
+		for _, s := range settings(p) {
+			if s.field.Type != fields.Map || s.field.Update == fields.Local {
+				continue
+			}
+			for _, e := range s.Value.Entries {
+				if slices.Contains(s.field.Reserved, e.Key) {
+					p.Report(e.KeySpan, fmt.Sprintf("Workers keep `%s` in `%s` for themselves.", e.Key, s.field.Name), "Remove the key, or take another name.")
 				}
-				for _, e := range s.Value.Entries {
-					if slices.Contains(s.field.Reserved, e.Key) {
-						p.Report(e.KeySpan, fmt.Sprintf("Workers keep `%s` in `%s` for themselves.", e.Key, s.field.Name), "Remove the key, or take another name.")
-					}
-				}
-				nulls(s.Value, func(e mesh.Entry) {
-					p.Report(e.KeySpan, fmt.Sprintf("`%s` has no value: workers leave such entries of `%s` out.", e.Key, s.field.Name), "Give a value, or remove the key.")
-				})
-				return false
+			}
+			nulls(s.Value, func(e mesh.Entry) {
+				p.Report(e.KeySpan, fmt.Sprintf("`%s` has no value: workers leave such entries of `%s` out.", e.Key, s.field.Name), "Give a value, or remove the key.")
 			})
 		}
 	},

@@ -11,18 +11,15 @@ var encryption = lint.Rule{
 	Code: diag.CryptoRefused,
 	Doc:  "Finds encryption that cannot work: without a class that reads keys, without the names of keys where messages are written, and Python functions that would go on in clear text.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				if s.field.Below == fields.Crypto && s.Value.Shape == mesh.Mapping && !n.Base().Doubt {
-					crypto(p, n, s)
-				}
-				return true
-			})
+		for _, s := range settings(p) {
+			if s.field.Below == fields.Crypto && s.Value.Shape == mesh.Mapping && !s.node.Base().Doubt {
+				crypto(p, s.node, &s)
+			}
 		}
 	},
 }
 
-func crypto(p *lint.Pass, n mesh.Node, s setting) {
+func crypto(p *lint.Pass, n mesh.Node, s *setting) {
 	c, isFunction := s.Value, n.Kind() == fields.Function
 	if c.Get("cryptoKeyReaderClassName") == nil {
 		answer := ""

@@ -12,28 +12,22 @@ var idle = lint.Rule{
 	Code: diag.NoEffect,
 	Doc:  "Finds fields that do nothing: on function workers at all, where they stand, or without another field, as the table of fields says.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				f := s.field
-				_, unread := s.ignored(p.World.Version)
-				switch {
-				case unread:
-					return false
-				case f.Dead != "":
-					p.Report(s.KeySpan, fmt.Sprintf("`%s` has no effect. %s", f.Name, f.Dead), "Remove the key.")
-					return false
-				case f.Within != "" && f.Within != s.within:
-					p.Report(s.KeySpan, fmt.Sprintf("`%s` does nothing here: it belongs to `%s`.", f.Name, f.Within), "Remove the key.")
-				case f.Needs != "" && !n.Base().Doubt && lacks(s.beside, f.Needs):
-					says := f.Without
-					if says == "" {
-						says = fmt.Sprintf("Without `%s` it does nothing.", f.Needs)
-					}
-					p.Report(s.KeySpan, fmt.Sprintf("`%s` is given, and `%s` is not. %s", f.Name, f.Needs, says),
-						fmt.Sprintf("Add `%s`, or remove `%s`.", f.Needs, f.Name))
+		for _, s := range settings(p) {
+			f := s.field
+			switch {
+			case s.unread():
+			case f.Dead != "":
+				p.Report(s.KeySpan, fmt.Sprintf("`%s` has no effect. %s", f.Name, f.Dead), "Remove the key.")
+			case f.Within != "" && f.Within != s.within:
+				p.Report(s.KeySpan, fmt.Sprintf("`%s` does nothing here: it belongs to `%s`.", f.Name, f.Within), "Remove the key.")
+			case f.Needs != "" && !s.node.Base().Doubt && lacks(s.beside, f.Needs):
+				says := f.Without
+				if says == "" {
+					says = fmt.Sprintf("Without `%s` it does nothing.", f.Needs)
 				}
-				return true
-			})
+				p.Report(s.KeySpan, fmt.Sprintf("`%s` is given, and `%s` is not. %s", f.Name, f.Needs, says),
+					fmt.Sprintf("Add `%s`, or remove `%s`.", f.Needs, f.Name))
+			}
 		}
 	},
 }

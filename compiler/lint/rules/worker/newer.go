@@ -12,21 +12,19 @@ var newer = lint.Rule{
 	Code: diag.NewerField,
 	Doc:  "Finds fields that older workers do not know and drop without a word: an error where `--pulsar-version` says that the workers are older.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				since := s.field.Since
-				if _, unread := s.ignored(p.World.Version); unread || since == "" {
-					return !unread
-				}
-				detail := fmt.Sprintf("Workers before Pulsar %s do not know `%s` and drop it silently.", since, s.field.Name)
-				switch {
-				case p.World.Version == "":
-					p.Report(s.KeySpan, detail, fmt.Sprintf("Tell with `--pulsar-version` that the workers are of %s or later, or remove the key.", since))
-				case fields.Before(p.World.Version, since):
-					p.Report(s.KeySpan, fmt.Sprintf("%s The workers are of %s.", detail, p.World.Version), "Remove the key, or update Pulsar.").Severity = diag.Error
-				}
-				return true
-			})
+		version := p.World.Version
+		for _, s := range settings(p) {
+			since := s.field.Since
+			if since == "" || s.unread() {
+				continue
+			}
+			detail := fmt.Sprintf("Workers before Pulsar %s do not know `%s` and drop it silently.", since, s.field.Name)
+			switch {
+			case version == "":
+				p.Report(s.KeySpan, detail, fmt.Sprintf("Tell with `--pulsar-version` that the workers are of %s or later, or remove the key.", since))
+			case fields.Before(version, since):
+				p.Report(s.KeySpan, fmt.Sprintf("%s The workers are of %s.", detail, version), "Remove the key, or update Pulsar.").Severity = diag.Error
+			}
 		}
 	},
 }

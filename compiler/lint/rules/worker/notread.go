@@ -14,30 +14,22 @@ var notRead = lint.Rule{
 	Code: diag.NotRead,
 	Doc:  "Finds fields that workers take, store and give back, and that functions of the language never read, as the table of fields says.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				until, yes := s.ignored(p.World.Version)
-				if !yes {
-					return true
-				}
-				if harmless(s.Value) {
-					return false
-				}
-				who := language(runtime(n)) + " functions"
-				when := "never read"
-				if until != "" {
-					when = "before Pulsar " + until + " do not read"
-				}
-				p.Report(s.KeySpan, fmt.Sprintf("%s %s `%s`: workers take and store it, and nothing comes of it.", who, when, s.field.Name),
-					"Remove the key."+readers(s.field))
-				return false
-			})
+		for _, s := range settings(p) {
+			if !s.ignored || s.under || harmless(s.Value) {
+				continue
+			}
+			when := "never read"
+			if s.until != "" {
+				when = "before Pulsar " + s.until + " do not read"
+			}
+			p.Report(s.KeySpan, fmt.Sprintf("%s functions %s `%s`: workers take and store it, and nothing comes of it.", language(runtime(s.node)), when, s.field.Name),
+				"Remove the key."+readers(s.field))
 		}
 	},
 }
 
 // readers names the languages that do read a field.
-func readers(f fields.Field) string {
+func readers(f *fields.Field) string {
 	var who []string
 	for _, r := range []fields.Runtime{fields.Java, fields.Python, fields.Go} {
 		if _, refused := f.Refused[r]; !slices.Contains(f.Ignored, r) && !refused {

@@ -14,33 +14,31 @@ var trap = lint.Rule{
 	Code: diag.Trapped,
 	Doc:  "Finds values that workers take and that do something else than they say, as the table of fields says.",
 	Run: func(p *lint.Pass) {
-		for _, n := range p.Mesh.Nodes {
-			settings(n, func(s setting) bool {
-				if _, unread := s.ignored(p.World.Version); unread {
-					return false
+		for _, s := range settings(p) {
+			switch {
+			case s.field.Traps == nil || s.unread():
+			case s.field.Type == fields.TextMap && s.field.Traps[0].Value != fields.Any:
+				for _, e := range s.Value.Entries {
+					one := s
+					one.Entry = e
+					one.trapped(p)
 				}
-				if s.field.Type == fields.TextMap && s.field.Traps != nil && s.field.Traps[0].Value != fields.Any {
-					for _, e := range s.Value.Entries {
-						one := s
-						one.Entry = e
-						one.trapped(p)
-					}
-					return true
-				}
+			default:
 				s.trapped(p)
-				return true
-			})
+			}
 		}
 	},
 }
 
 // trapped reports a setting that is a trap.
-func (s setting) trapped(p *lint.Pass) {
-	for _, t := range s.field.Traps {
-		if !s.meets(t) {
+func (s *setting) trapped(p *lint.Pass) {
+	text := shown(s.Value)
+	for i := range s.field.Traps {
+		t := &s.field.Traps[i]
+		if !s.meets(t, text) {
 			continue
 		}
-		what := fmt.Sprintf("`%s: %s`", s.field.Name, shown(s.Value))
+		what := fmt.Sprintf("`%s: %s`", s.field.Name, text)
 		if t.Value == fields.Any {
 			what = "`" + s.field.Name + "`"
 		}
@@ -50,8 +48,8 @@ func (s setting) trapped(p *lint.Pass) {
 }
 
 // meets tells whether a setting is the value that a trap is about, in a node that
-// it holds for.
-func (s setting) meets(t fields.Trap) bool {
+// it holds for. text is the value's own.
+func (s *setting) meets(t *fields.Trap, text string) bool {
 	if len(t.Runtimes) > 0 && !slices.Contains(t.Runtimes, runtime(s.node)) || len(t.Kinds) > 0 && !slices.Contains(t.Kinds, s.node.Kind()) {
 		return false
 	}
@@ -64,5 +62,5 @@ func (s setting) meets(t fields.Trap) bool {
 	case fields.Negative:
 		return isNumber && n < 0
 	}
-	return s.Value.From == "" && strings.EqualFold(shown(s.Value), t.Value)
+	return s.Value.From == "" && strings.EqualFold(text, t.Value)
 }

@@ -106,6 +106,9 @@ func shown(v *mesh.Value) string {
 	if n, ok := v.Number(); ok {
 		return strconv.FormatFloat(n, 'f', -1, 64)
 	}
+	if s, ok := v.Data.(string); ok {
+		return s
+	}
 	return fmt.Sprint(v.Data)
 }
 
