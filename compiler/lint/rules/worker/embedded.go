@@ -9,6 +9,7 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/lint"
 	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 var embedded = lint.Rule{
@@ -18,7 +19,7 @@ var embedded = lint.Rule{
 		for _, n := range p.Mesh.Nodes {
 			c := n.Base()
 			for _, e := range known(c.Fields.Get("customSchemaInputs")) {
-				schemaInput(p, e)
+				schemaInput(p, n, e)
 			}
 			if f, ok := n.(*mesh.Function); ok && f.Output != nil {
 				for _, e := range known(c.Fields.Get("customSchemaOutputs")) {
@@ -38,15 +39,19 @@ var embedded = lint.Rule{
 }
 
 // schemaInput is what FunctionConfigUtils does with an entry of customSchemaInputs.
-func schemaInput(p *lint.Pass, e mesh.Entry) {
+func schemaInput(p *lint.Pass, n mesh.Node, e mesh.Entry) {
 	text, ok := e.Value.Data.(string)
 	if !ok {
 		return
 	}
 	config := object(text)
+	answer := fmt.Sprintf("Incorrect custom schema inputs,Topic %s", e.Key)
+	if runtime(n) == fields.Java {
+		answer = fmt.Sprintf("Topic %s has an incorrect schema Info", e.Key)
+	}
 	switch {
 	case config == nil:
-		refuse(p, e.Span(), fmt.Sprintf("The settings of the input `%s` are no JSON object.", e.Key), fmt.Sprintf("Topic %s has an incorrect schema Info", e.Key),
+		refuse(p, e.Span(), fmt.Sprintf("The settings of the input `%s` are no JSON object.", e.Key), answer,
 			fmt.Sprintf("Use `inputSpecs: {%s: {schemaType: STRING}}`, or write JSON: '{\"schemaType\": \"STRING\"}'.", e.Key))
 	case config["schemaType"] == nil:
 		refuse(p, e.Span(), fmt.Sprintf("The settings of the input `%s` name no `schemaType`.", e.Key), "", "Add `schemaType`, or use `inputSpecs`, where it may be absent.")
