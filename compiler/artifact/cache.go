@@ -113,7 +113,7 @@ func hashFile(path string) (sum string, at stamp, err error) {
 		return "", at, plain(err)
 	}
 	h := sha256.New()
-	buffer := make([]byte, 256<<10)
+	buffer := make([]byte, 64<<10)
 	if _, err := io.CopyBuffer(h, onlyReader{f}, buffer); err != nil {
 		return "", at, plain(err)
 	}

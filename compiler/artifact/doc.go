@@ -7,8 +7,10 @@
 //     gives; [Archive.Part] the same of SerDes, schemas, key readers and the like;
 //     [Archive.Connector] and [Archive.Settings] which connector a NAR is and which
 //     keys it takes.
-//   - [Python] looks at what a module defines.
+//   - [OpenPython] looks into modules, zips and wheels as Python instances import
+//     them, [Python] at what one module defines.
 //   - [GoBinary] looks at executables.
+//   - [Cache] is [Open] that knows archives again which did not change.
 //
 // Files may be hostile: sizes, counts and depths are bounded (limits.go), what
 // they hold is never believed before it is checked, and names out of them go
