@@ -149,3 +149,22 @@ func FuzzFacts(f *testing.F) {
 		answers(a, narClasses...)
 	})
 }
+
+// FuzzClasses puts any bytes as classes into a sound archive, which mutations of
+// whole archives seldom are: there is an answer to everything.
+func FuzzClasses(f *testing.F) {
+	config := artifacttest.Class{Name: "a.C", Super: "a.B", Signature: "<T:Ljava/lang/Object;>La/B;", Fields: map[string]string{"x": "I"}, Order: []string{"x"}}
+	f.Add(artifacttest.Function("a.B", text, text).Bytes(), config.Bytes())
+	f.Add(artifacttest.Implements("a.B", SourceInterface, text).Bytes(), artifacttest.Class{Name: "a.C", Super: "a.B", Signature: "La/B<[Ljava/util/List<-TT;>;>;"}.Bytes())
+	f.Add(artifacttest.Implements("a.B", SerDeInterface, "a.C").Bytes(), manyFields("y", "[I")[:400])
+	f.Fuzz(func(t *testing.T, b, c []byte) {
+		if len(b)+len(c) > 64<<10 {
+			return
+		}
+		a := openBytes(t, nar(t, zip.Store, nil, artifacttest.Entry{Name: "a/B.class", Data: b}, artifacttest.Entry{Name: "a/C.class", Data: c}))
+		if said := answers(a, "a.B", "a.C"); strings.ContainsAny(said, "\x1b\x00") {
+			t.Errorf("%q", said)
+		}
+		_ = a.Functions()
+	})
+}
