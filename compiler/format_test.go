@@ -126,3 +126,30 @@ var sameMesh = []cmp.Option{
 		return byKey
 	}),
 }
+
+// A byte order mark stays, and so does how lines end.
+func TestFormatKeepsTheEncoding(t *testing.T) {
+	for name, c := range map[string][2]string{
+		"mark":           {"\ufefffunctions: []\nname: m\n", "\ufeffname: m\nfunctions: []\n"},
+		"CRLF":           {"functions: []\r\nname: m # note\r\nx: |\r\n  a\r\n\r\n  b\r\n", "name: m # note\r\nfunctions: []\r\nx: |\r\n  a\r\n\r\n  b\r\n"},
+		"mostly CRLF":    {"functions: []\r\nname: m\n", "name: m\r\nfunctions: []\r\n"},
+		"CR alone":       {"functions: []\rname: m\r", "name: m\nfunctions: []\n"},
+		"line separator": {"functions: []\u2028name: \"a\u2028 b\"\n", "name: \"a\u2028 b\"\nfunctions: []\n"},
+		"tabs":           {"functions:\t[]\t# note\t\nname: m\n", "name: m\nfunctions: [] # note\n"},
+		"no end":         {"functions: []\nname: m # note", "name: m # note\nfunctions: []\n"},
+		"nothing":        {"", ""},
+		"blank lines":    {"\n\n  \n", ""},
+	} {
+		inputs, list := compiler.Read([]string{"-"}, strings.NewReader(c[0]))
+		if len(inputs) != 1 || len(list) > 0 {
+			t.Fatalf("%s: %v", name, list)
+		}
+		if string(inputs[0].Original()) != c[0] {
+			t.Errorf("%s: %q was read as %q", name, c[0], inputs[0].Original())
+		}
+		out, list, err := compiler.Format(inputs[0])
+		if err != nil || list.HasErrors() || string(out) != c[1] {
+			t.Errorf("%s: %q, not %q: %v %v", name, out, c[1], err, list)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func File(name string, data []byte) ([]byte, diag.List, error) {
 	}
 	layout := syntax.Lay(data, docs)
 	out := layout.Print(changes(docs))
-	if err := verify(name, docs, layout, out); err != nil {
+	if err := verify(name, docs, layout.Comments(), out); err != nil {
 		return nil, list, err
 	}
 	return out, list, nil
@@ -41,7 +41,7 @@ func (b *Bug) Error() string {
 }
 
 // verify reads what was written and compares it with what was there.
-func verify(name string, docs []*syntax.Document, layout *syntax.Layout, out []byte) error {
+func verify(name string, docs []*syntax.Document, had []string, out []byte) error {
 	again, list := syntax.Parse(name, out)
 	for _, d := range list {
 		if d.Severity == diag.Error {
@@ -56,7 +56,7 @@ func verify(name string, docs []*syntax.Document, layout *syntax.Layout, out []b
 			return &Bug{name, fmt.Sprintf("the value at %s would be another", at.Span)}
 		}
 	}
-	had, has := layout.Comments(), syntax.Lay(out, again).Comments()
+	has := syntax.Lay(out, again).Comments()
 	slices.Sort(had)
 	slices.Sort(has)
 	if !slices.Equal(had, has) {

@@ -67,12 +67,11 @@ type writer struct {
 	anchors []string
 }
 
-func (w *writer) n(top int) int           { return rapid.IntRange(0, top).Draw(w.t, "choice") }
-func (w *writer) chance(of int) bool      { return w.n(of-1) == of-1 }
-func (w *writer) pick(from ...int) int    { return from[w.n(len(from)-1)] }
-func (w *writer) spaces(n int)            { w.b.WriteString(strings.Repeat(" ", n)) }
-func (w *writer) put(text string)         { w.b.WriteString(text) }
-func (w *writer) putf(f string, a ...any) { fmt.Fprintf(&w.b, f, a...) }
+func (w *writer) n(top int) int        { return rapid.IntRange(0, top).Draw(w.t, "choice") }
+func (w *writer) chance(of int) bool   { return w.n(of-1) == of-1 }
+func (w *writer) pick(from ...int) int { return from[w.n(len(from)-1)] }
+func (w *writer) spaces(n int)         { w.b.WriteString(strings.Repeat(" ", n)) }
+func (w *writer) put(text string)      { w.b.WriteString(text) }
 
 // comment makes one up.
 func (w *writer) comment() string {

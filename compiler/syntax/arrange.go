@@ -60,7 +60,7 @@ func (p *printer) arranged(b *block, root bool) (top []trivia, entries []entry) 
 	if order[0] != 0 {
 		// No blank line above the first entry: the one that was first gets it.
 		first, was := &entries[order[0]], &entries[0]
-		for len(first.gap) > 0 && blank(first.gap[0]) {
+		if len(first.gap) > 0 && blank(first.gap[0]) {
 			first.gap = first.gap[1:]
 			was.gap = append([]trivia{{}}, was.gap...)
 		}

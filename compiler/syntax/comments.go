@@ -53,8 +53,8 @@ func (v *value) comments(out []string) []string {
 
 func (v *inline) comments(out []string) []string {
 	if v.leaf != nil && v.leaf.literal {
-		if i := strings.IndexByte(v.leaf.lines[0].text, '#'); i >= 0 {
-			out = append(out, v.leaf.lines[0].text[i:])
+		if header := string(v.leaf.lines[0].text); strings.Contains(header, "#") {
+			out = append(out, header[strings.IndexByte(header, '#'):])
 		}
 	}
 	between := func(s string) {

@@ -54,7 +54,8 @@ func (c *cutter) lineRest() string {
 }
 
 // gap steps over space and comments up to the next value. A comment on the line
-// of the last entry goes to that entry, the others and blank lines come back.
+// of the last entry goes to that entry, the others come back, and so do blank
+// lines, one for several.
 func (c *cutter) gap() []trivia {
 	var out []trivia
 	empty := c.last == nil
@@ -71,7 +72,7 @@ func (c *cutter) gap() []trivia {
 			out = append(out, trivia{c.lineRest(), column})
 			empty = false
 		case r != 0 && isBreak(r):
-			if empty {
+			if n := len(out); empty && (n == 0 || !blank(out[n-1])) {
 				out = append(out, trivia{})
 			}
 			c.lineBreak()

@@ -6,7 +6,9 @@ import "strings"
 type inline struct {
 	node  *Node
 	props string
-	leaf  *piece // of a scalar or alias; nil for collections
+	// word is a scalar or alias on one line, leaf one on several lines.
+	word string
+	leaf *piece
 	// bare tells of a pair in a list without brackets of its own: [a: b].
 	bare  bool
 	items []flowItem
@@ -45,8 +47,12 @@ func (c *cutter) inline(n *Node, props bool) (*inline, error) {
 		}
 		quoted := n.Alias == "" && (c.peek() == '"' || c.peek() == '\'')
 		c.at = end
-		v.leaf = &piece{}
-		v.leaf.scalar(string(c.t.runes[start:end]), quoted)
+		v.word = string(c.t.runes[start:end])
+		if broken(v.word) {
+			v.leaf = &piece{}
+			v.leaf.scalar(v.word, quoted)
+			v.word = ""
+		}
 		return v, nil
 	}
 	if !n.Flow {
@@ -110,7 +116,7 @@ func (c *cutter) collection(v *inline) error {
 			}
 			item.value = value
 			v.commented = v.commented || value.commented
-			v.omitted = v.omitted || value.leaf == nil && value.seps == nil && !value.bare
+			v.omitted = v.omitted || value.unwritten()
 		} else {
 			v.omitted = true
 		}
@@ -195,4 +201,9 @@ func (c *cutter) leafEnd(n *Node) int {
 		end = at
 	}
 	return end
+}
+
+// unwritten tells of a value of which only an anchor or tag is written.
+func (v *inline) unwritten() bool {
+	return v.leaf == nil && v.word == "" && v.seps == nil
 }

@@ -1,6 +1,10 @@
 package syntax
 
-import "strings"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // piece is text that is written line by line at another column than it stood.
 type piece struct {
@@ -16,7 +20,8 @@ type piece struct {
 // pieceLine is a line without the space in front of it. The first line of a piece
 // stands where the piece stands.
 type pieceLine struct {
-	text   string
+	// text is bytes, since lines of many values are put together bit by bit.
+	text   []byte
 	column int
 	// within lines begin inside of a text: a blank one is part of its value.
 	within bool
@@ -57,7 +62,7 @@ func (p *piece) scalar(raw string, quoted bool) {
 		if !quoted && i+1 < len(lines) {
 			text = strings.TrimRight(text, " \t")
 		}
-		p.add(pieceLine{text, len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t"))), true, eols[i]}, i == 0)
+		p.add(pieceLine{[]byte(text), len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t"))), true, eols[i]}, i == 0)
 	}
 }
 
@@ -74,28 +79,32 @@ func (p *piece) space(raw string) {
 			if i == 0 && len(p.lines) > 0 {
 				// Space at the end of what came before: it is outside of values.
 				last := &p.lines[len(p.lines)-1]
-				last.text = strings.TrimRight(last.text+text, " \t")
+				last.text = bytes.TrimRight(append(last.text, text...), " \t")
 				text = ""
 			}
 		}
 		column := len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t")))
 		blank := i > 0 && i+1 < len(lines) && text == ""
-		if n := len(p.lines); blank && n > 0 && p.lines[n-1].text == "" && !p.lines[n-1].within {
+		if n := len(p.lines); blank && n > 0 && len(p.lines[n-1].text) == 0 && !p.lines[n-1].within {
 			continue
 		}
-		p.add(pieceLine{text: text, column: column}, i == 0)
+		p.add(pieceLine{text: []byte(text), column: column}, i == 0)
 	}
 }
 
 // add adds a line, or with join goes on with the last one.
 func (p *piece) add(l pieceLine, join bool) {
 	if n := len(p.lines); join && n > 0 {
-		p.lines[n-1].text += l.text
+		p.lines[n-1].text = append(p.lines[n-1].text, l.text...)
 		p.lines[n-1].eol = l.eol
 		return
 	}
+	l.text = slices.Clip(l.text) // it may be a line of another piece
 	p.lines = append(p.lines, l)
 }
+
+// put goes on with the last line.
+func (p *piece) put(text string) { p.add(pieceLine{text: []byte(text)}, true) }
 
 // join adds another piece behind this one.
 func (p *piece) join(q *piece) {
@@ -120,7 +129,7 @@ func (c *cutter) literal(n *Node, around int) (*piece, error) {
 			return nil, errCut
 		}
 	}
-	p.lines = append(p.lines, pieceLine{text: header})
+	p.lines = append(p.lines, pieceLine{text: []byte(header)})
 	c.last = nil
 	if c.at >= c.end {
 		return p, nil
@@ -158,7 +167,7 @@ func (c *cutter) literal(n *Node, around int) (*piece, error) {
 		for c.at < c.end && !isBreak(c.t.runes[c.at]) {
 			c.at++
 		}
-		l := pieceLine{text: string(c.t.runes[text:c.at]), within: true}
+		l := pieceLine{text: []byte(string(c.t.runes[text:c.at])), within: true}
 		ended := c.at < c.end
 		if ended {
 			if r := c.peek(); r == '\u2028' || r == '\u2029' {
@@ -177,7 +186,7 @@ func (c *cutter) literal(n *Node, around int) (*piece, error) {
 		at, open = c.at, 0
 		if !ended && !strip {
 			// The value does not end with a line break, and the file will.
-			p.lines[0].text = style[:1] + "-" + strings.Trim(style[1:], "+") + header[len(style):]
+			p.lines[0].text = []byte(style[:1] + "-" + strings.Trim(style[1:], "+") + header[len(style):])
 			p.keep = false
 		}
 	}

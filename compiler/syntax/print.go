@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Changes say what is to be different when a file is written anew. Nodes are those
 // of the documents that the layout was made with.
@@ -70,9 +73,10 @@ func (p *printer) first(column int, text string) {
 }
 
 // within writes a further line of a piece.
-func (p *printer) within(column int, text, eol string) {
-	if text != "" {
-		p.b.WriteString(strings.Repeat(" ", column) + text)
+func (p *printer) within(column int, text []byte, eol string) {
+	if len(text) > 0 {
+		p.b.WriteString(strings.Repeat(" ", column))
+		p.b.Write(text)
 	}
 	p.end(eol)
 }
@@ -201,7 +205,7 @@ func (p *printer) value(text string, v *value, comment string, column int) {
 		return
 	}
 	q := p.render(v.piece)
-	join(q.lines[0].text)
+	join(string(q.lines[0].text))
 	last := len(q.lines) - 1
 	if last == 0 {
 		p.line(column, text+comment)
@@ -216,7 +220,7 @@ func (p *printer) value(text string, v *value, comment string, column int) {
 	}
 	for i, l := range q.lines[1:] {
 		if i+1 == last {
-			l.text += comment
+			l.text = append(slices.Clip(l.text), comment...)
 		}
 		// In brackets, lines may stand left of what is around, but what was no mark
 		// of a document must not become one.

@@ -24,19 +24,20 @@ func (p *printer) rename(key *Node, written string) string {
 
 // render gives a value's text with the changes in it.
 func (p *printer) render(v *inline) *piece {
-	out := &piece{}
 	if v.leaf != nil && v.props == "" {
 		return v.leaf
 	}
-	if v.props != "" {
-		out.add(pieceLine{text: v.props}, true)
-		if v.leaf == nil && v.items == nil && len(v.seps) == 0 {
-			return out
-		}
-		out.add(pieceLine{text: " "}, true)
+	out := &piece{}
+	out.put(v.props)
+	if v.props != "" && !v.unwritten() {
+		out.put(" ")
 	}
-	if v.leaf != nil {
+	switch {
+	case v.leaf != nil:
 		out.join(v.leaf)
+		return out
+	case v.word != "" || v.unwritten():
+		out.put(v.word)
 		return out
 	}
 	// A collection on one line gets the usual space between its items; otherwise
@@ -65,7 +66,7 @@ func (p *printer) render(v *inline) *piece {
 	case v.node.Kind == Mapping:
 		brackets = [2]string{"{", "}"}
 	}
-	out.add(pieceLine{text: brackets[0]}, true)
+	out.put(brackets[0])
 	for i := range v.items {
 		from := i
 		if order != nil {
@@ -75,14 +76,14 @@ func (p *printer) render(v *inline) *piece {
 		case !canonical:
 			out.space(v.seps[i])
 		case i > 0:
-			out.add(pieceLine{text: ", "}, true)
+			out.put(", ")
 		}
 		if v.node.Kind == Mapping {
 			colon := v.items[from].colon
 			if canonical {
 				colon = ": "
 			}
-			out.add(pieceLine{text: p.rename(v.node.Pairs[from].Key, v.items[from].key)}, true)
+			out.put(p.rename(v.node.Pairs[from].Key, v.items[from].key))
 			out.space(colon)
 		}
 		if values[from] != nil {
@@ -92,7 +93,7 @@ func (p *printer) render(v *inline) *piece {
 	if !canonical && !v.bare {
 		out.space(v.seps[len(v.items)])
 	}
-	out.add(pieceLine{text: brackets[1]}, true)
+	out.put(brackets[1])
 	return out
 }
 
