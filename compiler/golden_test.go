@@ -21,7 +21,9 @@ import (
 // and what is expected: out/findings, and out/mesh and out/graph where they tell
 // more. The comment says what the case is about; a line "need code" in it
 // compiles as plan and apply do, and lines "overlay FILE", "set PATH=VALUE" and
-// "env NAME=VALUE" say what is put into the meshes. MESHC_UPDATE=1 rewrites the expectations.
+// "env NAME=VALUE" say what is put into the meshes. Cases are parts of meshes, so
+// that outputs that nobody reads are told of only with a line "unread outputs".
+// MESHC_UPDATE=1 rewrites the expectations.
 func TestGolden(t *testing.T) {
 	for _, path := range archives(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
@@ -112,11 +114,14 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 	t.Chdir(t.TempDir())
 	var args, overlays []string
 	env := map[string]string{}
+	unread := false
 	opts := compiler.Options{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
 	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
 		switch word, rest, _ := strings.Cut(line, " "); word {
 		case "need":
 			opts.NeedCode = opts.NeedCode || line == "need code"
+		case "unread":
+			unread = line == "unread outputs"
 		case "overlay":
 			overlays = append(overlays, rest)
 		case "set":
@@ -149,6 +154,9 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 	opts.Overlays = over
 	result := compiler.Compile(inputs, opts)
 	result.Findings = slices.Concat(list, more, result.Findings)
+	if !unread {
+		result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Code == diag.UnreadOutput })
+	}
 	return result
 }
 

@@ -70,6 +70,15 @@ const (
 	SameProducer      Code = "MC4009"
 	CodecsDiffer      Code = "MC4010"
 	FailedReturn      Code = "MC4011"
+	Unreachable       Code = "MC4012"
+	UnreadOutput      Code = "MC4013"
+	IdleInstances     Code = "MC4014"
+	AlikeTopics       Code = "MC4015"
+	PatternReturn     Code = "MC4016"
+	PatternInside     Code = "MC4017"
+	UnusedTopic       Code = "MC4018"
+	TwoOwners         Code = "MC4019"
+	BadMove           Code = "MC4020"
 	WindowRefused     Code = "MC4101"
 	TimeoutRefused    Code = "MC4102"
 	RetriesRefused    Code = "MC4103"
@@ -189,6 +198,15 @@ var catalogue = map[Code]Entry{
 	SameProducer:      {Severity: Error, Summary: "Two producers of one name", Doc: "With EFFECTIVELY_ONCE function workers name a function's producer after its input. Two such functions with the same input and output are two producers of one name, of which brokers refuse the second."},
 	CodecsDiffer:      {Severity: Warning, Summary: "SerDe meets schema", Doc: "One end of the topic codes messages by a SerDe class and the other by a schema. That works only where the SerDe's bytes are what the schema expects, and nothing checks it."},
 	FailedReturn:      {Severity: Error, Summary: "Failed messages come back", Doc: "A node's dead letters or late data are fed to it again: a message that can never be processed goes round for ever. Where they come back over other nodes, which may mend them, this is a warning."},
+	Unreachable:       {Severity: Warning, Summary: "Nothing leads to these nodes", Doc: "A node gets messages when a source, an external topic or a topic of unknown writers leads to it, over however many nodes. To these none does: what writes their inputs waits for messages itself, as where dead letters are the only way into a ring."},
+	UnreadOutput:      {Severity: Warning, Summary: "Nothing reads this output", Doc: "No node of the meshes at hand reads the topic, by name or by pattern, and it is not declared `external: true`. Either a reader is missing, or its input is spelt otherwise, or others read it: then declare the topic external if it is theirs, or note beside the output who reads it, as `# meshc:ignore MC4013 read by the web shop`."},
+	IdleInstances:     {Severity: Warning, Summary: "More instances than partitions", Doc: "With `retainOrdering`, or EFFECTIVELY_ONCE, instances share a Failover subscription: of each partition one instance reads, and instances beyond the number of partitions read nothing."},
+	AlikeTopics:       {Severity: Warning, Summary: "Topics that differ in spelling only", Doc: "Pulsar tells `Orders`, `orders` and `or-ders` apart; people do not. Names with digits have to differ in more than case and underscores for dashes."},
+	PatternReturn:     {Severity: Error, Summary: "Pattern feeds its own node", Doc: "An input by pattern takes a topic that the node writes, or that a node downstream of it writes, also as a log, dead letters or late data. Messages would go round for ever."},
+	PatternInside:     {Severity: Warning, Summary: "Pattern takes topics of the same mesh", Doc: "An input by pattern takes topics that other nodes of the mesh write. If that is not meant, the pattern is too wide. If it is, the first messages may be missed: subscriptions of patterns cannot be made before their topics exist, and readers look for new topics once a minute. Topics that are listed under `inputs` have neither trouble."},
+	UnusedTopic:       {Severity: Warning, Summary: "Topic declared and not used", Doc: "The topic is declared under `topics:` and no node of the meshes at hand names it. It would be made, or has to exist if it is external, for nothing."},
+	TwoOwners:         {Severity: Warning, Summary: "Topic of two meshes", Doc: "Meshes are self-contained (PIP-66) and meet at topics. A topic belongs to one mesh, which makes and deletes it; for all others it is `external: true`. Two meshes of the run take this one for their own."},
+	BadMove:           {Severity: Error, Summary: "Move from a node that cannot be moved", Doc: "`lifecycle.movedFrom` gives a node the subscriptions, and so the backlog, of the node that it was before a rename. The old name has to be gone from the mesh, and only one node can take its place."},
 	WindowRefused:     {Severity: Error, Summary: "Window that workers refuse", Doc: "A window has one length, in messages or in time, above 0. Intervals are above 0 too, and lag and watermarks are checked where a class takes times from messages. A function with a window is ATLEAST_ONCE or ATMOST_ONCE."},
 	TimeoutRefused:    {Severity: Error, Summary: "Timeout that workers refuse", Doc: "The timeout of a function is above 0 and goes with ATLEAST_ONCE only. Sinks may have any from 0."},
 	RetriesRefused:    {Severity: Error, Summary: "Retries that workers refuse", Doc: "A function with EFFECTIVELY_ONCE has no retries, and a dead letter topic needs a number of retries after which a message goes there."},

@@ -199,6 +199,15 @@ func (w *World) All() iter.Seq[*End] {
 // Meshes returns the meshes of the run in order. The caller must not change it.
 func (w *World) Meshes() []*mesh.Mesh { return w.meshes }
 
+// Nodes returns the number of nodes of all meshes.
+func (w *World) Nodes() int {
+	n := 0
+	for _, m := range w.meshes {
+		n += len(m.Nodes)
+	}
+	return n
+}
+
 // Blind tells that some pattern could not be compared with all topics, so that
 // nothing follows from the absence of a reader.
 func (w *World) Blind() bool { return w.blind }
@@ -218,6 +227,20 @@ func (w *World) Graph() *graph.Graph {
 		w.graph = graph.New(all)
 	}
 	return w.graph
+}
+
+// Home returns the mesh of a node; nil for none of the run's.
+func (w *World) Home(n mesh.Node) *mesh.Mesh {
+	type key struct{}
+	return Once(w, key{}, func() map[mesh.Node]*mesh.Mesh {
+		homes := map[mesh.Node]*mesh.Mesh{}
+		for _, m := range w.meshes {
+			for _, n := range m.Nodes {
+				homes[n] = m
+			}
+		}
+		return homes
+	})[n]
 }
 
 // Once gives what make made at the first call for the key: rules keep here what

@@ -26,7 +26,7 @@ func TestPlanReports(t *testing.T) {
 	b.want(0, "plan", "-o", "junit")
 	b.outHas("<system-out>warning[MC5005]")
 
-	b.want(0, "plan", "--severity", "MC5005=off", "-o", "github")
+	b.want(0, "plan", "--severity", "MC5005=off", "--severity", "MC4013=off", "-o", "github")
 	if got := b.out.String(); got != "" {
 		t.Errorf("what is off is reported: %s", got)
 	}

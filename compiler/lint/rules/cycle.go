@@ -11,7 +11,7 @@ var cycle = lint.Rule{
 	Code: diag.Cycle,
 	Doc:  "Finds nodes whose messages come back to them over other nodes. Each cycle is drawn as a path, the shortest first.",
 	Run: func(p *lint.Pass) {
-		for _, c := range p.Graph.Cycles() {
+		for _, c := range cycles(p) {
 			if len(c) < 2 || c.Uses(mesh.Log) {
 				continue
 			}

@@ -18,21 +18,33 @@ var failedReturn = lint.Rule{
 				tellReturn(p, c)
 			}
 		}
+		for _, c := range deadReturns(p.World)[p.Mesh] {
+			tellReturn(p, c)
+		}
+	},
+}
+
+// deadReturns finds the ways by which dead letters come back, by the mesh that
+// sets them aside. Those that a pattern takes have a rule of their own.
+func deadReturns(w *lint.World) map[*mesh.Mesh][]graph.Cycle {
+	type key struct{}
+	return lint.Once(w, key{}, func() map[*mesh.Mesh][]graph.Cycle {
 		var links []graph.Link
-		for _, end := range p.World.Ends(p.Mesh) {
+		for end := range w.All() {
 			if end.Edge.Role != mesh.DeadLetter {
 				continue
 			}
-			for _, reader := range p.World.Readers(end.Edge.Topic.Name) {
-				if reader.Pattern == nil {
+			for _, reader := range w.Readers(end.Edge.Topic.Name) {
+				if reader.Pattern == nil && len(links) < maxLinks {
 					links = append(links, graph.Link{From: end.Node, Edge: end.Edge, To: reader.Node})
 				}
 			}
 		}
-		for _, c := range p.World.Graph().Returns(links) {
-			tellReturn(p, c)
+		if len(links) == 0 {
+			return nil
 		}
-	},
+		return byHome(w, w.Graph().Returns(links))
+	})
 }
 
 func tellReturn(p *lint.Pass, c graph.Cycle) {
@@ -47,7 +59,7 @@ func tellReturn(p *lint.Pass, c graph.Cycle) {
 		return
 	}
 	d := p.Report(e.Span, fmt.Sprintf("Messages that failed come back: %s.", c.Path(p.Mesh.ID)),
-		"If a node on the way mends them, say so: `# meshc:ignore "+string(diag.FailedReturn)+" and the reason`; else take the topic off the way.")
+		fmt.Sprintf("If a node on the way mends them, say so: `# meshc:ignore %s` and the reason; else take the topic off the way.", diag.FailedReturn))
 	d.Severity = diag.Warning
 	relatePath(d, c)
 }

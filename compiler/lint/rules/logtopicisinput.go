@@ -12,7 +12,7 @@ var logTopicIsInput = lint.Rule{
 	Code: diag.LogTopicIsInput,
 	Doc:  "Finds functions whose log lines come back to them, at once or over other nodes: each line then causes the next.",
 	Run: func(p *lint.Pass) {
-		for _, c := range p.Graph.Cycles() {
+		for _, c := range cycles(p) {
 			if !c.Uses(mesh.Log) {
 				continue
 			}

@@ -15,6 +15,7 @@ func All() []lint.Rule {
 	own := []lint.Rule{
 		cycle, unwrittenInput, outputIsInput, effectivelyOnce, sharedSub, logTopicIsInput,
 		typesDiffer, schemaClash, sameProducer, codecsDiffer, failedReturn,
+		unreachable, unreadOutput, idleInstances, alikeTopics, patternReturn, patternInside, unusedTopic, twoOwners, badMove,
 	}
 	return append(own, worker.All()...)
 }

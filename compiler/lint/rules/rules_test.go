@@ -75,6 +75,9 @@ func testFile(t *testing.T, name string, code diag.Code) (shown bool) {
 	for _, d := range compiler.Compile([]compiler.Input{{Name: name, Data: data}}, opts).Findings {
 		key := fmt.Sprintf("%d %s", d.Span.Start.Line, d.Code)
 		part, ok := wanted[key]
+		if !ok && d.Code == diag.UnreadOutput && code != d.Code {
+			continue // what the cases of other rules write nobody reads
+		}
 		if !ok || !strings.Contains(d.Detail, part) {
 			t.Errorf("%s: [%s] %s", d.Span, d.Code, d.Detail)
 		}

@@ -65,3 +65,18 @@ func advice(p *lint.Pass, t, near *mesh.Topic, name string) []string {
 	}
 	return append(hints, fmt.Sprintf("Declare it under `topics:` if others write it: `- {name: %s, external: true}`.", name))
 }
+
+// explained tells whether a topic is what the name of an unwritten one was
+// likely meant to be: then that finding says it all.
+func explained(p *lint.Pass, t *mesh.Topic) bool {
+	type key struct{ *mesh.Mesh }
+	return lint.Once(p.World, key{p.Mesh}, func() map[*mesh.Topic]bool {
+		near := map[*mesh.Topic]bool{}
+		for _, g := range unwritten(p) {
+			if g.near != nil {
+				near[g.near], near[g.end.Edge.Topic] = true, true
+			}
+		}
+		return near
+	})[t]
+}
