@@ -96,6 +96,7 @@ const (
 	DroppedEntry      Code = "MC4115"
 	NumberRefused     Code = "MC4116"
 	BadPattern        Code = "MC4117"
+	UnknownProperty   Code = "MC4118"
 	NotOurs           Code = "MC5001"
 	AbsentNamespace   Code = "MC5002"
 	PartitionsFixed   Code = "MC5003"
@@ -224,6 +225,7 @@ var catalogue = map[Code]Entry{
 	DroppedEntry:      {Severity: Warning, Summary: "Entry that does not arrive", Doc: "Function workers leave entries without a value out, and keep some keys for themselves."},
 	NumberRefused:     {Severity: Error, Summary: "Number too large", Doc: "Function workers keep most numbers in 32 bits and refuse what does not fit, without a reason. Times and sizes have 64."},
 	BadPattern:        {Severity: Error, Summary: "Not a regular expression", Doc: "The pattern of an input has a mistake that no language of expressions takes. Function workers store it unseen, and instances fail to start."},
+	UnknownProperty:   {Severity: Error, Summary: "Property unknown to the client", Doc: "Instances hand `consumerProperties` to Pulsar's Java client, which fails over a name that it does not know. Function workers store any name."},
 	NotOurs:           {Severity: Error, Summary: "Not deployed by this mesh", Doc: "A component of this name runs in the cluster without the marker of this mesh. meshc never touches it."},
 	AbsentNamespace:   {Severity: Error, Summary: "Namespace does not exist", Doc: "Tenants are never created; a namespace only when it is declared with `create: true`."},
 	PartitionsFixed:   {Severity: Error, Summary: "Partition count cannot change so", Doc: "Pulsar can only add partitions to a partitioned topic; fewer, or partitions for a topic that has none, would need a new topic."},

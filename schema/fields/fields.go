@@ -43,6 +43,8 @@ type Field struct {
 	// Needs names a field beside this one without which it does nothing, or what
 	// Without says in a sentence.
 	Needs, Without string
+	// Keys are those that a TextMap can hold; nil for any. Instances fail to start over others.
+	Keys []string
 	// Reserved are keys of a Map that workers keep for themselves.
 	Reserved []string
 	// Within is the one kind among those with a field of this kind under which the

@@ -12,7 +12,7 @@ var nestedFields = []Field{
 	{Kind: Consumer, Name: "schemaProperties", Type: TextMap, Default: map[string]any{}, Ignored: []Runtime{Go}, Example: map[string]any{"a": "b"},
 		Traps: []Trap{{Value: Any, Kinds: []Kind{Sink}, Says: "Workers do not store the schema's properties of a sink's input.", Instead: "Remove the key."}},
 		Doc:   "Properties of the schema. Sinks do not store them."},
-	{Kind: Consumer, Name: "consumerProperties", Type: TextMap, Default: map[string]any{}, Ignored: []Runtime{Python, Go}, Example: map[string]any{"priorityLevel": "1"},
+	{Kind: Consumer, Name: "consumerProperties", Type: TextMap, Keys: consumerKeys, Default: map[string]any{}, Ignored: []Runtime{Python, Go}, Example: map[string]any{"priorityLevel": "1"},
 		Doc: "Settings of the consumer by the names of Pulsar's Java client."},
 	{Kind: Consumer, Name: "receiverQueueSize", Type: Whole, Example: 100,
 		Doc: "Messages that the consumer fetches ahead. 0 fetches one at a time."},

@@ -44,3 +44,16 @@ func unknownSchemas(r Runtime, says, instead string, others ...string) (traps []
 	}
 	return traps
 }
+
+// consumerKeys are the properties of ConsumerConfigurationData of Pulsar's Java
+// client, 4.0.8 and 4.2.4 alike, which a text can be a value of
+// (ConfigurationDataUtils.loadData).
+var consumerKeys = []string{
+	"ackReceiptEnabled", "ackTimeoutMillis", "acknowledgementsGroupTimeMicros", "autoAckOldestChunkedMessageOnQueueFull",
+	"autoScaledReceiverQueueSizeEnabled", "autoUpdatePartitions", "autoUpdatePartitionsIntervalSeconds", "batchIndexAckEnabled",
+	"consumerName", "cryptoFailureAction", "expireTimeOfIncompleteChunkedMessageMillis", "maxAcknowledgmentGroupSize",
+	"maxPendingChuckedMessage", "maxPendingChunkedMessage", "maxTotalReceiverQueueSizeAcrossPartitions", "negativeAckPrecisionBitCnt",
+	"negativeAckRedeliveryDelayMicros", "patternAutoDiscoveryPeriod", "poolMessages", "priorityLevel", "readCompacted",
+	"receiverQueueSize", "regexSubscriptionMode", "replicateSubscriptionState", "resetIncludeHead", "retryEnable", "startPaused",
+	"subscriptionInitialPosition", "subscriptionMode", "subscriptionName", "subscriptionType", "tickDurationMillis", "topicsPattern",
+}

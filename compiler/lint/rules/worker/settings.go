@@ -35,7 +35,7 @@ var remarkable = func() map[fields.Kind]map[string]*fields.Field {
 		all[kind] = map[string]*fields.Field{}
 		for _, f := range fields.Of(kind) {
 			number := f.Type == fields.Count || f.Type == fields.Whole || f.Type == fields.Integer
-			said := f.Ignored != nil || f.Dead != "" || f.Needs != "" || f.Within != "" || f.Traps != nil || f.Uses != nil || f.Since != ""
+			said := f.Ignored != nil || f.Dead != "" || f.Needs != "" || f.Within != "" || f.Traps != nil || f.Uses != nil || f.Since != "" || f.Keys != nil
 			holds := f.Type == fields.Object || f.Type == fields.ObjectMap || f.Type == fields.Map
 			if said || f.Update != fields.Local && (number && !f.Long || holds) {
 				all[kind][f.Name] = &f

@@ -18,7 +18,7 @@ import (
 func All() []lint.Rule {
 	return []lint.Rule{
 		window, timeout, retries, ordering, acknowledgment, coding, encryption, embedded,
-		notRead, idle, decided, newer, trap, secret, dropped, number, pattern,
+		notRead, idle, decided, newer, trap, secret, dropped, number, pattern, property,
 	}
 }
 
