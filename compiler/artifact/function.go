@@ -33,6 +33,9 @@ type FunctionFacts struct {
 	// Misread says, in the same form, why workers take Input and Output for the
 	// types though the class has others: they look at the wrong interface.
 	Misread string
+	// Fails says, in the same form, why instances never run though workers take the
+	// class (WindowFunctionExecutor).
+	Fails string
 }
 
 // Function gives the facts of a function's class; windowed tells that the function
@@ -91,6 +94,9 @@ func (f *FunctionFacts) types(w *walk, self, as Type, windowed bool) {
 		if _, answer := w.as(f.Input, collection); answer == No {
 			f.Trouble = "takes no collection, as a java.util.function.Function with a window has to"
 			return
+		}
+		if f.Input.Kind == classfile.Reference && f.Input.Name != collection {
+			f.Fails = fmt.Sprintf("takes a `%s`, and with a window instances give a java.util.Collection", Clean(f.Input.Name))
 		}
 		f.Input = f.content(f.Input)
 	}

@@ -76,9 +76,9 @@ type PartFacts struct {
 // Part gives the facts of a class that a component names for a role; of is the
 // component's type where SerDes and schemas are asked for: its input for what
 // reads, its output for what writes. The caller leaves out what workers do not
-// look at: a `schemaType` that is one of Pulsar's own names, and all of the output
-// of a function that gives java.lang.Void. The error says in one sentence why a
-// class file cannot be read. Where Exists is No nothing else is filled in.
+// look at: a `schemaType` that is one of Pulsar's own names. The error says in one
+// sentence why a class file cannot be read. Where Exists is No nothing else is
+// filled in.
 //
 // The rules are those of ValidatorUtils, CryptoUtils, MessagePayloadProcessorUtils,
 // BatchSourceExecutor and WindowFunctionExecutor in Pulsar 4.0 and 4.2.

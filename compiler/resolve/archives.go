@@ -89,6 +89,9 @@ func (r *resolver) connectorClass(class string, kind fields.Kind, at *syntax.Nod
 	case facts.Batch == artifact.Yes && batch == nil && !r.doc.Incomplete:
 		return bad(diag.NoConnector, fmt.Sprintf("`%s` is a BatchSource, and no `batchSourceConfig` says when it looks for work.", shown),
 			"Give `batchSourceConfig` with a `discoveryTriggererClassName`.")
+	case facts.Batch == artifact.No && batch != nil && batch.Kind == syntax.Mapping:
+		return bad(diag.NoConnector, fmt.Sprintf("`%s` is no BatchSource, which `batchSourceConfig` is for.", shown),
+			"Implement org.apache.pulsar.io.core.BatchSource, or remove `batchSourceConfig`.")
 	case facts.Exists != artifact.Yes:
 	case !facts.Concrete:
 		return bad(diag.NoConnector, fmt.Sprintf("`%s` is abstract or an interface, so that instances cannot make one.", shown))

@@ -76,6 +76,9 @@ func (r *resolver) javaContent(f *mesh.Function, n, class *syntax.Node, c *code)
 	case facts.Trouble != "":
 		r.refuse(class, c, fmt.Sprintf("`%s` %s.", name, facts.Trouble), "Implement `Function<Input, Output>` by the class itself, with types that are classes.")
 		return
+	case facts.Fails != "":
+		r.refuse(class, c, fmt.Sprintf("`%s` %s.", name, facts.Fails), "Take a `java.util.Collection`, or implement WindowFunction.")
+		return
 	case facts.Exists != artifact.Yes:
 		return
 	case !facts.Concrete:

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -19,13 +20,11 @@ type parts struct {
 	in, out artifact.Type
 }
 
-// void is what a function gives that gives nothing; workers look at no output then.
-const void = "java.lang.Void"
-
 func (p parts) check(n *syntax.Node) {
 	for _, serdes := range []string{"customSerdeInputs", "topicToSerdeClassName"} {
 		p.each(n.Get(serdes), func(v *syntax.Node) { p.class(v, artifact.ReadingSerDe, p.in) })
 	}
+	p.each(n.Get("customSchemaInputs"), func(v *syntax.Node) { p.schema(schemaIn(v), artifact.ReadingSchema, p.in) })
 	p.each(n.Get("topicToSchemaType"), func(v *syntax.Node) { p.schema(v, artifact.ReadingSchema, p.in) })
 	p.each(n.Get("inputSpecs"), func(spec *syntax.Node) {
 		p.schema(spec.Get("schemaType"), artifact.ReadingSchema, p.in)
@@ -33,13 +32,13 @@ func (p parts) check(n *syntax.Node) {
 		p.class(spec.Get("cryptoConfig").Get("cryptoKeyReaderClassName"), artifact.KeyReader, artifact.Type{})
 		p.processor(spec.Get("messagePayloadProcessorConfig"))
 	})
-	if p.out.Name != void {
-		p.schema(n.Get("outputSchemaType"), artifact.WritingSchema, p.out)
-		p.schema(n.Get("schemaType"), artifact.WritingSchema, p.out)
-		p.class(n.Get("outputSerdeClassName"), artifact.WritingSerDe, p.out)
-		p.class(n.Get("serdeClassName"), artifact.WritingSerDe, p.out)
-		p.class(n.Get("producerConfig").Get("cryptoConfig").Get("cryptoKeyReaderClassName"), artifact.KeyReader, artifact.Type{})
-	}
+	// Workers look at these for functions of java.lang.Void too: what is to leave them
+	// out compares a class with a description of one (FunctionConfigUtils.doJavaChecks).
+	p.schema(n.Get("outputSchemaType"), artifact.WritingSchema, p.out)
+	p.schema(n.Get("schemaType"), artifact.WritingSchema, p.out)
+	p.class(n.Get("outputSerdeClassName"), artifact.WritingSerDe, p.out)
+	p.class(n.Get("serdeClassName"), artifact.WritingSerDe, p.out)
+	p.class(n.Get("producerConfig").Get("cryptoConfig").Get("cryptoKeyReaderClassName"), artifact.KeyReader, artifact.Type{})
 	p.class(n.Get("batchSourceConfig").Get("discoveryTriggererClassName"), artifact.Triggerer, artifact.Type{})
 	p.class(n.Get("windowConfig").Get("timestampExtractorClassName"), artifact.TimestampExtractor, artifact.Type{})
 }
@@ -51,6 +50,25 @@ func (p parts) each(n *syntax.Node, do func(*syntax.Node)) {
 	for _, entry := range n.Pairs {
 		do(entry.Value)
 	}
+}
+
+// schemaIn is the schema type in a JSON text of customSchemaInputs, at the text's
+// place; nil where there is none.
+func schemaIn(n *syntax.Node) *syntax.Node {
+	if !usable(n) {
+		return nil
+	}
+	var config map[string]any
+	if json.Unmarshal([]byte(n.Value), &config) != nil {
+		return nil // a rule tells
+	}
+	name, _ := config["schemaType"].(string)
+	if name == "" {
+		return nil
+	}
+	inner := *n
+	inner.Value = name
+	return &inner
 }
 
 func (p parts) processor(n *syntax.Node) {
@@ -86,7 +104,7 @@ func ownSchema(name string) bool {
 }
 
 func (p parts) class(n *syntax.Node, role artifact.Role, of artifact.Type) {
-	if !usable(n) {
+	if !usable(n) || n.Value == "" { // workers take an empty name for none
 		return
 	}
 	facts, err := p.jar.part(n.Value, role, of)

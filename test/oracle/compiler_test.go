@@ -3,7 +3,6 @@ package oracle
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,40 +37,20 @@ func TestCompiler(t *testing.T) {
 	pulsartest.Require(t, pulsartest.SharedOptions)
 	cases := load(t)
 	code := makeCode(t)
-	var deliberate []difference
-	readYAML(t, filepath.Join("testdata", "deliberate.yaml"), &deliberate)
-	left := map[string]string{}
-	for _, d := range deliberate {
-		if d.Why == "" || d.Meshc != "refuses" && d.Meshc != "accepts" {
-			t.Errorf("deliberate.yaml: %v: needs why, and meshc: refuses or accepts", d.Cases)
-		}
-		for _, name := range d.Cases {
-			if left[name] != "" {
-				t.Errorf("deliberate.yaml: %s is there twice", name)
-			}
-			left[name] = d.Meshc
-			if c := slices.IndexFunc(cases, func(c *testCase) bool { return c.Name == name }); d.Stuck && c >= 0 && cases[c].Stuck == "" {
-				t.Errorf("deliberate.yaml: %s: the table does not tell why its instances never run", name)
-			}
-		}
-	}
-	pending := pendingCases(t)
-	var missed, strict, open, silent rows
+	left := onPurpose(t, cases)
+	var missed, strict, silent rows
 	seen := map[string]bool{}
 	for _, c := range cases {
 		for _, version := range pulsar.Versions() {
 			worker := c.expected(version)
 			findings := compile(t, code, c, version)
 			refused := findings.HasErrors()
-			if c.Stuck != "" && worker.Accepted && !aboutTheComponent(findings) {
-				silent = append(silent, row{c.Name, version, c.Stuck})
-			}
 			switch {
+			case c.Stuck != "" && worker.Accepted && !aboutTheComponent(findings):
+				silent = append(silent, row{c.Name, version, c.Stuck})
 			case worker.Accepted == !refused:
 			case refused && left[c.Name] == "refuses", !refused && left[c.Name] == "accepts":
 				seen[c.Name] = true
-			case slices.Contains(pending, c.Name):
-				open = append(open, row{c.Name, version, worker.String()})
 			case refused:
 				strict = append(strict, row{c.Name, version, errorsOf(findings)})
 			default:
@@ -90,23 +69,33 @@ func TestCompiler(t *testing.T) {
 	if len(missed) > 0 {
 		t.Errorf("workers refuse what meshc accepts (case, versions, the worker's words):\n%s", missed)
 	}
-	if len(open) > 0 {
-		t.Logf("not judged by meshc yet (case, versions, workers):\n%s", open)
-	}
 	if len(silent) > 0 {
-		t.Logf("taken by workers but never run, and meshc says nothing (case, versions, why):\n%s", silent)
+		t.Errorf("instances never run, and meshc says nothing (case, versions, what instances say):\n%s", silent)
 	}
-	harness.Figure(t, "%d cases on each of %v, %d deliberate differences, %d rows not judged yet, %d rows that never run and nothing is said", len(cases), pulsar.Versions(), len(left), len(open), len(silent))
+	harness.Figure(t, "%d cases on each of %v, %d deliberate differences", len(cases), pulsar.Versions(), len(left))
 }
 
-// pendingCases are those whose rules meshc does not have yet, a name a line.
-func pendingCases(t *testing.T) []string {
+// onPurpose reads what meshc does otherwise on purpose, by case.
+func onPurpose(t *testing.T, cases []*testCase) map[string]string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "pending.txt"))
-	if err != nil {
-		t.Fatal(err)
+	var deliberate []difference
+	readYAML(t, filepath.Join("testdata", "deliberate.yaml"), &deliberate)
+	left := map[string]string{}
+	for _, d := range deliberate {
+		if d.Why == "" || d.Meshc != "refuses" && d.Meshc != "accepts" {
+			t.Errorf("deliberate.yaml: %v: needs why, and meshc: refuses or accepts", d.Cases)
+		}
+		for _, name := range d.Cases {
+			if left[name] != "" {
+				t.Errorf("deliberate.yaml: %s is there twice", name)
+			}
+			left[name] = d.Meshc
+			if c := slices.IndexFunc(cases, func(c *testCase) bool { return c.Name == name }); d.Stuck && c >= 0 && cases[c].Stuck == "" {
+				t.Errorf("deliberate.yaml: %s: the table does not tell why its instances never run", name)
+			}
+		}
 	}
-	return strings.Fields(string(data))
+	return left
 }
 
 // row is a difference, and rows a table of them.
