@@ -14,7 +14,7 @@ import (
 func TestPythonArchives(t *testing.T) {
 	t.Chdir(t.TempDir())
 	module := []byte("class Clean:\n    def process(self, input, context):\n        return input\n\n\nclass Helper:\n    pass\n")
-	for name, entry := range map[string]string{"clean.zip": "clean/src/orders.py", "clean.whl": "shop/orders.py"} {
+	for name, entry := range map[string]string{"clean.zip": "clean/src/orders.py", "renamed.zip": "clean/src/orders.py", "clean.whl": "shop/orders.py"} {
 		if err := os.WriteFile(name, artifacttest.Zip(artifacttest.Entry{Name: entry, Data: module}), 0o644); err != nil {
 			t.Fatal(err)
 		}

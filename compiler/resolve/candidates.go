@@ -85,24 +85,6 @@ func nearClass(class string, known []string) string {
 	return ""
 }
 
-func pythonHints(module, name string, m *artifact.PythonModule) []string {
-	functions := m.Functions()
-	classes := m.Classes()
-	if len(classes) > maxCompared || len(name) > maxName {
-		classes = nil
-	}
-	if near, ok := diag.Nearest(name, classes); ok {
-		return []string{fmt.Sprintf("Did you mean `%s.%s`?", module, artifact.Clean(near))}
-	}
-	if len(functions) == 0 || len(functions) > few {
-		return []string{"Define it at the top level of the module, or mend the name."}
-	}
-	for i := range functions {
-		functions[i] = module + "." + functions[i]
-	}
-	return []string{fmt.Sprintf("The functions in it: %s.", names(functions))}
-}
-
 func names(list []string) string {
 	quoted := make([]string, len(list))
 	for i, n := range list {

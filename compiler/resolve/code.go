@@ -69,20 +69,23 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 	if usable(found.value) {
 		f.Code = r.file(found)
 	}
-	r.className(f, n, found)
-	r.content(f, n, found)
+	if r.className(f, n, found) {
+		r.content(f, n, found)
+	}
 }
 
-func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) {
+// className checks what can be told of the class without the code, and whether it
+// makes sense to look for it there.
+func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) bool {
 	class := n.Get("className")
 	if class == nil && strings.EqualFold(filepath.Ext(f.Code.Path), ".nar") {
 		// A NAR may name its function itself; one that is not there yet is not asked.
 		if !f.Code.Found {
-			return
+			return false
 		}
 		if about, err := r.named(f.Code.Path); err == nil && about.FunctionClass != "" {
 			f.ClassName = about.FunctionClass
-			return
+			return true
 		}
 	}
 	if class == nil {
@@ -90,22 +93,12 @@ func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) {
 			r.list.Add(diag.MissingKey, f.Span, fmt.Sprintf("A %s function needs a key `className`.", language(f.Runtime)),
 				"Add `className: ` with the class that the function is.")
 		}
-		return
+		return f.Runtime == fields.Go
 	}
-	if f.Runtime != fields.Python || !usable(class) || f.Code.Path == "" || filepath.Ext(c.value.Value) != ".py" {
-		return
+	if f.Runtime == fields.Python && usable(class) && f.Code.Path != "" {
+		return r.pythonModule(class, c)
 	}
-	// The Python instance imports the module by the class's own name
-	// (python_instance_main.py), from the folder that the file was put into.
-	parts := strings.Split(class.Value, ".")
-	module := parts[max(len(parts)-2, 0)]
-	base := strings.TrimSuffix(filepath.Base(c.value.Value), ".py")
-	if module != base {
-		name := parts[len(parts)-1]
-		r.list.Add(diag.BadArtifact, class.Span,
-			fmt.Sprintf("The class is looked for in a module `%s`, and the file is `%s`.", module, filepath.Base(c.value.Value)),
-			fmt.Sprintf("Write `className: %s.%s`, or rename the file to `%s.py`.", base, name, module)).Relate(c.value.Span, "file given here")
-	}
+	return true
 }
 
 // file checks where the code is and whether it is there.

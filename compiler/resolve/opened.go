@@ -19,7 +19,7 @@ type files struct {
 	cache    *artifact.Cache
 	problems map[string]string
 	jars     map[string]*jar
-	modules  map[string]module
+	pythons  map[string]pythonCode
 	binaries map[string]binary
 }
 
@@ -72,9 +72,9 @@ type configAnswer struct {
 	err      error
 }
 
-type module struct {
-	module *artifact.PythonModule
-	err    error
+type pythonCode struct {
+	code *artifact.PythonCode
+	err  error
 }
 
 type binary struct {
@@ -126,10 +126,13 @@ func (f *files) jar(path string) *jar {
 	})
 }
 
-func (f *files) module(path string) module {
-	return memo(&f.modules, path, func() module {
-		m, err := artifact.Python(path)
-		return module{m, err}
+func (f *files) python(path string) pythonCode {
+	if f.pythons[path].code == nil && len(f.pythons) >= maxOpen {
+		f.close()
+	}
+	return memo(&f.pythons, path, func() pythonCode {
+		code, err := artifact.OpenPython(path)
+		return pythonCode{code, err}
 	})
 }
 
@@ -140,8 +143,14 @@ func (f *files) binary(path string) binary {
 	})
 }
 
-// close lets go of the jars.
+// close lets go of the archives.
 func (f *files) close() {
+	for _, p := range f.pythons {
+		if p.code != nil {
+			_ = p.code.Close() // it was only read
+		}
+	}
+	f.pythons = nil
 	for _, j := range f.jars {
 		if j.archive != nil {
 			_ = j.archive.Close() // it was only read
