@@ -159,7 +159,7 @@ func (b *Backend) delete(s plan.Step) error {
 func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	f, ok := b.resources[addr].(*state.Function)
+	f, ok := b.resources[addr].(*state.Component)
 	if !ok {
 		return backend.Health{Addr: addr}, nil
 	}
@@ -170,9 +170,9 @@ func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, er
 func (b *Backend) List(_ context.Context, namespace string) ([]backend.Summary, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var functions []*state.Function
+	var functions []*state.Component
 	for _, r := range b.resources {
-		if f, ok := r.(*state.Function); ok && f.Tenant+"/"+f.Namespace == namespace {
+		if f, ok := r.(*state.Component); ok && f.Tenant+"/"+f.Namespace == namespace {
 			functions = append(functions, f)
 		}
 	}
@@ -197,7 +197,7 @@ func stored(r state.Resource) state.Resource {
 		c := *r
 		c.Path = ""
 		return &c
-	case *state.Function:
+	case *state.Component:
 		c := *r
 		c.Code.Path, c.Code.Size = "", 0
 		c.Generation = max(1, c.Generation)

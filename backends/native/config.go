@@ -17,63 +17,72 @@ var defaultSpec any = map[string]any{
 	"regexPattern": false, "schemaProperties": map[string]any{}, "consumerProperties": map[string]any{}, "poolMessages": false,
 }
 
-// fromConfig turns a FunctionConfig as a worker tells it into the canonical form.
-func fromConfig(tenant, namespace, name string, raw map[string]any) *state.Function {
-	f := &state.Function{Tenant: tenant, Namespace: namespace, Name: name, Fields: map[string]any{}}
+// fromConfig turns a FunctionConfig, SourceConfig or SinkConfig as a worker tells
+// it into the canonical form.
+func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]any) *state.Component {
+	c := &state.Component{Kind: kind, Tenant: tenant, Namespace: namespace, Name: name, Fields: map[string]any{}}
 	config, _ := state.Canonical(raw).(map[string]any)
-	for _, field := range fields.Carried(fields.Function) {
-		if v := state.Canonical(config[field.Name]); v != nil && field.Update != fields.Local {
-			f.Fields[field.Name] = v
-		} else if v == nil && field.Default != nil && field.Update != fields.Local {
-			f.Fields[field.Name] = state.Canonical(field.Default)
+	for _, field := range fields.Carried(fields.Kind(kind)) {
+		if field.Update == fields.Local || field.Name == "name" {
+			continue
+		}
+		v := state.Canonical(config[field.Name])
+		if field.Unset(v) {
+			v = state.Canonical(field.Default)
+		}
+		if v != nil {
+			c.Fields[field.Name] = v
 		}
 	}
-	delete(f.Fields, "name")
-	f.Fields["inputs"] = inputs(config)
-	f.Fields = topicsInFull(f.Fields)
-	for _, field := range fields.ReadBack(fields.Function) {
+	if kind != state.KindSource {
+		c.Fields["inputs"] = inputs(config)
+	}
+	topicsInFull(c.Fields)
+	for _, field := range fields.ReadBack(fields.Kind(kind)) {
 		if v := beyond(state.Canonical(config[field.Name]), field.Default); v != nil {
-			f.Fields[field.Name] = v
+			c.Fields[field.Name] = v
 		}
 	}
-	setOrDelete(f.Fields, "inputSpecs", specialInputs(config))
+	setOrDelete(c.Fields, "inputSpecs", specialInputs(config))
 	text, _ := config["customRuntimeOptions"].(string)
 	m, rest := readMarker(text)
-	setOrDelete(f.Fields, "customRuntimeOptions", rest)
+	setOrDelete(c.Fields, "customRuntimeOptions", rest)
 	if m != nil {
-		f.Owner, f.Generation = m.Mesh, m.Generation
-		f.Code = state.Code{Mode: m.Mode, SHA256: strings.TrimPrefix(m.Package, hashPrefix), URL: m.URL}
+		c.Owner, c.Generation = m.Mesh, m.Generation
+		c.Code = state.Code{Mode: m.Mode, SHA256: strings.TrimPrefix(m.Package, hashPrefix), URL: m.URL}
 	}
-	return f
+	return c
 }
 
-// toConfig gives the FunctionConfig for a create, or with the change of an
-// update: what an update would refuse although it is equal is left out then.
-func toConfig(f *state.Function, update *diff.Change) map[string]any {
-	config := maps.Clone(f.Fields)
+// toConfig gives the config for a create, or with the change of an update: what an
+// update would refuse although it is equal is left out then.
+func toConfig(c *state.Component, update *diff.Change) map[string]any {
+	config := maps.Clone(c.Fields)
 	delete(config, "inputs")
-	specs := map[string]any{}
-	for _, t := range f.Inputs() {
-		specs[t] = map[string]any{}
+	if c.Kind != state.KindSource {
+		specs := map[string]any{}
+		for _, t := range c.Inputs() {
+			specs[t] = map[string]any{}
+		}
+		config["inputSpecs"] = specs
 	}
-	config["inputSpecs"] = specs
 	if update != nil {
 		clearFields(config, update)
-		for _, field := range fields.Carried(fields.Function) {
+		for _, field := range fields.Carried(fields.Kind(c.Kind)) {
 			if field.Update == fields.Fixed {
 				delete(config, field.Name)
 			}
 		}
 	}
-	config["tenant"], config["namespace"], config["name"] = f.Tenant, f.Namespace, f.Name
-	config["customRuntimeOptions"] = writeMarker(f)
+	config["tenant"], config["namespace"], config["name"] = c.Tenant, c.Namespace, c.Name
+	config["customRuntimeOptions"] = writeMarker(c)
 	return config
 }
 
 // clearFields adds what takes away the values that are live and not wanted.
 func clearFields(config map[string]any, c *diff.Change) {
-	for name := range c.Before.(*state.Function).Fields {
-		field, known := fields.Named(fields.Function, name)
+	for name := range c.Before.(*state.Component).Fields {
+		field, known := fields.Named(fields.Kind(c.Addr.Kind()), name)
 		if _, wanted := config[name]; wanted || !known {
 			continue
 		}
@@ -89,7 +98,7 @@ func clearFields(config map[string]any, c *diff.Change) {
 }
 
 // same tells whether a live function is what a change leaves behind.
-func same(live, after *state.Function) bool {
+func same(live, after *state.Component) bool {
 	return reflect.DeepEqual(live.Fields, after.Fields) && live.Owner == after.Owner &&
 		live.Code.SHA256 == after.Code.SHA256 && live.Code.Mode == after.Code.Mode &&
 		live.Generation == max(1, after.Generation)
@@ -113,18 +122,21 @@ func specialInputs(config map[string]any) map[string]any {
 }
 
 // topicsInFull brings the topics of a config that others wrote into full names.
-func topicsInFull(f map[string]any) map[string]any {
-	for _, name := range []string{"output", "logTopic"} {
+func topicsInFull(f map[string]any) {
+	for _, name := range state.TopicFields {
 		if t, ok := f[name].(string); ok {
 			f[name] = fullName(t)
 		}
 	}
+	names, reads := f["inputs"].([]any)
+	if !reads {
+		return
+	}
 	var all []string
-	for _, t := range f["inputs"].([]any) {
+	for _, t := range names {
 		all = append(all, fullName(t.(string)))
 	}
 	f["inputs"] = state.SortedTexts(all)
-	return f
 }
 
 // fullName completes a topic as Pulsar does (TopicName): a short name is in

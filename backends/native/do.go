@@ -27,7 +27,7 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 	case plan.Drain:
 		return b.drain(ctx, s, w)
 	case plan.AwaitRunning:
-		return b.awaitRunning(ctx, s.Change.After.(*state.Function), w)
+		return b.awaitRunning(ctx, s.Change.After.(*state.Component), w)
 	case plan.Verify:
 		return b.verify(ctx, s, w)
 	case plan.Delete:
@@ -49,8 +49,8 @@ func (b *Backend) write(ctx context.Context, s plan.Step) error {
 		return b.createSubscription(ctx, r)
 	case *state.Package:
 		return b.createPackage(ctx, r)
-	case *state.Function:
-		return b.writeFunction(ctx, s, r)
+	case *state.Component:
+		return b.writeComponent(ctx, s, r)
 	default:
 		return fmt.Errorf("the native backend cannot write %s", s.Addr)
 	}
@@ -64,8 +64,8 @@ func (b *Backend) delete(ctx context.Context, s plan.Step, w waiter) error {
 		return b.deleteSubscription(ctx, s, r)
 	case *state.Package:
 		return b.deletePackage(ctx, r)
-	case *state.Function:
-		return b.deleteFunction(ctx, s, r, w)
+	case *state.Component:
+		return b.deleteComponent(ctx, s, r, w)
 	default:
 		return fmt.Errorf("the native backend cannot delete %s", s.Addr)
 	}

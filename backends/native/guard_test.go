@@ -48,7 +48,7 @@ func TestComponentsOfOthersAreNotTouched(t *testing.T) {
 	code := b.Plan(b.Mesh("one", one), planner.Options{Destroy: true})
 	url := ""
 	for _, c := range code.Changes() {
-		if f, ok := c.Before.(*state.Function); ok {
+		if f, ok := c.Before.(*state.Component); ok {
 			url = f.Code.URL
 		}
 	}
@@ -110,7 +110,7 @@ func TestPlanIsRefusedWhenTheClusterMoved(t *testing.T) {
 }
 
 func urlOf(p *plan.Plan) string {
-	return p.Changes()[0].Before.(*state.Function).Code.URL
+	return p.Changes()[0].Before.(*state.Component).Code.URL
 }
 
 func TestHandMadeSettingsAreDifferences(t *testing.T) {
@@ -127,7 +127,7 @@ func TestHandMadeSettingsAreDifferences(t *testing.T) {
 	} {
 		url := ""
 		for _, c := range b.Plan(u, planner.Options{Destroy: true}).Changes() {
-			if f, ok := c.Before.(*state.Function); ok {
+			if f, ok := c.Before.(*state.Component); ok {
 				url = f.Code.URL
 			}
 		}

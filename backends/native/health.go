@@ -16,10 +16,10 @@ import (
 func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, error) {
 	h := backend.Health{Addr: addr}
 	parts := strings.SplitN(addr.Name(), "/", 3)
-	if addr.Kind() != state.KindFunction || len(parts) != 3 {
+	if !addr.Kind().IsComponent() || len(parts) != 3 {
 		return h, nil
 	}
-	f, err := b.function(ctx, parts[0], parts[1], parts[2])
+	f, err := b.component(ctx, &state.Component{Kind: addr.Kind(), Tenant: parts[0], Namespace: parts[1], Name: parts[2]})
 	if err != nil || f == nil {
 		return h, b.failure(err)
 	}
@@ -51,26 +51,31 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 	return h, nil
 }
 
-// List implements backend.Lister: meshes are found by the markers of their functions.
+// List implements backend.Lister: meshes are found by the markers of their components.
 func (b *Backend) List(ctx context.Context, namespace string) ([]backend.Summary, error) {
 	tenant, ns := split(namespace)
-	names, err := b.client.List(ctx, admin.Functions, tenant, ns)
-	if err != nil {
-		return nil, b.failure(err)
-	}
 	var mu sync.Mutex
-	var functions []*state.Function
-	err = each(ctx, names, func(ctx context.Context, name string) error {
-		f, err := b.function(ctx, tenant, ns, name)
-		if f != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			functions = append(functions, f)
+	var components []*state.Component
+	for _, kind := range state.Components {
+		names, err := b.client.List(ctx, adminKind(kind), tenant, ns)
+		if kind != state.KindFunction && admin.Classify(err) == admin.Unauthorized {
+			continue
 		}
-		return err
-	})
-	if err != nil {
-		return nil, b.failure(err)
+		if err != nil {
+			return nil, b.failure(err)
+		}
+		err = each(ctx, names, func(ctx context.Context, name string) error {
+			c, err := b.component(ctx, &state.Component{Kind: kind, Tenant: tenant, Namespace: ns, Name: name})
+			if c != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				components = append(components, c)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, b.failure(err)
+		}
 	}
-	return backend.Summarize(functions), nil
+	return backend.Summarize(components), nil
 }

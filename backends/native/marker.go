@@ -67,7 +67,7 @@ func readMarker(text string) (*marker, map[string]any) {
 }
 
 // writeMarker gives the text for customRuntimeOptions.
-func writeMarker(f *state.Function) string {
+func writeMarker(f *state.Component) string {
 	m := marker{
 		Version: markerVersion, Mesh: f.Owner, Package: hashPrefix + f.Code.SHA256,
 		Mode: f.Code.Mode, URL: f.Code.URL, Generation: max(1, f.Generation),

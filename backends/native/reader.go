@@ -19,6 +19,8 @@ type reader struct {
 	scope backend.Scope
 	// wanted are the addresses of the scope, known from read on.
 	wanted map[state.Addr]bool
+	// unseen are the kinds of components that may not be listed.
+	unseen []state.Kind
 
 	mu  sync.Mutex
 	out *state.State
@@ -35,7 +37,7 @@ func (r *reader) read(ctx context.Context) error {
 	}
 	own := r.scope.Mesh.Tenant + "/" + r.scope.Mesh.Namespace
 	if namespaces[own] {
-		if err := r.functions(ctx); err != nil {
+		if err := r.components(ctx); err != nil {
 			return err
 		}
 	}
@@ -95,44 +97,80 @@ func (r *reader) namespaces(ctx context.Context) (map[string]bool, error) {
 	return exist, nil
 }
 
-// functions reads the wanted functions and those of the mesh, and finds names
-// that sources or sinks have taken.
-func (r *reader) functions(ctx context.Context) error {
-	tenant, ns := r.scope.Mesh.Tenant, r.scope.Mesh.Namespace
-	names, err := r.b.client.List(ctx, admin.Functions, tenant, ns)
-	if err != nil {
-		return err
-	}
-	err = each(ctx, names, func(ctx context.Context, name string) error {
-		f, err := r.b.function(ctx, tenant, ns, name)
-		if err != nil || f == nil {
+// components reads the wanted components and those of the mesh, and finds names
+// that components of another kind have taken.
+func (r *reader) components(ctx context.Context) error {
+	taken := map[string]state.Kind{}
+	for _, kind := range state.Components {
+		names, err := r.list(ctx, kind)
+		if err != nil {
 			return err
 		}
-		facts := state.Facts{}
-		if f.Owner == r.owner() && r.wants(f.Addr()) {
-			if facts.Missing, err = r.b.missing(ctx, f); err != nil {
-				return err
-			}
+		for _, name := range names {
+			taken[name] = kind
 		}
-		if f.Owner == r.owner() || r.wants(f.Addr()) {
-			r.put(f, facts)
+		err = each(ctx, names, func(ctx context.Context, name string) error { return r.componentOf(ctx, kind, name) })
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	if err := r.takenNames(ctx, names); err != nil {
+	if err := r.takenNames(ctx, taken); err != nil {
 		return err
 	}
 	return r.stateStore(ctx)
 }
 
+// list names the components of a kind. A mesh that has none of a kind needs no
+// right to look at others'.
+func (r *reader) list(ctx context.Context, kind state.Kind) ([]string, error) {
+	names, err := r.b.client.List(ctx, adminKind(kind), r.scope.Mesh.Tenant, r.scope.Mesh.Namespace)
+	if admin.Classify(err) != admin.Unauthorized || kind == state.KindFunction && !r.wantsOnlyConnectors() {
+		return names, err
+	}
+	for _, a := range r.scope.Addrs {
+		if a.Kind() == kind {
+			return nil, err
+		}
+	}
+	r.unseen = append(r.unseen, kind)
+	return nil, nil
+}
+
+// wantsOnlyConnectors tells of a mesh with sources or sinks and without functions.
+func (r *reader) wantsOnlyConnectors() bool {
+	connectors := false
+	for _, a := range r.scope.Addrs {
+		if a.Kind() == state.KindFunction {
+			return false
+		}
+		connectors = connectors || a.Kind().IsComponent()
+	}
+	return connectors
+}
+
+func (r *reader) componentOf(ctx context.Context, kind state.Kind, name string) error {
+	c := &state.Component{Kind: kind, Tenant: r.scope.Mesh.Tenant, Namespace: r.scope.Mesh.Namespace, Name: name}
+	c, err := r.b.component(ctx, c)
+	if err != nil || c == nil {
+		return err
+	}
+	facts := state.Facts{}
+	if c.Owner == r.owner() && r.wants(c.Addr()) {
+		if facts.Missing, err = r.b.missing(ctx, c); err != nil {
+			return err
+		}
+	}
+	if c.Owner == r.owner() || r.wants(c.Addr()) {
+		r.put(c, facts)
+	}
+	return nil
+}
+
 // stateStore asks whether functions can keep state here. Without a function
 // nothing is at stake, and there is none to ask about.
 func (r *reader) stateStore(ctx context.Context) error {
-	for _, f := range r.out.Functions() {
-		if f.Owner != r.owner() {
+	for _, f := range r.out.Components() {
+		if f.Owner != r.owner() || f.Kind != state.KindFunction {
 			continue
 		}
 		on, err := r.b.client.HasStateStore(ctx, f.Tenant, f.Namespace, f.Name)
@@ -142,16 +180,16 @@ func (r *reader) stateStore(ctx context.Context) error {
 	return nil
 }
 
-// function reads one function; nil if it is not there.
-func (b *Backend) function(ctx context.Context, tenant, ns, name string) (*state.Function, error) {
-	raw, err := b.client.Get(ctx, admin.Functions, tenant, ns, name)
+// component reads one component, known by kind and name; nil if it is not there.
+func (b *Backend) component(ctx context.Context, c *state.Component) (*state.Component, error) {
+	raw, err := b.client.Get(ctx, adminKind(c.Kind), c.Tenant, c.Namespace, c.Name)
 	if errors.Is(err, admin.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return fromConfig(tenant, ns, name, raw), nil
+	return fromConfig(c.Kind, c.Tenant, c.Namespace, c.Name, raw), nil
 }
 
 // packages reads the wanted packages and all versions that the mesh has made.
@@ -166,15 +204,17 @@ func (r *reader) packages(ctx context.Context) error {
 			names = append(names, name)
 		}
 	}
-	own := admin.PackageName{Type: "function", Tenant: r.scope.Mesh.Tenant, Namespace: r.scope.Mesh.Namespace, Name: r.scope.Mesh.Name}
-	versions, err := r.b.client.ListVersions(ctx, own)
-	if err != nil && !errors.Is(err, admin.ErrNotFound) && !errors.Is(err, admin.ErrPackagesOff) {
-		return err
-	}
-	for _, v := range versions {
-		own.Version = v
-		if !slices.Contains(names, own) {
-			names = append(names, own)
+	for _, kind := range state.Components {
+		own := admin.PackageName{Type: string(kind), Tenant: r.scope.Mesh.Tenant, Namespace: r.scope.Mesh.Namespace, Name: r.scope.Mesh.Name}
+		versions, err := r.b.client.ListVersions(ctx, own)
+		if err != nil && !errors.Is(err, admin.ErrNotFound) && !errors.Is(err, admin.ErrPackagesOff) {
+			return err
+		}
+		for _, v := range versions {
+			own.Version = v
+			if !slices.Contains(names, own) {
+				names = append(names, own)
+			}
 		}
 	}
 	return each(ctx, names, func(ctx context.Context, name admin.PackageName) error {
@@ -195,7 +235,7 @@ func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string
 			named[a.Name()] = true
 		}
 	}
-	for _, f := range r.out.Functions() {
+	for _, f := range r.out.Components() {
 		for _, t := range append(f.Inputs(), f.Writes()...) {
 			if f.Owner == r.owner() && strings.HasPrefix(t, "persistent://") {
 				named[t] = true

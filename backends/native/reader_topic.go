@@ -93,7 +93,7 @@ func (r *reader) otherBacklog(topic string, stats admin.TopicStats) int64 {
 func (r *reader) ours(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.out.Functions(), func(f *state.Function) bool {
+	return slices.ContainsFunc(r.out.Components(), func(f *state.Component) bool {
 		return f.Owner == r.owner() && f.FullName() == id
 	})
 }

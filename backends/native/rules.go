@@ -11,10 +11,10 @@ type Rules struct{}
 
 // Rule implements diff.RuleSet.
 func (Rules) Rule(kind state.Kind, field string) diff.Rule {
-	if kind != state.KindFunction {
+	if !kind.IsComponent() {
 		return diff.Rule{}
 	}
-	f, ok := fields.Named(fields.Function, field)
+	f, ok := fields.Named(fields.Kind(kind), field)
 	if !ok {
 		return diff.Rule{}
 	}

@@ -16,10 +16,14 @@ import (
 // after the other.
 const goneWait = 2 * time.Minute
 
-// consumers returns the names of a function's consumers on its inputs, and the
-// instances that they belong to. Instances name themselves in the metadata.
-func (b *Backend) consumers(ctx context.Context, f *state.Function) (names map[string]string, err error) {
+// clients returns the names of a component's consumers on its inputs, or of a
+// source's producers on its output, and the instances that they belong to.
+// Instances name themselves in the metadata.
+func (b *Backend) clients(ctx context.Context, f *state.Component) (names map[string]string, err error) {
 	names = map[string]string{}
+	if f.Kind == state.KindSource {
+		return names, b.producers(ctx, f, names)
+	}
 	for _, topic := range f.Inputs() {
 		stats, err := b.client.TopicStats(ctx, topic)
 		if errors.Is(err, admin.ErrNotFound) {
@@ -37,8 +41,22 @@ func (b *Backend) consumers(ctx context.Context, f *state.Function) (names map[s
 	return names, nil
 }
 
-// missing counts the instances of a function that should run and do not.
-func (b *Backend) missing(ctx context.Context, f *state.Function) (int, error) {
+// producers adds a source's producers to names.
+func (b *Backend) producers(ctx context.Context, f *state.Component, names map[string]string) error {
+	stats, err := b.client.TopicStats(ctx, f.Output())
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil
+	}
+	for _, p := range stats.Publishers {
+		if p.Metadata["id"] == f.FullName() {
+			names[f.Output()+" "+p.Name] = p.Metadata["instance_id"]
+		}
+	}
+	return err
+}
+
+// missing counts the instances of a component that should run and do not.
+func (b *Backend) missing(ctx context.Context, f *state.Component) (int, error) {
 	status, err := b.status(ctx, f)
 	if errors.Is(err, admin.ErrNotFound) {
 		return 0, nil
@@ -48,8 +66,8 @@ func (b *Backend) missing(ctx context.Context, f *state.Function) (int, error) {
 
 // rememberConsumers notes who reads now, so that the wait after the update can
 // tell new instances from old ones: no reply of a worker does.
-func (b *Backend) rememberConsumers(ctx context.Context, f *state.Function) error {
-	names, err := b.consumers(ctx, f)
+func (b *Backend) rememberConsumers(ctx context.Context, f *state.Component) error {
+	names, err := b.clients(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -69,7 +87,7 @@ const askEvery = 2 * time.Second
 
 // awaitRunning waits until all instances run and each has a new consumer on each
 // input. Consumers are looked at first: the broker knows them without its workers.
-func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter) error {
+func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter) error {
 	b.mu.Lock()
 	old := b.old[f.FullName()]
 	b.mu.Unlock()
@@ -87,9 +105,13 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 		}
 	}
 	return until(ctx, w, func() (bool, string, error) {
-		names, err := b.consumers(ctx, f)
+		names, err := b.clients(ctx, f)
 		if err != nil {
 			return false, "", err
+		}
+		if f.Kind == state.KindSource && anyOld(names, old) {
+			// A source may make its producers late, so that only those which go tell.
+			return false, "the old instances still write", nil
 		}
 		topic, n, all := behind(f, names, old)
 		if all > most {
@@ -117,9 +139,18 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Function, w waiter)
 	})
 }
 
+func anyOld(names map[string]string, old map[string]bool) bool {
+	for name := range names {
+		if old[name] {
+			return true
+		}
+	}
+	return false
+}
+
 // behind is the input that the fewest of the new instances read, and how many do;
 // all counts the new instances of all inputs.
-func behind(f *state.Function, names map[string]string, old map[string]bool) (topic string, fewest, all int) {
+func behind(f *state.Component, names map[string]string, old map[string]bool) (topic string, fewest, all int) {
 	fresh := map[string]map[string]bool{}
 	for name, instance := range names {
 		if topic, _, _ := strings.Cut(name, " "); !old[name] {
@@ -145,10 +176,10 @@ func behind(f *state.Function, names map[string]string, old map[string]bool) (to
 const quiet = 20 * time.Second
 
 // reasons says why instances do not run, as far as anyone knows.
-func reasons(f *state.Function, s admin.Status, waited time.Duration) string {
+func reasons(f *state.Component, s admin.Status, waited time.Duration) string {
 	text := troubles(s)
 	if text == "" && s.NumRunning == 0 && waited > quiet {
-		return "; none says why: if the function was stopped by hand, start it (pulsar-admin functions start --fqfn " + f.FullName() + ")"
+		return "; none says why: if it was stopped by hand, start it (pulsar-admin " + string(f.Kind) + "s start --tenant " + f.Tenant + " --namespace " + f.Namespace + " --name " + f.Name + ")"
 	}
 	return text
 }
@@ -183,12 +214,12 @@ func lastError(s admin.InstanceStatus) string {
 	return newest.Text
 }
 
-// untilGone waits until a deleted function has no consumer left.
-func (b *Backend) untilGone(ctx context.Context, f *state.Function, w waiter) error {
+// untilGone waits until a deleted component has no consumer, or as a source no producer, left.
+func (b *Backend) untilGone(ctx context.Context, f *state.Component, w waiter) error {
 	ctx, cancel := context.WithTimeout(ctx, goneWait)
 	defer cancel()
 	return until(ctx, w, func() (bool, string, error) {
-		live, err := b.function(ctx, f.Tenant, f.Namespace, f.Name)
+		live, err := b.component(ctx, f)
 		if err != nil {
 			return false, "", err
 		}
@@ -198,15 +229,15 @@ func (b *Backend) untilGone(ctx context.Context, f *state.Function, w waiter) er
 			if w.step.Change.Action == diff.Replace {
 				return true, "", nil
 			}
-			return false, "", moved("function %s was created again by someone else", f.FullName())
+			return false, "", moved("%s %s was created again by someone else", f.Kind, f.FullName())
 		}
 		if live != nil {
-			return false, "the function is still listed", nil
+			return false, "the " + string(f.Kind) + " is still listed", nil
 		}
-		names, err := b.consumers(ctx, f)
+		names, err := b.clients(ctx, f)
 		if err != nil {
 			return false, "", err
 		}
-		return len(names) == 0, fmt.Sprintf("consumers of the old instances are still connected: %d", len(names)), nil
+		return len(names) == 0, fmt.Sprintf("clients of the old instances are still connected: %d", len(names)), nil
 	})
 }

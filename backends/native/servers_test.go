@@ -26,4 +26,5 @@ func everyWay(t *testing.T, srv *pulsar.Server) {
 	t.Run("update", func(t *testing.T) { update(harness.New(t, srv)) })
 	t.Run("replacement", func(t *testing.T) { replacement(harness.New(t, srv)) })
 	t.Run("code", func(t *testing.T) { onlyChangedCode(harness.New(t, srv)) })
+	t.Run("connectors", func(t *testing.T) { connected(harness.New(t, srv)) })
 }

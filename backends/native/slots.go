@@ -58,10 +58,10 @@ func (b *Backend) inSlot(ctx context.Context, do func() error) error {
 	return do()
 }
 
-// status asks how the instances of a function are.
-func (b *Backend) status(ctx context.Context, f *state.Function) (status admin.Status, err error) {
+// status asks how the instances of a component are.
+func (b *Backend) status(ctx context.Context, f *state.Component) (status admin.Status, err error) {
 	err = b.inSlot(ctx, func() error {
-		status, err = b.client.Status(ctx, admin.Functions, f.Tenant, f.Namespace, f.Name)
+		status, err = b.client.Status(ctx, adminKind(f.Kind), f.Tenant, f.Namespace, f.Name)
 		return err
 	})
 	return status, err

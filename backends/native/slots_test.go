@@ -37,7 +37,7 @@ func TestSlots(t *testing.T) {
 	b := New(client, settings)
 	b.slots.widen(2) // fewer than there are: nothing happens
 	b.slots.widen(writesInFlight + 1)
-	f := &state.Function{Tenant: "public", Namespace: "default", Name: "f"}
+	f := &state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "f"}
 	var all sync.WaitGroup
 	for range 40 {
 		all.Go(func() {

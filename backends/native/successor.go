@@ -110,7 +110,7 @@ func (r *reader) covered(ctx context.Context, sub *state.Subscription, stats adm
 func (r *reader) reads(sub, topic string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, f := range r.out.Functions() {
+	for _, f := range r.out.Components() {
 		if f.Owner == r.owner() && f.Subscription() == sub && slices.Contains(f.Inputs(), topic) {
 			return true
 		}

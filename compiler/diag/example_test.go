@@ -128,9 +128,9 @@ func plan(t *testing.T, code diag.Code, before string, units []compiler.Unit) (f
 	cluster.Put(&state.Topic{Name: "persistent://public/default/sentences"})
 	switch code {
 	case diag.NotOurs:
-		cluster.Put(&state.Function{Tenant: "public", Namespace: "default", Name: "split"})
+		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split"})
 	case diag.NameTaken:
-		cluster.Put(&state.Function{Tenant: "public", Namespace: "default", Name: "split", OtherKind: "source"})
+		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split", OtherKind: "source"})
 	}
 	if before != "" {
 		for _, u := range compile(before).Units {

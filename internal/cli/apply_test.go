@@ -204,7 +204,7 @@ func TestTheFirstMeshThatFailsEndsTheRun(t *testing.T) {
 	b.want(1, "apply", "--yes", "mesh.yaml", "second.yaml")
 	b.outHas("All meshes: 14 to create")
 	b.errHas("public/default/second: not started")
-	if _, there := b.cluster.Resources()[state.FunctionAddr("public", "default", "split-2")]; there {
+	if _, there := b.cluster.Resources()[state.ComponentAddr(state.KindFunction, "public", "default", "split-2")]; there {
 		t.Error("the second mesh was started")
 	}
 	b.cluster.Fault(nil)

@@ -32,7 +32,7 @@ func newDestroyCmd(f *Factory, runF func(context.Context, *destroyOptions) error
 	cmd := &cobra.Command{
 		Use:   "destroy [FILE...]",
 		Short: "Take meshes down without losing messages",
-		Long: `Deletes what a mesh made: functions from the source on, each after the backlog
+		Long: `Deletes what a mesh made: its nodes from the source on, each after the backlog
 before it is drained, then subscriptions and packages. Topics are kept unless
 --delete-topics is given. The mesh is named by its file, or without a file by
 --mesh tenant/namespace/name. What others made is never touched.

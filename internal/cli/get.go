@@ -26,7 +26,7 @@ func newGetCmd(f *Factory, runF func(context.Context, *getOptions) error) *cobra
 	cmd := &cobra.Command{
 		Use:   "get [TENANT/NAMESPACE/NAME | FILE...]",
 		Short: "Show a mesh as the cluster has it",
-		Long: `Shows the functions of a mesh with the settings that the cluster has, and the topics
+		Long: `Shows the nodes of a mesh with the settings that the cluster has, and the topics
 and subscriptions that the mesh made. The mesh is named directly or by its file. An
 argument that is a file or folder here is taken as such. A mesh that is named directly
 and is not there gives exit code 1.`,

@@ -27,7 +27,7 @@ func newListCmd(f *Factory, runF func(context.Context, *listOptions) error) *cob
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the meshes of a namespace",
-		Long: `Lists the meshes whose functions are in a Pulsar namespace, by the marks that meshc
+		Long: `Lists the meshes whose nodes are in a Pulsar namespace, by the marks that meshc
 leaves on what it deploys. WRITES counts how often a mesh was created or updated.`,
 		Example: `  meshc list
   meshc list --tenant acme --namespace orders -o json`,

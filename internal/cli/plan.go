@@ -48,7 +48,7 @@ carried out.
 --out writes the plan to a file, for 'meshc apply FILE' to carry out exactly this
 plan: it is refused on another cluster, or when something has changed since.
 
-A plan that changes nothing and only waits for functions of which not all instances run
+A plan that changes nothing and only waits for nodes of which not all instances run
 counts as one without changes.
 
 Exit codes: 0 done, 2 there are changes (only with --detailed-exitcode), 3 findings

@@ -11,9 +11,9 @@ func newRootCmd(f *Factory) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "meshc",
 		Short: "Compile and deploy function meshes for Apache Pulsar",
-		Long: `meshc compiles a function mesh (Pulsar functions that are wired by topics, written
-in one YAML file) into a checked graph, compares it with what runs in a cluster,
-and carries out the difference.
+		Long: `meshc compiles a function mesh (Pulsar functions, sources and sinks that are wired by
+topics, written in one YAML file) into a checked graph, compares it with what runs in
+a cluster, and carries out the difference.
 
 What the plan says is what happens, and no message is lost unless the plan said
 so and you allowed it.

@@ -30,14 +30,14 @@ func newStatusCmd(f *Factory, runF func(context.Context, *statusOptions) error) 
 	}
 	cmd := &cobra.Command{
 		Use:   "status [TENANT/NAMESPACE/NAME | FILE...]",
-		Short: "Show how the functions of a mesh are doing",
-		Long: `Shows for each function of a mesh how many of its instances run, their restarts,
+		Short: "Show how the nodes of a mesh are doing",
+		Long: `Shows for each node of a mesh how many of its instances run, their restarts,
 counters and exceptions since they started, and the backlog of its subscriptions.
-With a file, functions that are missing in the cluster are shown as well.
+With a file, nodes that are missing in the cluster are shown as well.
 
 It exits 0 when the question could be answered, whatever the answer, and 1 when a mesh
 that is named directly is not there. With --exit-code it exits 1 unless every instance
-of every function runs; a backlog or exceptions do not count, since there is no number
+of every node runs; a backlog or exceptions do not count, since there is no number
 that is wrong for all meshes.`,
 		Example: `  meshc status public/default/word-count
   meshc status mesh.yaml --exit-code
@@ -59,7 +59,7 @@ func statusRun(ctx context.Context, o *statusOptions) error { return o.connect.w
 func (o *statusOptions) run(ctx context.Context) error {
 	var meshes []view.MeshStatus
 	unknown, err := o.f.lookAt(ctx, &o.target, &o.connect, o.args, o.output, func(b backend.Backend, l live) error {
-		healths, err := healthOf(ctx, b, l.functions)
+		healths, err := healthOf(ctx, b, l.nodes)
 		if err != nil {
 			return err
 		}
@@ -86,18 +86,18 @@ func (o *statusOptions) run(ctx context.Context) error {
 const questions = 8
 
 // healthOf asks about each function, in order.
-func healthOf(ctx context.Context, b backend.Backend, functions []*state.Function) ([]backend.Health, error) {
-	out := make([]backend.Health, len(functions))
-	errs := make([]error, len(functions))
+func healthOf(ctx context.Context, b backend.Backend, nodes []*state.Component) ([]backend.Health, error) {
+	out := make([]backend.Health, len(nodes))
+	errs := make([]error, len(nodes))
 	var all sync.WaitGroup
 	turn := make(chan struct{}, questions)
-	for i, fn := range functions {
+	for i, fn := range nodes {
 		all.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
 			var err error
 			if out[i], err = b.Health(ctx, fn.Addr()); err != nil {
-				errs[i] = fmt.Errorf("health of function %s: %w", fn.FullName(), err)
+				errs[i] = fmt.Errorf("health of %s %s: %w", fn.Kind, fn.FullName(), err)
 			}
 		})
 	}

@@ -31,8 +31,8 @@ func (x *targetFlags) bind(cmd *cobra.Command) {
 // target is a mesh to look at.
 type target struct {
 	id mesh.ID
-	// functions are the names of those in the mesh file; nil without a file.
-	functions []string
+	// nodes are the names of those in the mesh file; nil without a file.
+	nodes []string
 }
 
 // targets finds the meshes. An argument that is no file here and reads as
@@ -67,9 +67,9 @@ func (f *Factory) targets(x *targetFlags, args []string, output string) ([]targe
 		return nil, errFindings
 	}
 	for _, u := range result.Units {
-		t := target{id: u.Mesh.ID, functions: []string{}}
+		t := target{id: u.Mesh.ID, nodes: []string{}}
 		for _, n := range u.Mesh.Nodes {
-			t.functions = append(t.functions, n.NodeName())
+			t.nodes = append(t.nodes, n.NodeName())
 		}
 		out = append(out, t)
 	}
@@ -96,9 +96,9 @@ func meshName(arg string, must bool) (id mesh.ID, named bool, err error) {
 // live is what a cluster has of a mesh.
 type live struct {
 	state *state.State
-	// functions carry the mesh's mark; missing are in the file and not among them.
-	functions []*state.Function
-	missing   []string
+	// nodes carry the mesh's mark; missing are in the file and not among them.
+	nodes   []*state.Component
+	missing []string
 }
 
 // there tells that the cluster has anything of the mesh.
@@ -148,7 +148,7 @@ func (f *Factory) lookAt(ctx context.Context, x *targetFlags, connect *connectFl
 		if err != nil {
 			return nil, err
 		}
-		if t.functions == nil && !l.there() {
+		if t.nodes == nil && !l.there() {
 			unknown = append(unknown, t.id)
 		}
 		if err := look(b, l); err != nil {
@@ -165,13 +165,13 @@ func readLive(ctx context.Context, b backend.Backend, t target) (live, error) {
 	}
 	l := live{state: s}
 	have := map[string]bool{}
-	for _, fn := range s.Functions() {
+	for _, fn := range s.Components() {
 		if fn.Owner == t.id.String() {
-			l.functions = append(l.functions, fn)
+			l.nodes = append(l.nodes, fn)
 			have[fn.Name] = true
 		}
 	}
-	for _, name := range t.functions {
+	for _, name := range t.nodes {
 		if !have[name] {
 			l.missing = append(l.missing, name)
 		}

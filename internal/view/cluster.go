@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
@@ -34,12 +36,14 @@ func NewMeshes(meshes []Mesh) Meshes { return Meshes{Format: MeshFormat, Meshes:
 type Mesh struct {
 	Mesh    string       `json:"mesh"`
 	Cluster plan.Cluster `json:"cluster"`
-	// Functions are those that carry the mesh's mark, by name.
-	Functions []*state.Function `json:"functions"`
+	// Sources, Functions and Sinks are those that carry the mesh's mark, by name.
+	Sources   []*state.Component `json:"sources"`
+	Functions []*state.Component `json:"functions"`
+	Sinks     []*state.Component `json:"sinks"`
 	// Topics and Subscriptions are those that the mesh made.
 	Topics        []*state.Topic     `json:"topics"`
 	Subscriptions []SubscriptionInfo `json:"subscriptions"`
-	// Missing are functions that the mesh file has and the cluster has not.
+	// Missing are nodes that the mesh file has and the cluster has not.
 	Missing []string `json:"missing,omitempty"`
 }
 
@@ -54,7 +58,7 @@ type SubscriptionInfo struct {
 func NewMesh(live *state.State, cluster plan.Cluster, missing []string) Mesh {
 	m := Mesh{
 		Mesh: live.Mesh.String(), Cluster: cluster, Missing: missing,
-		Functions: []*state.Function{}, Topics: []*state.Topic{}, Subscriptions: []SubscriptionInfo{},
+		Sources: []*state.Component{}, Functions: []*state.Component{}, Sinks: []*state.Component{}, Topics: []*state.Topic{}, Subscriptions: []SubscriptionInfo{},
 	}
 	for _, a := range live.Addrs() {
 		r := live.Resources[a]
@@ -62,8 +66,15 @@ func NewMesh(live *state.State, cluster plan.Cluster, missing []string) Mesh {
 			continue
 		}
 		switch r := r.(type) {
-		case *state.Function:
-			m.Functions = append(m.Functions, r)
+		case *state.Component:
+			switch r.Kind {
+			case state.KindSource:
+				m.Sources = append(m.Sources, r)
+			case state.KindSink:
+				m.Sinks = append(m.Sinks, r)
+			default:
+				m.Functions = append(m.Functions, r)
+			}
 		case *state.Topic:
 			m.Topics = append(m.Topics, r)
 		case *state.Subscription:
@@ -77,17 +88,17 @@ func NewMesh(live *state.State, cluster plan.Cluster, missing []string) Mesh {
 // Status is the document of how meshes are doing.
 type Status struct {
 	Format string `json:"format"`
-	// Running tells that every function has all of its instances and none is missing.
+	// Running tells that every node has all of its instances and none is missing.
 	Running bool         `json:"running"`
 	Meshes  []MeshStatus `json:"meshes"`
 }
 
 // MeshStatus is how a mesh is doing.
 type MeshStatus struct {
-	Mesh      string           `json:"mesh"`
-	Running   bool             `json:"running"`
-	Functions []backend.Health `json:"functions"`
-	// Missing are functions that the mesh file has and the cluster has not.
+	Mesh    string           `json:"mesh"`
+	Running bool             `json:"running"`
+	Nodes   []backend.Health `json:"nodes"`
+	// Missing are nodes that the mesh file has and the cluster has not.
 	Missing []string `json:"missing,omitempty"`
 }
 
@@ -101,15 +112,18 @@ func NewStatus(meshes []MeshStatus) Status {
 }
 
 // NewMeshStatus tells how a mesh is doing. A mesh of which nothing is there does not run.
-func NewMeshStatus(mesh string, functions []backend.Health, missing []string) MeshStatus {
-	m := MeshStatus{Mesh: mesh, Running: len(missing) == 0 && len(functions) > 0, Functions: functions, Missing: missing}
-	if m.Functions == nil {
-		m.Functions = []backend.Health{}
+func NewMeshStatus(mesh string, nodes []backend.Health, missing []string) MeshStatus {
+	m := MeshStatus{Mesh: mesh, Running: len(missing) == 0 && len(nodes) > 0, Nodes: nodes, Missing: missing}
+	if m.Nodes == nil {
+		m.Nodes = []backend.Health{}
 	}
-	for _, h := range functions {
+	for _, h := range nodes {
 		if h.Running < h.Wanted {
 			m.Running = false
 		}
 	}
 	return m
 }
+
+// Components lists a mesh's nodes in the direction of the data flow.
+func (m Mesh) Components() []*state.Component { return slices.Concat(m.Sources, m.Functions, m.Sinks) }

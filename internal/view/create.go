@@ -11,14 +11,15 @@ import (
 
 // leading are the fields of a new function that people look for, in the order
 // in which they are shown; the rest follows by name.
-var leading = []string{"className", "runtime", "inputs", "output", "logTopic", "parallelism"}
+var leading = []string{"className", "archive", "runtime", "inputs", "output", "topicName", "logTopic", "parallelism", "configs"}
 
 // usual are values that go without saying for a new function: meshc sets them
 // for all, or they are Pulsar's own defaults.
 var usual = map[string]any{
-	"cleanupSubscription": false, "autoAck": true, "retainOrdering": false,
-	"processingGuarantees": "ATLEAST_ONCE", "subscriptionPosition": "Latest",
-	"resources": map[string]any{"cpu": 1.0, "ram": float64(1 << 30), "disk": float64(10 << 30)},
+	"cleanupSubscription": false, "autoAck": true, "retainOrdering": false, "retainKeyOrdering": false,
+	"processingGuarantees": "ATLEAST_ONCE", "subscriptionPosition": "Latest", "sourceSubscriptionPosition": "Latest",
+	"producerConfig": map[string]any{"useThreadLocalProducers": false, "batchBuilder": "", "compressionType": "LZ4"},
+	"resources":      map[string]any{"cpu": 1.0, "ram": float64(1 << 30), "disk": float64(10 << 30)},
 }
 
 // created tells what is worth knowing of a new resource.
@@ -34,15 +35,15 @@ func created(r state.Resource) (fields []Field, notes []string) {
 		}
 	case *state.Package:
 		notes = append(notes, r.Path, Bytes(r.Size))
-	case *state.Function:
-		fields = FunctionFields(r)
+	case *state.Component:
+		fields = ComponentFields(r)
 	}
 	return fields, notes
 }
 
-// FunctionFields are the settings of a function that are worth showing, in the
+// ComponentFields are the settings of a component that are worth showing, in the
 // order in which people look for them; what goes without saying is left out.
-func FunctionFields(f *state.Function) []Field {
+func ComponentFields(f *state.Component) []Field {
 	var out []Field
 	if sha := f.Code.SHA256; sha != "" {
 		code := "sha256:" + sha[:min(shortHash, len(sha))]
@@ -59,7 +60,7 @@ func FunctionFields(f *state.Function) []Field {
 	}
 	for _, n := range names {
 		v := f.Fields[n]
-		if v == nil || reflect.DeepEqual(v, usual[n]) || empty(v) || n == "subName" && v == f.FullName() {
+		if v == nil || reflect.DeepEqual(v, usual[n]) || empty(v) || (n == "subName" || n == "sourceSubscriptionName") && v == f.FullName() {
 			continue
 		}
 		out = append(out, Field{Field: n, After: v})

@@ -11,6 +11,7 @@ import (
 
 var kindOrder = map[state.Kind]int{
 	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,
+	state.KindSource: 5, state.KindSink: 5,
 }
 
 // inDataOrder groups changes by kind and puts functions in the order in which
@@ -31,14 +32,14 @@ func inDataOrder(changes []diff.Change) []diff.Change {
 // ranks gives each changed function the number of changed functions on the
 // longest way to it.
 func ranks(changes []diff.Change) map[state.Addr]int {
-	functions := map[state.Addr]*state.Function{}
+	functions := map[state.Addr]*state.Component{}
 	writers := map[string][]state.Addr{}
 	for _, c := range changes {
 		r := c.After
 		if r == nil {
 			r = c.Before
 		}
-		f, ok := r.(*state.Function)
+		f, ok := r.(*state.Component)
 		if !ok {
 			continue
 		}

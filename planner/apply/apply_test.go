@@ -24,7 +24,7 @@ func wide(n int) *state.State {
 	s := state.New(meshID)
 	s.Put(&state.Namespace{Name: "public/default"})
 	for i := range n {
-		s.Put(&state.Function{Tenant: "public", Namespace: "default", Name: fmt.Sprintf("f%02d", i), Owner: meshID.String(),
+		s.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: fmt.Sprintf("f%02d", i), Owner: meshID.String(),
 			Fields: map[string]any{"inputs": []any{}, "parallelism": 1.0, "processingGuarantees": "ATLEAST_ONCE"}})
 	}
 	return s
@@ -33,12 +33,12 @@ func wide(n int) *state.State {
 func TestRefusals(t *testing.T) {
 	b := cluster()
 	once := wide(1)
-	once.Functions()[0].Fields["processingGuarantees"] = "EFFECTIVELY_ONCE"
+	once.Components()[0].Fields["processingGuarantees"] = "EFFECTIVELY_ONCE"
 	risky := planFor(t, b, once)
 	elsewhere := *planFor(t, b, wide(1))
 	elsewhere.Cluster.Name = "production"
 	stale := planFor(t, b, wide(1))
-	b.Put(&state.Function{Tenant: "public", Namespace: "default", Name: "f00", Fields: map[string]any{}})
+	b.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "f00", Fields: map[string]any{}})
 
 	var risk *apply.RiskError
 	if _, err := apply.Run(t.Context(), b, risky, apply.Options{}); !errors.As(err, &risk) {
@@ -161,7 +161,7 @@ func TestPassingErrorsAreMetWithPatience(t *testing.T) {
 
 func TestADrainThatDoesNotEnd(t *testing.T) {
 	live, want := state.New(meshID), state.New(meshID)
-	f := &state.Function{Tenant: "public", Namespace: "default", Name: "f", Owner: meshID.String(),
+	f := &state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "f", Owner: meshID.String(),
 		Fields: map[string]any{"inputs": []any{"persistent://public/default/t"}, "parallelism": 1.0}}
 	live.Put(f)
 	live.Put(&state.Subscription{Topic: "persistent://public/default/t", Name: "public/default/f", Owner: meshID.String()})
@@ -205,7 +205,7 @@ func (rules) Rule(state.Kind, string) diff.Rule { return diff.Rule{} }
 func TestAPanicIsTheFailureOfItsStep(t *testing.T) {
 	b := &slow{Backend: cluster()}
 	b.fail = func(s plan.Step) error {
-		if s.Addr == state.FunctionAddr("public", "default", "f01") {
+		if s.Addr == state.ComponentAddr(state.KindFunction, "public", "default", "f01") {
 			panic("oh")
 		}
 		return nil
@@ -224,7 +224,7 @@ func TestStopCompletesReplacements(t *testing.T) {
 		b := &slow{Backend: cluster()}
 		run(t, b.Backend, planFor(t, b.Backend, wide(1)))
 		want := wide(1)
-		want.Functions()[0].Fields["retainOrdering"] = true
+		want.Components()[0].Fields["retainOrdering"] = true
 		p := planFor(t, b.Backend, want)
 		stop := make(chan struct{})
 		time.AfterFunc(500*time.Millisecond, func() { close(stop) })
@@ -232,7 +232,7 @@ func TestStopCompletesReplacements(t *testing.T) {
 		if err != nil || !report.Interrupted {
 			t.Fatalf("%v %+v", err, report)
 		}
-		if f, ok := b.Resources()[want.Functions()[0].Addr()].(*state.Function); !ok || f.Fields["retainOrdering"] != true {
+		if f, ok := b.Resources()[want.Components()[0].Addr()].(*state.Component); !ok || f.Fields["retainOrdering"] != true {
 			t.Errorf("the function is %+v", f)
 		}
 	})

@@ -20,7 +20,7 @@ func checkFiles(p *plan.Plan) error {
 		switch r := s.Change.After.(type) {
 		case *state.Package:
 			path, sum = r.Path, r.SHA256
-		case *state.Function:
+		case *state.Component:
 			if r.Code.Mode == state.ByData && sends(s, r) {
 				path, sum = r.Code.Path, r.Code.SHA256
 			}
@@ -41,7 +41,7 @@ func checkFiles(p *plan.Plan) error {
 }
 
 // sends tells whether the code of a function goes along with the step.
-func sends(s plan.Step, after *state.Function) bool {
-	before, ok := s.Change.Before.(*state.Function)
+func sends(s plan.Step, after *state.Component) bool {
+	before, ok := s.Change.Before.(*state.Component)
 	return s.Op == plan.Create || !ok || before.Code.SHA256 != after.Code.SHA256
 }

@@ -52,7 +52,7 @@ func addFunction(t *rapid.T, s *state.State, name string, i int) {
 	}
 	sha := rapid.SampledFrom([]string{"aa", "bb"}).Draw(t, name+" code")
 	url := "function://public/default/orders@" + sha
-	f := &state.Function{
+	f := &state.Component{Kind: state.KindFunction,
 		Tenant: "public", Namespace: "default", Name: name, Owner: meshID.String(),
 		Code: state.Code{Mode: state.ByURL, SHA256: sha, URL: url},
 		Fields: map[string]any{
@@ -111,8 +111,8 @@ func holds(t rapid.TB, b *memory.Backend, want *state.State) {
 		if !ok {
 			t.Fatalf("%s is missing", addr)
 		}
-		if f, ok := w.(*state.Function); ok {
-			if d := cmp.Diff(f.Fields, h.(*state.Function).Fields); d != "" {
+		if f, ok := w.(*state.Component); ok {
+			if d := cmp.Diff(f.Fields, h.(*state.Component).Fields); d != "" {
 				t.Fatalf("%s differs (-want +have):\n%s", addr, d)
 			}
 		}
@@ -172,7 +172,7 @@ func TestNoWriterBeforeTheSubscriptionsOfItsReaders(t *testing.T) {
 				needs[s.ID][n] = true
 				maps.Copy(needs[s.ID], needs[n])
 			}
-			f, ok := s.Change.After.(*state.Function)
+			f, ok := s.Change.After.(*state.Component)
 			if !ok || s.Op != plan.Create && s.Op != plan.Update {
 				continue
 			}
@@ -240,7 +240,7 @@ func TestApplyConvergesAfterBeingKilledAnywhere(t *testing.T) {
 func TestOnlyWhatNeedsAFailedStepIsSkipped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := cluster()
-		p := planFor(t, b, states().Filter(func(s *state.State) bool { return len(s.Functions()) > 0 }).Draw(t, "want"))
+		p := planFor(t, b, states().Filter(func(s *state.State) bool { return len(s.Components()) > 0 }).Draw(t, "want"))
 		bad := rapid.SampledFrom(p.Steps).Draw(t, "bad").ID
 		b.Fault(func(s plan.Step) error {
 			if s.ID == bad {
@@ -272,7 +272,7 @@ func TestOnlyWhatNeedsAFailedStepIsSkipped(t *testing.T) {
 func TestDestroyLeavesNothingOfTheMesh(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := cluster()
-		b.Put(&state.Function{Tenant: "public", Namespace: "default", Name: "foreign", Fields: map[string]any{}})
+		b.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "foreign", Fields: map[string]any{}})
 		run(t, b, planFor(t, b, states().Draw(t, "from")))
 		empty := state.New(meshID)
 		live, _ := b.Read(context.Background(), backend.Scope{Mesh: meshID})

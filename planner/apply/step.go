@@ -8,7 +8,6 @@ import (
 
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
-	"github.com/meshc/meshc/planner/state"
 )
 
 // How passing errors are met: the first wait, the longest, and for how long in all.
@@ -75,7 +74,7 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 const lightWrites = 4
 
 func (r *runner) gateOf(s plan.Step) *gate {
-	if s.Addr.Kind() == state.KindFunction {
+	if s.Addr.Kind().IsComponent() {
 		return r.gate
 	}
 	return r.light

@@ -65,8 +65,8 @@ type Scope struct {
 
 // Summary is a mesh as the cluster shows it.
 type Summary struct {
-	Mesh      string   `json:"mesh"`
-	Functions []string `json:"functions"`
+	Mesh  string   `json:"mesh"`
+	Nodes []string `json:"nodes"`
 	// Generation is the highest count of writes among the functions.
 	Generation int `json:"generation"`
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// Summarize groups functions by the mesh in their markers, by name. Functions
+// Summarize groups components by the mesh in their markers, by name. Components
 // without a marker are left out.
-func Summarize(functions []*state.Function) []Summary {
+func Summarize(components []*state.Component) []Summary {
 	meshes := map[string]*Summary{}
-	for _, f := range functions {
+	for _, f := range components {
 		if f.Owner == "" {
 			continue
 		}
@@ -20,12 +20,12 @@ func Summarize(functions []*state.Function) []Summary {
 			s = &Summary{Mesh: f.Owner}
 			meshes[f.Owner] = s
 		}
-		s.Functions = append(s.Functions, f.Name)
+		s.Nodes = append(s.Nodes, f.Name)
 		s.Generation = max(s.Generation, f.Generation)
 	}
 	var out []Summary
 	for _, name := range slices.Sorted(maps.Keys(meshes)) {
-		slices.Sort(meshes[name].Functions)
+		slices.Sort(meshes[name].Nodes)
 		out = append(out, *meshes[name])
 	}
 	return out

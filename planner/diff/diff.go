@@ -81,8 +81,8 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 // a function whose input it takes over. The new one remembers it.
 func (d *differ) successor(want *state.Subscription) *state.Subscription {
 	after := *want
-	for _, f := range d.want.Functions() {
-		live, ok := d.live.Resources[f.Addr()].(*state.Function)
+	for _, f := range d.want.Components() {
+		live, ok := d.live.Resources[f.Addr()].(*state.Component)
 		if ok && f.Subscription() == want.Name && live.Owner == f.Owner && live.Subscription() != want.Name &&
 			slices.Contains(f.Inputs(), want.Topic) && slices.Contains(live.Inputs(), want.Topic) {
 			// It starts where it is made: what came before is in the old one, which is drained.
@@ -90,7 +90,7 @@ func (d *differ) successor(want *state.Subscription) *state.Subscription {
 			return &after
 		}
 	}
-	for _, f := range d.live.Functions() {
+	for _, f := range d.live.Components() {
 		addr := state.SubscriptionAddr(want.Topic, f.Subscription())
 		old, there := d.live.Resources[addr].(*state.Subscription)
 		if _, wanted := d.want.Resources[addr]; there && !wanted && f.Owner == want.Owner && old.Owner == want.Owner && slices.Contains(f.Inputs(), want.Topic) {
@@ -106,8 +106,8 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 	switch want := want.(type) {
 	case *state.Topic:
 		d.compareTopic(addr, live.(*state.Topic), want)
-	case *state.Function:
-		d.compareFunction(addr, live.(*state.Function), want)
+	case *state.Component:
+		d.compareComponent(addr, live.(*state.Component), want)
 	case *state.Subscription:
 		// One whose making was cut short is made again, which completes it.
 		have := live.(*state.Subscription)
@@ -127,20 +127,20 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 // shared finds a subscription that others use as well: each of them would get
 // only a part of the messages.
 func (d *differ) shared(addr state.Addr, live, want *state.Subscription) bool {
-	for _, f := range d.want.Functions() {
-		other, ok := d.live.Resources[f.Addr()].(*state.Function)
+	for _, f := range d.want.Components() {
+		other, ok := d.live.Resources[f.Addr()].(*state.Component)
 		if ok && other.Owner != f.Owner && f.Subscription() == want.Name && slices.Contains(f.Inputs(), want.Topic) {
 			// A function of others has the name; that is told already.
 			return false
 		}
 	}
-	whose, way := "", "give the function a `subName` of its own"
+	whose, way := "", "give its reader a subscription name of its own"
 	switch n := d.live.Facts[addr].Others; {
 	case live.Owner != "" && live.Owner != want.Owner:
 		whose = "belongs to mesh " + live.Owner
 		way += ", or take that mesh down first (meshc destroy --mesh " + live.Owner + ")"
 	case n > 0:
-		whose = "has " + plural(n, "consumer") + " that no function of this mesh is"
+		whose = "has " + plural(n, "consumer") + " that are not of this mesh"
 	default:
 		return false
 	}
@@ -156,7 +156,7 @@ func (d *differ) unwanted(addr state.Addr, live state.Resource) {
 		return
 	}
 	switch live.(type) {
-	case *state.Function, *state.Subscription:
+	case *state.Component, *state.Subscription:
 		d.add(Change{Addr: addr, Action: Delete, Before: live, Why: NotWanted})
 	default:
 		d.noop(addr, live, Retained)

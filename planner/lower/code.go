@@ -13,26 +13,30 @@ type code struct {
 	size   int64
 }
 
-// code hashes a function's code and adds its package where packages are used.
-func (l *lowerer) code(f *mesh.Function) (state.Code, error) {
+// code hashes a component's code and adds its package where packages are used.
+// Builtin code has no file: its name is a field.
+func (l *lowerer) code(n mesh.Node) (state.Code, error) {
+	c := n.Base().Code
 	if l.opts.NamesOnly {
 		return state.Code{}, nil
 	}
-	path := f.Code.Path
-	c, ok := l.hashes[path]
+	if _, builtin := mesh.Builtin(c.Location); builtin {
+		return state.Code{Mode: state.Builtin}, nil
+	}
+	h, ok := l.hashes[c.Path]
 	if !ok {
 		var err error
-		if c, err = hash(path); err != nil {
-			return state.Code{}, fmt.Errorf("code of function %s: %w", f.Name, err)
+		if h, err = hash(c.Path); err != nil {
+			return state.Code{}, fmt.Errorf("code of %s %s: %w", n.Kind(), n.NodeName(), err)
 		}
-		l.hashes[path] = c
+		l.hashes[c.Path] = h
 	}
-	out := state.Code{Mode: state.ByData, SHA256: c.sha256, Size: c.size, Path: path}
+	out := state.Code{Mode: state.ByData, SHA256: h.sha256, Size: h.size, Path: c.Path}
 	if l.opts.Packages {
-		out.Mode, out.URL = state.ByURL, l.packageURL(c.sha256)
-		pkg := &state.Package{URL: out.URL, SHA256: c.sha256, Size: c.size, Path: path, Owner: l.mesh.ID.String()}
+		out.Mode, out.URL = state.ByURL, l.packageURL(state.Kind(n.Kind()), h.sha256)
+		pkg := &state.Package{URL: out.URL, SHA256: h.sha256, Size: h.size, Path: c.Path, Owner: l.mesh.ID.String()}
 		if _, seen := l.out.Resources[pkg.Addr()]; !seen {
-			l.put(pkg, state.Place{Span: f.Code.Span})
+			l.put(pkg, state.Place{Span: c.Span})
 		}
 	}
 	return out, nil

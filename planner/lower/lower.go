@@ -8,7 +8,6 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/state"
-	"github.com/meshc/meshc/schema/fields"
 )
 
 // Options are what lowering has to know of the cluster.
@@ -26,11 +25,8 @@ func State(m *mesh.Mesh, opts Options) (*state.State, error) {
 	l.namespaces()
 	l.topics()
 	for _, n := range m.Nodes {
-		switch n := n.(type) {
-		case *mesh.Function:
-			if err := l.function(n); err != nil {
-				return nil, err
-			}
+		if err := l.component(n); err != nil {
+			return nil, err
 		}
 	}
 	return l.out, nil
@@ -74,90 +70,39 @@ func (l *lowerer) topics() {
 	}
 }
 
-func (l *lowerer) function(f *mesh.Function) error {
-	code, err := l.code(f)
+func (l *lowerer) component(n mesh.Node) error {
+	code, err := l.code(n)
 	if err != nil {
 		return err
 	}
-	out := &state.Function{
-		Tenant: l.mesh.Tenant, Namespace: l.mesh.Namespace, Name: f.Name,
-		Fields: l.fields(f), Code: code, Owner: l.mesh.ID.String(),
+	out := &state.Component{
+		Kind: state.Kind(n.Kind()), Tenant: l.mesh.Tenant, Namespace: l.mesh.Namespace, Name: n.NodeName(),
+		Fields: l.fields(n), Code: code, Owner: l.mesh.ID.String(),
 	}
-	l.put(out, state.Place{Span: f.Span, Fields: spans(f)})
-	for _, in := range f.Inputs {
-		l.put(&state.Subscription{
-			Topic: in.Topic.Name, Name: mesh.Subscription(l.mesh.ID, f), Position: f.Position, Owner: l.mesh.ID.String(),
-		}, state.Place{Span: in.Span})
+	l.put(out, state.Place{Span: n.NodeSpan(), Fields: spans(n.Base())})
+	if in := n.Reads(); in != nil {
+		for _, e := range in.Inputs {
+			l.put(&state.Subscription{
+				Topic: e.Topic.Name, Name: mesh.Subscription(l.mesh.ID, n), Position: in.Position, Owner: l.mesh.ID.String(),
+			}, state.Place{Span: e.Span})
+		}
 	}
 	return nil
 }
 
 // spans are the places of the fields that the file gives.
-func spans(f *mesh.Function) map[string]diag.Span {
+func spans(c *mesh.Component) map[string]diag.Span {
 	out := map[string]diag.Span{}
-	if f.Fields != nil {
-		for _, e := range f.Fields.Entries {
+	if c.Fields != nil {
+		for _, e := range c.Fields.Entries {
 			out[e.Key] = e.Span()
 		}
 	}
 	return out
 }
 
-// fields gives the config in canonical form, with the defaults that a worker reads back.
-func (l *lowerer) fields(f *mesh.Function) map[string]any {
-	var inputs []string
-	for _, in := range f.Inputs {
-		inputs = append(inputs, in.Topic.Name)
-	}
-	given := map[string]any{
-		"className": f.ClassName, "parallelism": f.Parallelism, "inputs": state.SortedTexts(inputs),
-		"subscriptionPosition": f.Position, "processingGuarantees": f.Guarantees, "retainOrdering": f.RetainOrdering,
-		// Spelled out although it is the worker's default: subscriptions are meshc's.
-		"subName": mesh.Subscription(l.mesh.ID, f), "runtime": string(f.Runtime),
-		"cleanupSubscription": false, "autoAck": true,
-	}
-	if f.Output != nil {
-		given["output"] = f.Output.Topic.Name
-	}
-	if f.LogTopic != nil {
-		given["logTopic"] = f.LogTopic.Topic.Name
-	}
-	for _, name := range []string{"userConfig", "resources"} {
-		if v := f.Fields.Get(name); v.Known() && v.Shape == mesh.Mapping {
-			given[name] = v.JSON()
-		}
-	}
-	out := map[string]any{}
-	for _, field := range fields.Carried(fields.Function) {
-		if field.Name == "name" || field.Update == fields.Local {
-			continue
-		}
-		v := state.Canonical(given[field.Name])
-		if v == nil {
-			v = state.Canonical(field.Default)
-		}
-		if v != nil {
-			out[field.Name] = v
-		}
-	}
-	if r, ok := out["resources"].(map[string]any); ok {
-		out["resources"] = withDefaults(r)
-	}
-	return out
-}
-
-// withDefaults fills in the parts of resources that a worker fills in.
-func withDefaults(r map[string]any) map[string]any {
-	field, _ := fields.Named(fields.Function, "resources")
-	defaults := state.Canonical(field.Default).(map[string]any)
-	for k, v := range r {
-		defaults[k] = v
-	}
-	return defaults
-}
-
 // packageURL names a package by its content, so that equal code has one name
-// and is sent once, whatever its file is called.
-func (l *lowerer) packageURL(sha string) string {
-	return "function://" + strings.Join([]string{l.mesh.Tenant, l.mesh.Namespace, l.mesh.Name}, "/") + "@" + sha[:32]
+// and is sent once, whatever its file is called. Its type is the kind of component.
+func (l *lowerer) packageURL(kind state.Kind, sha string) string {
+	return string(kind) + "://" + strings.Join([]string{l.mesh.Tenant, l.mesh.Namespace, l.mesh.Name}, "/") + "@" + sha[:32]
 }

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
@@ -26,37 +27,57 @@ func Unplanned(m *mesh.Mesh) diag.List {
 		}
 	}
 	for _, n := range m.Nodes {
-		f, ok := n.(*mesh.Function)
-		if !ok {
-			unplanned(&list, n.NodeSpan(), fmt.Sprintf("The %s `%s`", n.Kind(), n.NodeName()))
-			continue
-		}
-		inFunction(&list, f)
+		inNode(&list, n)
 	}
 	return list
 }
 
-func inFunction(list *diag.List, f *mesh.Function) {
-	code := f.Code.Location
-	if code == "" && (strings.HasSuffix(f.Code.Path, ".nar") || strings.HasSuffix(f.Code.Path, ".zip") || strings.HasSuffix(f.Code.Path, ".whl")) {
-		code = f.Code.Path
+func inNode(list *diag.List, n mesh.Node) {
+	c := n.Base()
+	code := c.Code.Location
+	switch _, builtin := mesh.Builtin(code); {
+	case builtin && n.Kind() != fields.Function:
+		code = ""
+	case code == "" && n.Kind() == fields.Function && otherArchive(c.Code.Path):
+		code = c.Code.Path
 	}
 	if code != "" {
-		unplanned(list, f.Code.Span, fmt.Sprintf("Code of a function at `%s`", code))
+		unplanned(list, c.Code.Span, fmt.Sprintf("Code of a %s at `%s`", n.Kind(), code))
 	}
-	if f.Fields == nil {
+	if c.Fields == nil {
 		return
 	}
-	for _, e := range f.Fields.Entries {
-		field, _ := fields.Named(fields.Function, e.Key)
+	for _, e := range c.Fields.Entries {
+		field, _ := fields.Named(n.Kind(), e.Key)
 		switch {
 		case field.Name == "functionType", e.Value.Shape == mesh.Scalar && e.Value.Data == nil:
 		case field.Later, field.Name == "autoAck" && !e.Value.Truth():
-			unplanned(list, e.Span(), fmt.Sprintf("`%s` of a function", e.Key))
-		case sensitive(e.Value):
+			unplanned(list, e.Span(), fmt.Sprintf("`%s` of a %s", e.Key, n.Kind()))
+		case laterBelow(list, n, field, e):
+		case field.Update != fields.Local && sensitive(e.Value):
 			unplanned(list, e.Span(), fmt.Sprintf("A sensitive value in `%s`", e.Key))
 		}
 	}
+}
+
+// laterBelow reports what plans do not carry out of a mapping of fields.
+func laterBelow(list *diag.List, n mesh.Node, field fields.Field, e mesh.Entry) (found bool) {
+	if field.Type != fields.Object {
+		return false
+	}
+	for _, inner := range e.Value.Entries {
+		if f, _ := fields.Named(field.Below, inner.Key); f.Later {
+			unplanned(list, inner.Span(), fmt.Sprintf("`%s.%s` of a %s", e.Key, inner.Key, n.Kind()))
+			found = true
+		}
+	}
+	return found
+}
+
+// otherArchive tells of packages that no worker takes in every way of sending them.
+func otherArchive(path string) bool {
+	ext := strings.ToLower(filepath.Ext(path))
+	return ext == ".nar" || ext == ".zip" || ext == ".whl"
 }
 
 // sensitive tells whether a value holds one that came from outside of the file.

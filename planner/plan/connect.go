@@ -58,12 +58,12 @@ func (b *builder) needsOfWrite(s *Step) {
 		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
 	case *state.Subscription:
 		b.needsOfSubscription(s, r)
-	case *state.Function:
-		b.needsOfFunction(s, r)
+	case *state.Component:
+		b.needsOfComponent(s, r)
 	}
 }
 
-func (b *builder) needsOfFunction(s *Step, f *state.Function) {
+func (b *builder) needsOfComponent(s *Step, f *state.Component) {
 	b.ready(s, state.NamespaceAddr(f.Tenant+"/"+f.Namespace))
 	b.ready(s, state.PackageAddr(f.Code.URL))
 	for _, t := range f.Inputs() {
@@ -79,20 +79,23 @@ func (b *builder) needsOfFunction(s *Step, f *state.Function) {
 		}
 	}
 	if s.Op == Create {
-		b.need(s, Delete, s.Addr)
+		// The three kinds share one space of names.
+		for _, kind := range state.Components {
+			b.need(s, Delete, state.ComponentAddr(kind, f.Tenant, f.Namespace, f.Name))
+		}
 	}
 }
 
 func (b *builder) needsOfDelete(s *Step) {
 	switch r := s.Change.Before.(type) {
-	case *state.Function:
+	case *state.Component:
 		for _, t := range r.Inputs() {
 			b.need(s, Drain, state.SubscriptionAddr(t, r.Subscription()))
 		}
 		if s.Change.Action == diff.Replace {
 			// All that could still fail comes before the old function goes.
-			after := s.Change.After.(*state.Function)
-			b.needsOfFunction(s, after)
+			after := s.Change.After.(*state.Component)
+			b.needsOfComponent(s, after)
 		}
 	case *state.Subscription:
 		b.need(s, Drain, s.Addr)
@@ -112,7 +115,7 @@ func (b *builder) needsOfDelete(s *Step) {
 // made there at all.
 func (b *builder) needsOfSubscription(s *Step, sub *state.Subscription) {
 	b.ready(s, state.TopicAddr(sub.Topic))
-	for _, f := range b.want.Functions() {
+	for _, f := range b.want.Components() {
 		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
 			for _, t := range append(f.Inputs(), f.Writes()...) {
 				b.ready(s, state.TopicAddr(t))
@@ -147,7 +150,7 @@ func (b *builder) findFirstWrites() {
 func (b *builder) needEveryDelete(s *Step) {
 	for _, t := range b.steps {
 		kind := t.Addr.Kind()
-		if t.Op == Delete && (kind == state.KindFunction || kind == state.KindSubscription) {
+		if t.Op == Delete && (kind.IsComponent() || kind == state.KindSubscription) {
 			b.need(s, Delete, t.Addr)
 		}
 	}
@@ -158,7 +161,7 @@ func (b *builder) needEveryDelete(s *Step) {
 // which is drained is in a subscription that stays.
 func (b *builder) needsOfDrain(s *Step) {
 	sub := s.Change.Before.(*state.Subscription)
-	for _, f := range b.live.Functions() {
+	for _, f := range b.live.Components() {
 		if !slices.Contains(f.Writes(), sub.Topic) {
 			continue
 		}
@@ -173,7 +176,7 @@ func (b *builder) needsOfDrain(s *Step) {
 		b.ready(s, addr)
 	}
 	if f := b.reader(sub); f != nil && b.readsOn(f, sub) {
-		next := b.want.Resources[f.Addr()].(*state.Function)
+		next := b.want.Resources[f.Addr()].(*state.Component)
 		s.Behind = state.SubscriptionAddr(sub.Topic, next.Subscription())
 	}
 }
@@ -200,8 +203,8 @@ func (b *builder) newReaders(topic string) []state.Addr {
 }
 
 // stopsWriting tells whether a live function stays and writes the topic no more.
-func (b *builder) stopsWriting(f *state.Function, topic string) bool {
-	after, ok := b.want.Resources[f.Addr()].(*state.Function)
+func (b *builder) stopsWriting(f *state.Component, topic string) bool {
+	after, ok := b.want.Resources[f.Addr()].(*state.Component)
 	return ok && !b.header.Destroy && after.Owner == f.Owner && !slices.Contains(after.Writes(), topic)
 }
 

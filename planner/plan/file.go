@@ -121,7 +121,7 @@ func (s *Step) checkChange() error {
 			needs = nil
 		}
 	case AwaitRunning, Verify:
-		if kind != state.KindFunction {
+		if !kind.IsComponent() {
 			needs = nil
 		}
 	}

@@ -47,7 +47,7 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 			b.changes = append(b.changes, c)
 		case c.Why == diff.Retained:
 			p.Retained = append(p.Retained, c.Addr)
-		case c.Addr.Kind() == state.KindFunction:
+		case c.Addr.Kind().IsComponent():
 			p.Unchanged = append(p.Unchanged, c.Addr)
 			if live.Facts[c.Addr].Missing > 0 && !h.Destroy {
 				// An earlier run was cut before it had waited, or something is wrong.
@@ -105,7 +105,7 @@ func (b *builder) expand(c *diff.Change) {
 		b.step(Delete, c.Addr, c)
 		b.step(Create, c.Addr, c)
 	}
-	if c.Addr.Kind() == state.KindFunction && c.Action != diff.Delete {
+	if c.Addr.Kind().IsComponent() && c.Action != diff.Delete {
 		b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
 		b.step(Verify, c.Addr, c)
 	}
@@ -123,7 +123,7 @@ func (b *builder) drain(c *diff.Change) {
 }
 
 // reader returns the first live function that reads through a subscription, or nil.
-func (b *builder) reader(sub *state.Subscription) *state.Function {
+func (b *builder) reader(sub *state.Subscription) *state.Component {
 	if all := b.readers(sub); len(all) > 0 {
 		return all[0]
 	}
@@ -131,9 +131,9 @@ func (b *builder) reader(sub *state.Subscription) *state.Function {
 }
 
 // readers returns the live functions that read through a subscription.
-func (b *builder) readers(sub *state.Subscription) []*state.Function {
-	var out []*state.Function
-	for _, f := range b.live.Functions() {
+func (b *builder) readers(sub *state.Subscription) []*state.Component {
+	var out []*state.Component
+	for _, f := range b.live.Components() {
 		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
 			out = append(out, f)
 		}

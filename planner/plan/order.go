@@ -11,6 +11,7 @@ var opOrder = map[Op]int{Create: 1, Update: 2, AwaitRunning: 3, Verify: 4, Drain
 
 var kindOrder = map[state.Kind]int{
 	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,
+	state.KindSource: 5, state.KindSink: 5,
 }
 
 // compareSteps orders steps that do not need each other: what comes into being or
@@ -44,7 +45,7 @@ func (b *builder) group() {
 			b.groups[addr] = n
 		}
 	}
-	for i, f := range b.want.Functions() {
+	for i, f := range b.want.Components() {
 		n := i + 1
 		first(f.Addr(), n)
 		for _, t := range f.Inputs() {

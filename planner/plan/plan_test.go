@@ -22,7 +22,7 @@ const prefix = "persistent://t/n/"
 // function makes a function that reads one topic and writes another, with its
 // subscription and topics, all owned by the mesh.
 func function(s *state.State, name, in, out string, more map[string]any) {
-	f := &state.Function{Tenant: "t", Namespace: "n", Name: name, Owner: id.String(),
+	f := &state.Component{Kind: state.KindFunction, Tenant: "t", Namespace: "n", Name: name, Owner: id.String(),
 		Code: state.Code{Mode: state.ByURL, SHA256: "aa", URL: "function://t/n/m@aa"},
 		Fields: map[string]any{
 			"inputs": []any{prefix + in}, "output": prefix + out, "parallelism": 2.0,
@@ -141,7 +141,7 @@ func TestRisks(t *testing.T) {
 			}
 			want := c.want
 			// Rename the subscription along with the function's subName.
-			for _, f := range want.Functions() {
+			for _, f := range want.Components() {
 				want.Put(&state.Subscription{Topic: f.Inputs()[0], Name: f.Subscription(), Owner: id.String()})
 			}
 			if d := cmp.Diff(c.risks, risks(planOf(t, c.live, drop(want), c.destroy, c.allow...))); d != "" {
@@ -155,7 +155,7 @@ func TestRisks(t *testing.T) {
 func drop(s *state.State) *state.State {
 	for addr, r := range s.Resources {
 		sub, ok := r.(*state.Subscription)
-		if ok && !slices.ContainsFunc(s.Functions(), func(f *state.Function) bool {
+		if ok && !slices.ContainsFunc(s.Components(), func(f *state.Component) bool {
 			return f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic)
 		}) {
 			delete(s.Resources, addr)
@@ -249,7 +249,7 @@ func TestTheSameInputGivesTheSamePlan(t *testing.T) {
 
 func TestFunctionsThatDoNotRunAreWaitedFor(t *testing.T) {
 	live := chain(nil)
-	live.Facts[state.FunctionAddr("t", "n", "b")] = state.Facts{Missing: 1}
+	live.Facts[state.ComponentAddr(state.KindFunction, "t", "n", "b")] = state.Facts{Missing: 1}
 	p := planOf(t, live, chain(nil), false)
 	if len(p.Steps) != 1 || p.Steps[0].Op != plan.AwaitRunning || len(p.Changes()) != 0 || len(p.Waits()) != 1 {
 		t.Errorf("%+v", p.Steps)

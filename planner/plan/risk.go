@@ -10,19 +10,19 @@ import (
 
 // risks adds what the steps of a change can do beyond what they are for.
 func (b *builder) risks(c *diff.Change) {
-	switch c.Addr.Kind() {
-	case state.KindFunction:
-		b.functionRisks(c)
-	case state.KindSubscription:
+	switch kind := c.Addr.Kind(); {
+	case kind.IsComponent():
+		b.componentRisks(c)
+	case kind == state.KindSubscription:
 		if c.Action == diff.Delete {
 			b.subscriptionRisks(c)
 		}
-	case state.KindTopic:
+	case kind == state.KindTopic:
 		b.topicRisks(c)
 	}
 }
 
-func (b *builder) functionRisks(c *diff.Change) {
+func (b *builder) componentRisks(c *diff.Change) {
 	if c.Action == diff.Create {
 		b.startsEffectivelyOnce(c)
 		return
@@ -32,14 +32,14 @@ func (b *builder) functionRisks(c *diff.Change) {
 		op = Delete
 	}
 	s := b.steps[id(op, c.Addr)]
-	live := c.Before.(*state.Function)
+	live := c.Before.(*state.Component)
 	switch live.Guarantees() {
 	case effectivelyOnce:
 		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses outputs when instances stop under load"})
 	case "ATMOST_ONCE":
 		s.risk(Risk{Kind: MessageLoss, Detail: "ATMOST_ONCE loses what is in process when instances stop"})
 	}
-	if op == Delete && b.live.StateStore {
+	if op == Delete && b.live.StateStore && live.Kind == state.KindFunction {
 		s.risk(Risk{Kind: StateLoss, Detail: "deleting a function deletes the state that its code keeps"})
 	}
 	if c.Action == diff.Delete {
@@ -49,13 +49,13 @@ func (b *builder) functionRisks(c *diff.Change) {
 		b.startsEffectivelyOnce(c)
 	}
 	b.cleanedUp(c, s, live)
-	before, _ := live.Fields["output"].(string)
-	if after, _ := c.After.(*state.Function).Fields["output"].(string); before != "" && after != "" && before != after {
+	before := live.Output()
+	if after := c.After.(*state.Component).Output(); before != "" && after != "" && before != after {
 		s.risk(Risk{Kind: Reorder, Detail: "what is still on its way through " + shortTopic(before) + " can be overtaken"})
 	}
 	n := live.Parallelism()
 	s.risk(Risk{Kind: Restart, Instances: n, Detail: stops(n)})
-	if live.Guarantees() == "ATLEAST_ONCE" || live.Guarantees() == "MANUAL" {
+	if len(live.Inputs()) > 0 && (live.Guarantees() == "ATLEAST_ONCE" || live.Guarantees() == "MANUAL") {
 		s.risk(Risk{Kind: Reprocessing, Detail: "messages not yet acknowledged are processed again"})
 	}
 }
@@ -64,7 +64,7 @@ const effectivelyOnce = "EFFECTIVELY_ONCE"
 
 // startsEffectivelyOnce tells what a new component with that guarantee risks.
 func (b *builder) startsEffectivelyOnce(c *diff.Change) {
-	if after := c.After.(*state.Function); after.Guarantees() == effectivelyOnce {
+	if after := c.After.(*state.Component); after.Guarantees() == effectivelyOnce {
 		if s, ok := b.steps[id(Create, c.Addr)]; ok {
 			s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses most outputs behind a producer that batches"})
 		}
@@ -73,7 +73,7 @@ func (b *builder) startsEffectivelyOnce(c *diff.Change) {
 
 // cleanedUp tells of a replacement whose old function takes its subscriptions
 // along: a hand has turned cleanupSubscription on.
-func (b *builder) cleanedUp(c *diff.Change, s *Step, live *state.Function) {
+func (b *builder) cleanedUp(c *diff.Change, s *Step, live *state.Component) {
 	if on, _ := live.Fields["cleanupSubscription"].(bool); !on || c.Action != diff.Replace {
 		return
 	}
@@ -115,16 +115,16 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 }
 
 // readsOn tells whether the function still reads the topic after the plan, through another subscription.
-func (b *builder) readsOn(f *state.Function, sub *state.Subscription) bool {
-	next, ok := b.want.Resources[f.Addr()].(*state.Function)
+func (b *builder) readsOn(f *state.Component, sub *state.Subscription) bool {
+	next, ok := b.want.Resources[f.Addr()].(*state.Component)
 	return ok && !b.header.Destroy && slices.Contains(next.Inputs(), sub.Topic) && next.Subscription() != sub.Name
 }
 
 // writersThatStay names who can still send to a topic after its reader went; "" for nobody.
 func (b *builder) writersThatStay(topic string) string {
-	for _, f := range b.live.Functions() {
+	for _, f := range b.live.Components() {
 		if slices.Contains(f.Writes(), topic) && !b.goes(f.Addr()) && !b.stopsWriting(f, topic) {
-			return "function " + f.Name + " is"
+			return string(f.Kind) + " " + f.Name + " is"
 		}
 	}
 	if n := b.live.Facts[state.TopicAddr(topic)].Publishers; n > 0 {

@@ -32,9 +32,9 @@ func SubscriptionAddr(topic, name string) Addr {
 // PackageAddr returns the address of a package, given by its URL.
 func PackageAddr(url string) Addr { return Addr(KindPackage) + "/" + Addr(url) }
 
-// FunctionAddr returns the address of a function.
-func FunctionAddr(tenant, namespace, name string) Addr {
-	return Addr(string(KindFunction) + "/" + tenant + "/" + namespace + "/" + name)
+// ComponentAddr returns the address of a function, source or sink.
+func ComponentAddr(kind Kind, tenant, namespace, name string) Addr {
+	return Addr(string(kind) + "/" + tenant + "/" + namespace + "/" + name)
 }
 
 // Addr implements Resource.
@@ -50,7 +50,7 @@ func (s *Subscription) Addr() Addr { return SubscriptionAddr(s.Topic, s.Name) }
 func (p *Package) Addr() Addr { return PackageAddr(p.URL) }
 
 // Addr implements Resource.
-func (f *Function) Addr() Addr { return FunctionAddr(f.Tenant, f.Namespace, f.Name) }
+func (c *Component) Addr() Addr { return ComponentAddr(c.Kind, c.Tenant, c.Namespace, c.Name) }
 
 // NamespaceOf returns tenant/namespace of a topic's full name.
 func NamespaceOf(topic string) string {

@@ -42,8 +42,8 @@ func (b *Boxed) UnmarshalJSON(data []byte) error {
 		b.Resource = new(Subscription)
 	case KindPackage:
 		b.Resource = new(Package)
-	case KindFunction:
-		b.Resource = new(Function)
+	case KindFunction, KindSource, KindSink:
+		b.Resource = &Component{Kind: raw.Kind}
 	default:
 		return fmt.Errorf("unknown kind of resource %q", raw.Kind)
 	}

@@ -16,10 +16,19 @@ const (
 	KindSubscription Kind = "subscription"
 	KindPackage      Kind = "package"
 	KindFunction     Kind = "function"
+	KindSource       Kind = "source"
+	KindSink         Kind = "sink"
 )
 
+// Components are the kinds of components: they share one space of names in a
+// Pulsar namespace.
+var Components = []Kind{KindFunction, KindSource, KindSink}
+
+// IsComponent tells whether resources of the kind are of type Component.
+func (k Kind) IsComponent() bool { return k == KindFunction || k == KindSource || k == KindSink }
+
 // Resource is a thing in the cluster. It is a closed set: Namespace, Topic,
-// Subscription, Package, Function.
+// Subscription, Package, Component.
 type Resource interface {
 	// Addr returns the address, unique in a cluster.
 	Addr() Addr
@@ -65,7 +74,7 @@ type Subscription struct {
 
 // Package is an artifact in Pulsar's package service, named by its content.
 type Package struct {
-	// URL is function://tenant/namespace/name@version.
+	// URL is type://tenant/namespace/name@version; the type is the kind of component.
 	URL    string `json:"url"`
 	SHA256 string `json:"sha256"`
 	// Size is in bytes.
@@ -75,8 +84,10 @@ type Package struct {
 	Owner string `json:"owner,omitempty"`
 }
 
-// Function is a Pulsar function.
-type Function struct {
+// Component is a Pulsar function, source or sink.
+type Component struct {
+	// Kind is KindFunction, KindSource or KindSink. In JSON it stands beside the resource.
+	Kind      Kind   `json:"-"`
 	Tenant    string `json:"tenant"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
@@ -89,7 +100,8 @@ type Function struct {
 	Owner string `json:"owner,omitempty"`
 	// Generation counts the writes of meshc, from 1; 0 in a desired state.
 	Generation int `json:"generation,omitempty"`
-	// OtherKind is set in a live state where a source or sink has the name: "source" or "sink".
+	// OtherKind is set in a live state where a component of another kind has the
+	// name: "function", "source" or "sink".
 	OtherKind string `json:"otherKind,omitempty"`
 }
 
@@ -102,9 +114,11 @@ const (
 	ByURL Mode = "url"
 	// ByData: the code is sent along with the component's config.
 	ByData Mode = "data"
+	// Builtin: the workers have the code; the component names it.
+	Builtin Mode = "builtin"
 )
 
-// Code is the code of a function.
+// Code is the code of a component.
 type Code struct {
 	Mode   Mode   `json:"mode,omitempty"`
 	SHA256 string `json:"sha256,omitempty"`
@@ -120,7 +134,7 @@ func (n *Namespace) resource()    {}
 func (t *Topic) resource()        {}
 func (s *Subscription) resource() {}
 func (p *Package) resource()      {}
-func (f *Function) resource()     {}
+func (c *Component) resource()    {}
 
 // OwnerID implements Resource.
 func (n *Namespace) OwnerID() string { return n.Owner }
@@ -135,43 +149,63 @@ func (s *Subscription) OwnerID() string { return s.Owner }
 func (p *Package) OwnerID() string { return p.Owner }
 
 // OwnerID implements Resource.
-func (f *Function) OwnerID() string { return f.Owner }
+func (c *Component) OwnerID() string { return c.Owner }
 
 // FullName returns tenant/namespace/name.
-func (f *Function) FullName() string { return f.Tenant + "/" + f.Namespace + "/" + f.Name }
+func (c *Component) FullName() string { return c.Tenant + "/" + c.Namespace + "/" + c.Name }
 
-// Inputs returns the full names of the topics that the function reads, sorted.
-func (f *Function) Inputs() []string { return texts(f.Fields["inputs"]) }
+// Inputs returns the full names of the topics that the component reads, sorted;
+// none for a source.
+func (c *Component) Inputs() []string { return texts(c.Fields["inputs"]) }
 
-// Writes returns the full names of the topics that the function writes: output and log topic.
-func (f *Function) Writes() []string {
+// TopicFields are the fields of components that hold the name of a topic to write.
+var TopicFields = []string{"output", "topicName", "deadLetterTopic", "logTopic"}
+
+// Writes returns the full names of the topics that the component writes, those of
+// dead letters and log lines among them.
+func (c *Component) Writes() []string {
 	var out []string
-	for _, field := range []string{"output", "logTopic"} {
-		if t, _ := f.Fields[field].(string); t != "" {
+	for _, field := range TopicFields {
+		if t, _ := c.Fields[field].(string); t != "" {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
+// Output returns the full name of the topic for what the component produces, ""
+// where it has none.
+func (c *Component) Output() string {
+	field := "output"
+	if c.Kind == KindSource {
+		field = "topicName"
+	}
+	t, _ := c.Fields[field].(string)
+	return t
+}
+
 // Parallelism returns the number of instances.
-func (f *Function) Parallelism() int {
-	n, _ := f.Fields["parallelism"].(float64)
+func (c *Component) Parallelism() int {
+	n, _ := c.Fields["parallelism"].(float64)
 	return int(n)
 }
 
-// Subscription returns the name of the subscription on the inputs: subName, or
+// Subscription returns the name of the subscription on the inputs: as given, or
 // tenant/namespace/name as function workers name it.
-func (f *Function) Subscription() string {
-	if s, _ := f.Fields["subName"].(string); s != "" {
+func (c *Component) Subscription() string {
+	field := "subName"
+	if c.Kind == KindSink {
+		field = "sourceSubscriptionName"
+	}
+	if s, _ := c.Fields[field].(string); s != "" {
 		return s
 	}
-	return f.FullName()
+	return c.FullName()
 }
 
 // Guarantees returns the delivery guarantee in Pulsar's spelling.
-func (f *Function) Guarantees() string {
-	g, _ := f.Fields["processingGuarantees"].(string)
+func (c *Component) Guarantees() string {
+	g, _ := c.Fields["processingGuarantees"].(string)
 	return g
 }
 

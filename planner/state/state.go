@@ -52,12 +52,12 @@ func (s *State) Put(r Resource) { s.Resources[r.Addr()] = r }
 // Addrs returns the addresses in order.
 func (s *State) Addrs() []Addr { return slices.Sorted(maps.Keys(s.Resources)) }
 
-// Functions returns the functions in the order of their addresses.
-func (s *State) Functions() []*Function {
-	var out []*Function
+// Components returns the functions, sources and sinks in the order of their addresses.
+func (s *State) Components() []*Component {
+	var out []*Component
 	for _, a := range s.Addrs() {
-		if f, ok := s.Resources[a].(*Function); ok {
-			out = append(out, f)
+		if c, ok := s.Resources[a].(*Component); ok {
+			out = append(out, c)
 		}
 	}
 	return out

@@ -114,6 +114,13 @@ func Named(kind Kind, name string) (Field, bool) {
 	return f, ok && f.Name == name
 }
 
+// Unset tells whether a value in canonical form means that the field is not set:
+// an empty map, where a worker reads back nothing for a field that was not set.
+func (f Field) Unset(v any) bool {
+	m, ok := v.(map[string]any)
+	return v == nil || ok && len(m) == 0 && f.Default == nil && f.Clear == ByEmptyMap
+}
+
 // Spellings returns all names that a mesh file may use for fields of a kind.
 func Spellings(kind Kind) []string {
 	var out []string

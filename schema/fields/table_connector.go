@@ -12,11 +12,11 @@ func sourceFields() []Field {
 		archive(Source, "source"), className(Source, "source"), builtin(Source, "sourceType"),
 		{Kind: Source, Name: "topicName", Aliases: []string{"output"}, Type: OneTopic, Required: true, Update: Updatable, Clear: NotPossible, Example: "sentences",
 			Doc: "Topic that the source writes."},
-		{Kind: Source, Name: "schemaType", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Traps: schemas, Example: "STRING",
+		{Kind: Source, Name: "schemaType", Type: Text, Update: Updatable, Clear: NotPossible, Traps: schemas, Example: "STRING",
 			Doc: "Schema type of the output: one of Pulsar's, or a class."},
-		{Kind: Source, Name: "serdeClassName", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "org.example.TextSerDe",
+		{Kind: Source, Name: "serdeClassName", Type: Text, Update: Updatable, Clear: NotPossible, Example: "org.example.TextSerDe",
 			Doc: "SerDe class that writes the output. Not together with `schemaType`."},
-		{Kind: Source, Name: "producerConfig", Type: Object, Below: Producer, Update: Updatable, Clear: ByEmptyMap, Later: true, Example: map[string]any{"compressionType": "ZSTD"},
+		{Kind: Source, Name: "producerConfig", Type: Object, Below: Producer, Update: Updatable, Clear: ByEmptyMap, Example: map[string]any{"compressionType": "ZSTD"},
 			Default: map[string]any{"useThreadLocalProducers": false, "batchBuilder": "", "compressionType": "LZ4"},
 			Doc:     "Settings of the output's producer."},
 		{Kind: Source, Name: "batchBuilder", Type: Enum, Values: builders, Update: WriteOnce, Hidden: true, Later: true, Example: "KEY_BASED",
@@ -24,7 +24,7 @@ func sourceFields() []Field {
 		configs(Source, "source"),
 		{Kind: Source, Name: "batchSourceConfig", Type: Object, Below: BatchSource, Update: Fixed, Clear: NotPossible, Later: true, Example: map[string]any{"discoveryTriggererClassName": "org.example.EveryHour"},
 			Doc: "Makes a BatchSource run. A source cannot become a batch source, or the other way round, by an update."},
-		{Kind: Source, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Later: true, Example: "ATLEAST_ONCE",
+		{Kind: Source, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Example: "ATLEAST_ONCE",
 			Doc: "Delivery guarantee. Workers cannot alter it, so a change replaces the source."},
 	}, common(Source))
 }
@@ -47,30 +47,30 @@ func sinkFields() []Field {
 			Doc: "Inputs by topic with the schema type of each. `inputSpecs` says the same in the newer form."},
 		{Kind: Sink, Name: "topicToSchemaProperties", Type: TextMap, Update: Local, Later: true, Dead: dead, Example: map[string]any{"words": "a"},
 			Doc: "Has no effect. " + dead},
-		{Kind: Sink, Name: "sourceSubscriptionName", Type: Text, Update: Fixed, Clear: NotPossible, Later: true, Example: "store",
+		{Kind: Sink, Name: "sourceSubscriptionName", Type: Text, Update: Fixed, Clear: NotPossible, Example: "store",
 			Doc: "Name of the subscription on the inputs. Default: tenant/namespace/name. Workers cannot alter it, so a change replaces the sink."},
-		{Kind: Sink, Name: "sourceSubscriptionPosition", Type: Enum, Values: positions, Default: "Latest", Update: Updatable, Clear: ByDefault, Later: true, Example: "Earliest",
+		{Kind: Sink, Name: "sourceSubscriptionPosition", Type: Enum, Values: positions, Default: "Latest", Update: Updatable, Clear: ByDefault, Example: "Earliest",
 			Doc: "Where the sink starts on an input that it has no subscription on yet."},
 		{Kind: Sink, Name: "cleanupSubscription", Type: Bool, Default: true, Update: Updatable, Clear: ByDefault, Steered: true, Uses: false, Example: false,
 			Doc: "Always false in what meshc deploys: subscriptions are meshc's, so that a replacement keeps the backlog."},
 		configs(Sink, "sink"),
-		{Kind: Sink, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Later: true, Example: "ATLEAST_ONCE",
+		{Kind: Sink, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Example: "ATLEAST_ONCE",
 			Doc: "Delivery guarantee. Workers cannot alter it, so a change replaces the sink. EFFECTIVELY_ONCE also means a Failover subscription."},
-		{Kind: Sink, Name: "autoAck", Type: Bool, Default: true, Update: Fixed, Clear: ByDefault, Later: true, Example: true,
+		{Kind: Sink, Name: "autoAck", Type: Bool, Default: true, Update: Fixed, Clear: ByDefault, Example: true,
 			Doc: "Acknowledge messages when the sink returns."},
-		{Kind: Sink, Name: "retainOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Later: true, Example: true,
+		{Kind: Sink, Name: "retainOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Example: true,
 			Doc: "Keep the order of each partition: one instance reads it at a time (Failover subscription). Workers cannot alter it, so a change replaces the sink."},
-		{Kind: Sink, Name: "retainKeyOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Later: true, Example: true,
+		{Kind: Sink, Name: "retainKeyOrdering", Type: Bool, Default: false, Update: Fixed, Clear: ByDefault, Example: true,
 			Doc: "Keep the order of each key (Key_Shared subscription). Workers cannot alter it, so a change replaces the sink."},
-		{Kind: Sink, Name: "timeoutMs", Type: Whole, Long: true, Update: Updatable, Clear: ByDefault, Later: true, Example: 30000,
+		{Kind: Sink, Name: "timeoutMs", Type: Whole, Long: true, Update: Updatable, Clear: ByDefault, Example: 30000,
 			Doc: "Milliseconds until a message without acknowledgment is sent again. 0 means never."},
-		{Kind: Sink, Name: "negativeAckRedeliveryDelayMs", Type: Integer, Long: true, Update: WriteOnce, Clear: NotPossible, Later: true, Example: 60000,
+		{Kind: Sink, Name: "negativeAckRedeliveryDelayMs", Type: Integer, Long: true, Update: WriteOnce, Clear: NotPossible, Example: 60000,
 			Traps: []Trap{{Value: NotPositive, Says: "Workers take it as not given, so that the minute of Pulsar's clients counts.", Instead: "Give a number above 0, or remove the key."}},
 			Doc:   "Milliseconds until a message that the sink failed on is sent again. Updates ignore it."},
-		{Kind: Sink, Name: "maxMessageRetries", Type: Integer, Update: WriteOnce, Clear: NotPossible, Later: true, Example: 3,
+		{Kind: Sink, Name: "maxMessageRetries", Type: Integer, Update: WriteOnce, Clear: NotPossible, Example: 3,
 			Traps: []Trap{{Value: "0", Says: "Workers take 0 retries of a sink as not given, so that a message is given to it again for ever.", Instead: "Give a number above 0, or remove the key."}},
 			Doc:   "How often a message is given to the sink again before it goes to the dead letter topic. Updates ignore it."},
-		{Kind: Sink, Name: "deadLetterTopic", Type: TopicName, Update: WriteOnce, Clear: NotPossible, Later: true, Needs: "maxMessageRetries", Example: "store-dead",
+		{Kind: Sink, Name: "deadLetterTopic", Type: TopicName, Update: WriteOnce, Clear: NotPossible, Needs: "maxMessageRetries", Example: "store-dead",
 			Doc: "Topic for messages that failed `maxMessageRetries` times. Updates ignore it."},
 		{Kind: Sink, Name: "transformFunction", Type: Text, Update: Updatable, Clear: NotPossible, Later: true, Example: "builtin://transform",
 			Doc: "Function that messages pass on their way into the sink: a jar, relative to the mesh file, or `builtin://name`."},
@@ -82,7 +82,7 @@ func sinkFields() []Field {
 }
 
 func archive(kind Kind, noun string) Field {
-	return Field{Kind: kind, Name: "archive", Type: Text, Update: Updatable, Clear: NotPossible, Example: "./" + noun + ".nar",
+	return Field{Kind: kind, Name: "archive", Type: Text, Update: Fixed, Clear: NotPossible, Example: "./" + noun + ".nar",
 		Doc: "NAR or jar of the connector, relative to the mesh file, or `builtin://name`, or a URL."}
 }
 
@@ -92,7 +92,7 @@ func className(kind Kind, noun string) Field {
 }
 
 func builtin(kind Kind, name string) Field {
-	return Field{Kind: kind, Name: name, Type: Text, Update: Local, Later: true, Example: "kafka",
+	return Field{Kind: kind, Name: name, Type: Text, Update: Local, Example: "kafka",
 		Doc: "Name of a builtin connector; the same as `archive: builtin://name`."}
 }
 
@@ -101,6 +101,10 @@ func configs(kind Kind, noun string) Field {
 	if kind == Source {
 		reserved = []string{"__BATCHSOURCECONFIGS__", "__BATCHSOURCECLASSNAME__"}
 	}
-	return Field{Kind: kind, Name: "configs", Type: Map, Reserved: reserved, Update: Updatable, Clear: ByEmptyMap, Later: true, Example: map[string]any{"inputDirectory": "/in"},
+	f := Field{Kind: kind, Name: "configs", Type: Map, Reserved: reserved, Update: Updatable, Clear: ByEmptyMap, Example: map[string]any{"inputDirectory": "/in"},
 		Doc: "Settings of the connector. Which keys the " + noun + " knows, its config class says."}
+	if kind == Source {
+		f.Default = map[string]any{}
+	}
+	return f
 }

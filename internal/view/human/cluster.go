@@ -15,9 +15,9 @@ func List(s Style, doc view.List) string {
 		return "No meshes in " + view.Clean(doc.Namespace) + ".\n"
 	}
 	t := table{Style: s}
-	t.head("MESH", "FUNCTIONS", "WRITES")
+	t.head("MESH", "NODES", "WRITES")
 	for _, m := range doc.Meshes {
-		t.row(m.Mesh, strings.Join(m.Functions, ", "), fmt.Sprint(m.Generation))
+		t.row(m.Mesh, strings.Join(m.Nodes, ", "), fmt.Sprint(m.Generation))
 	}
 	return t.String()
 }
@@ -34,18 +34,18 @@ func Meshes(s Style, doc view.Meshes) string {
 func oneMesh(s Style, doc view.Mesh) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s\n", s.paint(bold, "Mesh "+view.Clean(doc.Mesh)), clusterName(doc.Cluster))
-	if len(doc.Functions)+len(doc.Missing)+len(doc.Topics)+len(doc.Subscriptions) == 0 {
+	if len(doc.Components())+len(doc.Missing)+len(doc.Topics)+len(doc.Subscriptions) == 0 {
 		b.WriteString("\nNothing of this mesh is in the cluster.\n")
 		return b.String()
 	}
-	for _, f := range doc.Functions {
-		fmt.Fprintf(&b, "\n%s\n", s.paint(bold, "function "+view.Clean(f.FullName())))
-		for _, x := range view.FunctionFields(f) {
+	for _, f := range doc.Components() {
+		fmt.Fprintf(&b, "\n%s\n", s.paint(bold, string(f.Kind)+" "+view.Clean(f.FullName())))
+		for _, x := range view.ComponentFields(f) {
 			fmt.Fprintf(&b, "  %s: %s\n", view.Clean(x.Field), value(x.After))
 		}
 	}
 	for _, name := range doc.Missing {
-		fmt.Fprintf(&b, "\n%s\n", s.paint(red, "function "+view.Clean(name)+": in the mesh file, not in the cluster"))
+		fmt.Fprintf(&b, "\n%s\n", s.paint(red, view.Clean(name)+": in the mesh file, not in the cluster"))
 	}
 	if len(doc.Topics) > 0 {
 		b.WriteString("\n")
@@ -84,13 +84,13 @@ func Status(s Style, doc view.Status) string {
 }
 
 func oneStatus(s Style, doc view.MeshStatus) string {
-	if len(doc.Functions)+len(doc.Missing) == 0 {
-		return "No function of " + view.Clean(doc.Mesh) + " is in the cluster.\n"
+	if len(doc.Nodes)+len(doc.Missing) == 0 {
+		return "No node of " + view.Clean(doc.Mesh) + " is in the cluster.\n"
 	}
 	t := table{Style: s}
-	t.head("FUNCTION", "RUNNING", "RESTARTS", "RECEIVED", "PROCESSED", "EXCEPTIONS", "BACKLOG")
+	t.head("NODE", "RUNNING", "RESTARTS", "RECEIVED", "PROCESSED", "EXCEPTIONS", "BACKLOG")
 	var trouble strings.Builder
-	for _, h := range doc.Functions {
+	for _, h := range doc.Nodes {
 		var sum backend.Instance
 		for _, i := range h.Instances {
 			sum.Restarts += i.Restarts
@@ -99,7 +99,7 @@ func oneStatus(s Style, doc view.MeshStatus) string {
 			sum.UserErrors += i.UserErrors + i.SystemErrors
 			trouble.WriteString(instanceTrouble(s, h, i))
 		}
-		t.row(view.ShortName(h.Addr), fmt.Sprintf("%d/%d", h.Running, h.Wanted), grouped(sum.Restarts), grouped(sum.Received),
+		t.row(nodeName(h.Addr), fmt.Sprintf("%d/%d", h.Running, h.Wanted), grouped(sum.Restarts), grouped(sum.Received),
 			grouped(sum.Processed), grouped(sum.UserErrors), grouped(h.Backlog+h.Unacked))
 		if h.Running < h.Wanted {
 			t.mark(red)
@@ -132,4 +132,13 @@ func instanceTrouble(s Style, h backend.Health, i backend.Instance) string {
 		text += indent("  ", "last exception: "+view.CleanText(i.LastError)) + "\n"
 	}
 	return text
+}
+
+// nodeName is a node's own name, with its kind where that is no function.
+func nodeName(addr state.Addr) string {
+	name := view.ShortName(addr)
+	if kind := addr.Kind(); kind != state.KindFunction {
+		name += " (" + string(kind) + ")"
+	}
+	return name
 }

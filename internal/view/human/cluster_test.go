@@ -11,8 +11,8 @@ import (
 
 func TestList(t *testing.T) {
 	golden(t, "testdata/cluster.txtar", "list", human.List(human.Style{}, view.NewList("public/default", []backend.Summary{
-		{Mesh: "public/default/a", Functions: []string{"one", "two"}, Generation: 3},
-		{Mesh: "public/default/word-count", Functions: []string{"split\x1b[1m"}, Generation: 12},
+		{Mesh: "public/default/a", Nodes: []string{"one", "two"}, Generation: 3},
+		{Mesh: "public/default/word-count", Nodes: []string{"split\x1b[1m"}, Generation: 12},
 	})))
 	golden(t, "testdata/cluster.txtar", "empty list", human.List(human.Style{}, view.NewList("public/default", nil)))
 }
@@ -25,7 +25,7 @@ func TestMeshes(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
-	split, count := state.FunctionAddr("public", "default", "split"), state.FunctionAddr("public", "default", "count")
+	split, count := state.ComponentAddr(state.KindFunction, "public", "default", "split"), state.ComponentAddr(state.KindFunction, "public", "default", "count")
 	doc := view.NewStatus([]view.MeshStatus{
 		view.NewMeshStatus("public/default/word-count", []backend.Health{
 			{Addr: count, Wanted: 2, Running: 1, Backlog: 1500, Unacked: 4, Instances: []backend.Instance{

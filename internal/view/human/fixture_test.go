@@ -37,12 +37,12 @@ func (fixed) Rule(_ state.Kind, field string) diff.Rule {
 }
 
 // function adds a function and its subscriptions to a state.
-func function(s *state.State, name string, inputs []string, output string, edit func(*state.Function)) *state.Function {
+func function(s *state.State, name string, inputs []string, output string, edit func(*state.Component)) *state.Component {
 	var full []string
 	for _, in := range inputs {
 		full = append(full, topicName(in))
 	}
-	f := &state.Function{
+	f := &state.Component{Kind: state.KindFunction,
 		Tenant: "public", Namespace: "default", Name: name, Owner: id.String(), Generation: 1,
 		Fields: map[string]any{
 			"className": "org.example." + name, "runtime": "JAVA", "inputs": state.SortedTexts(full), "parallelism": 1.0,

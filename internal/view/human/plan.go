@@ -84,7 +84,7 @@ func planned(s view.Summary) string {
 func matches(kinds map[state.Kind]int) string {
 	var parts []string
 	total := 0
-	for _, k := range []state.Kind{state.KindFunction, state.KindTopic, state.KindSubscription, state.KindPackage} {
+	for _, k := range []state.Kind{state.KindSource, state.KindFunction, state.KindSink, state.KindTopic, state.KindSubscription, state.KindPackage} {
 		if n := kinds[k]; n > 0 {
 			parts = append(parts, count(n, string(k)))
 			total += n

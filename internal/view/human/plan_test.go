@@ -32,7 +32,7 @@ func TestPlans(t *testing.T) {
 			}
 			pack(live, "3f786850e387550fdab836ed7e6dc881")
 			pack(want, "89e6c98d92887913cadf06b2adb97f26")
-			function(want, "split", []string{"sentences"}, "words", func(f *state.Function) { f.Code.SHA256 = "89e6c98d92887913cadf06b2adb97f26" })
+			function(want, "split", []string{"sentences"}, "words", func(f *state.Component) { f.Code.SHA256 = "89e6c98d92887913cadf06b2adb97f26" })
 			return planOf(t, live, want, diff.Options{})
 		}},
 		{name: "no changes", make: func(t *testing.T) *plan.Plan {
@@ -40,7 +40,7 @@ func TestPlans(t *testing.T) {
 		}},
 		{name: "update", make: func(t *testing.T) *plan.Plan {
 			want := wordCount()
-			function(want, "split", []string{"sentences"}, "words", func(f *state.Function) {
+			function(want, "split", []string{"sentences"}, "words", func(f *state.Component) {
 				f.Fields["parallelism"] = 4.0
 				f.Fields["userConfig"] = map[string]any{"lowercase": true, "marks": "a -> b", "limit": 1e6}
 				f.Code.SHA256 = "89e6c98d92887913cadf06b2adb97f26cde4849b"
@@ -51,7 +51,7 @@ func TestPlans(t *testing.T) {
 		{name: "replace", make: func(t *testing.T) *plan.Plan {
 			want := wordCount()
 			topic(want, "more-words", 0)
-			function(want, "count", []string{"more-words"}, "counts", func(f *state.Function) { f.Fields["retainOrdering"] = true })
+			function(want, "count", []string{"more-words"}, "counts", func(f *state.Component) { f.Fields["retainOrdering"] = true })
 			live := wordCount()
 			live.StateStore = true
 			live.Facts[state.SubscriptionAddr(topicName("words"), "public/default/count")] = state.Facts{Backlog: 1204}
@@ -68,7 +68,7 @@ func TestPlans(t *testing.T) {
 		}},
 		{name: "a function goes", make: func(t *testing.T) *plan.Plan {
 			want := wordCount()
-			delete(want.Resources, state.FunctionAddr("public", "default", "count"))
+			delete(want.Resources, state.ComponentAddr(state.KindFunction, "public", "default", "count"))
 			delete(want.Resources, state.SubscriptionAddr(topicName("words"), "public/default/count"))
 			delete(want.Resources, state.TopicAddr(topicName("counts")))
 			return planOf(t, wordCount(), want, diff.Options{})

@@ -13,21 +13,21 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// writeFunction creates or updates a function. Before an update it reads: the
+// writeComponent creates or updates a function, source or sink. Before an update it reads: the
 // server merges one with whatever is newest and has no way to say "if unchanged",
 // so what the plan did not see is refused here, a moment before the write. A
 // create needs no look: where the name is taken, the server refuses it.
-func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.Function) error {
+func (b *Backend) writeComponent(ctx context.Context, s plan.Step, after *state.Component) error {
 	if s.Op == plan.Update {
-		return b.updateFunction(ctx, s, after)
+		return b.updateComponent(ctx, s, after)
 	}
 	err := b.inSlot(ctx, func() error {
-		return b.client.Create(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil))
+		return b.client.Create(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil))
 	})
 	if !errors.Is(err, admin.ErrExists) {
 		return err // whether it can be read back, verify finds out
 	}
-	live, readErr := b.function(ctx, after.Tenant, after.Namespace, after.Name)
+	live, readErr := b.component(ctx, after)
 	switch {
 	case readErr != nil:
 		return readErr
@@ -36,56 +36,59 @@ func (b *Backend) writeFunction(ctx context.Context, s plan.Step, after *state.F
 	case same(live, after):
 		return nil
 	}
-	return b.movedFunction(s, live)
+	return b.movedComponent(s, live)
 }
 
-func (b *Backend) updateFunction(ctx context.Context, s plan.Step, after *state.Function) error {
-	live, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
+func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state.Component) error {
+	live, err := b.component(ctx, after)
 	if err != nil {
 		return err
 	}
 	if live != nil && same(live, after) {
 		return nil
 	}
-	before := s.Change.Before.(*state.Function)
+	before := s.Change.Before.(*state.Component)
 	if !unmoved(live, before) {
-		return b.movedFunction(s, live)
+		return b.movedComponent(s, live)
 	}
 	if err := b.rememberConsumers(ctx, before); err != nil {
 		return err
 	}
 	return refusal(b.inSlot(ctx, func() error {
-		return b.client.Update(ctx, admin.Functions, after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before), nil)
+		return b.client.Update(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before), nil)
 	}), after)
 }
 
 // unmoved tells whether live is as the plan found it.
-func unmoved(live, before *state.Function) bool {
+func unmoved(live, before *state.Component) bool {
 	if live == nil || before == nil {
 		return live == before
 	}
 	return state.Digest(live) == state.Digest(before)
 }
 
-func (b *Backend) movedFunction(s plan.Step, live *state.Function) error {
+func (b *Backend) movedComponent(s plan.Step, live *state.Component) error {
 	switch {
 	case live == nil:
-		return moved("function %s is gone", s.Addr.Name())
-	case s.Op == plan.Create && s.Change.Action == diff.Replace && unmoved(live, s.Change.Before.(*state.Function)):
+		return moved("%s %s is gone", s.Addr.Kind(), s.Addr.Name())
+	case s.Op == plan.Create && s.Change.Action == diff.Replace && unmoved(live, s.Change.Before.(*state.Component)):
 		// The delete before has not reached this worker yet.
-		return &backend.Temporary{Err: fmt.Errorf("function %s is still listed after its deletion", s.Addr.Name())}
+		return &backend.Temporary{Err: fmt.Errorf("%s %s is still listed after its deletion", s.Addr.Kind(), s.Addr.Name())}
 	case live.Owner == "":
-		return moved("a function %s without a marker of meshc is there", s.Addr.Name())
+		return moved("a %s %s without a marker of meshc is there", s.Addr.Kind(), s.Addr.Name())
 	default:
-		return moved("function %s was written by someone else (mesh %s, generation %d)", s.Addr.Name(), live.Owner, live.Generation)
+		return moved("%s %s was written by someone else (mesh %s, generation %d)", s.Addr.Kind(), s.Addr.Name(), live.Owner, live.Generation)
 	}
 }
 
 // code says what is sent along: always the URL where there is one, since workers
 // need it on each update; a file only where its content is not there yet.
-func (b *Backend) code(after, before *state.Function) admin.Package {
-	if after.Code.Mode == state.ByURL {
+func (b *Backend) code(after, before *state.Component) admin.Package {
+	switch after.Code.Mode {
+	case state.ByURL:
 		return admin.Package{URL: after.Code.URL}
+	case state.Builtin:
+		return admin.Package{}
 	}
 	if before != nil && before.Code.Mode == state.ByData && before.Code.SHA256 == after.Code.SHA256 {
 		return admin.Package{}
@@ -94,7 +97,7 @@ func (b *Backend) code(after, before *state.Function) admin.Package {
 }
 
 // refusal explains what a worker says where its words alone do not help.
-func refusal(err error, f *state.Function) error {
+func refusal(err error, f *state.Component) error {
 	if admin.Classify(err) == admin.Exists {
 		// A source or sink took the name since the plan was made, or this worker lags.
 		return fmt.Errorf("the name %s is taken: %w: %w", f.FullName(), backend.ErrMoved, err)
@@ -108,13 +111,13 @@ const notVisible = "the write cannot be read back yet"
 // verify waits until what was written can be read back, and compares it with what
 // was asked for; what did not take is a failure.
 func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
-	var live *state.Function
-	after := s.Change.After.(*state.Function)
-	before, _ := s.Change.Before.(*state.Function)
+	var live *state.Component
+	after := s.Change.After.(*state.Component)
+	before, _ := s.Change.Before.(*state.Component)
 	short, cancel := context.WithTimeout(ctx, visibleWait)
 	defer cancel()
 	err := until(short, w, func() (bool, string, error) {
-		now, err := b.function(ctx, after.Tenant, after.Namespace, after.Name)
+		now, err := b.component(ctx, after)
 		if err == nil {
 			live = now
 		}
@@ -126,52 +129,55 @@ func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
 	}
 	switch {
 	case live == nil:
-		return moved("function %s is gone", after.FullName())
+		return moved("%s %s is gone", after.Kind, after.FullName())
 	case same(live, after):
 		return nil
 	case !carries(live, after):
-		return moved("function %s does not carry the marker that was written", after.FullName())
+		return moved("%s %s does not carry the marker that was written", after.Kind, after.FullName())
 	}
 	return untaken(live, after)
 }
 
 // carries tells whether a function has the marker of a write.
-func carries(live, after *state.Function) bool {
+func carries(live, after *state.Component) bool {
 	return live != nil && live.Generation == max(1, after.Generation) && live.Owner == after.Owner
 }
 
 // untaken says what differs although the write arrived.
-func untaken(live, after *state.Function) error {
+func untaken(live, after *state.Component) error {
 	for name, want := range after.Fields {
 		if !reflect.DeepEqual(live.Fields[name], want) {
-			return fmt.Errorf("%s of function %s did not take: it is %v, not %v", name, after.FullName(), live.Fields[name], want)
+			return fmt.Errorf("%s of %s %s did not take: it is %v, not %v", name, after.Kind, after.FullName(), live.Fields[name], want)
 		}
 	}
 	for name, have := range live.Fields {
 		if _, wanted := after.Fields[name]; !wanted {
-			return fmt.Errorf("%s of function %s did not go away: it is %v", name, after.FullName(), have)
+			return fmt.Errorf("%s of %s %s did not go away: it is %v", name, after.Kind, after.FullName(), have)
 		}
 	}
-	return moved("function %s does not carry the marker that was written", after.FullName())
+	return moved("%s %s does not carry the marker that was written", after.Kind, after.FullName())
 }
 
-// deleteFunction deletes a function and waits until its instances have let go of
+// deleteComponent deletes a component and waits until its instances have let go of
 // the inputs: a new function, or the end of a subscription, needs them gone.
-func (b *Backend) deleteFunction(ctx context.Context, s plan.Step, before *state.Function, w waiter) error {
-	live, err := b.function(ctx, before.Tenant, before.Namespace, before.Name)
+func (b *Backend) deleteComponent(ctx context.Context, s plan.Step, before *state.Component, w waiter) error {
+	live, err := b.component(ctx, before)
 	if err != nil {
 		return err
 	}
 	if live != nil {
-		if after, ok := s.Change.After.(*state.Function); ok && same(live, after) {
+		if after, ok := s.Change.After.(*state.Component); ok && same(live, after) {
 			return nil
 		}
 		if !unmoved(live, before) {
-			return b.movedFunction(s, live)
+			return b.movedComponent(s, live)
 		}
-		if err := b.client.Delete(ctx, admin.Functions, before.Tenant, before.Namespace, before.Name); err != nil && admin.Classify(err) != admin.NotFound {
+		if err := b.client.Delete(ctx, adminKind(before.Kind), before.Tenant, before.Namespace, before.Name); err != nil && admin.Classify(err) != admin.NotFound {
 			return err
 		}
 	}
 	return b.untilGone(ctx, before, w)
 }
+
+// adminKind is the kind as Pulsar's paths spell it.
+func adminKind(kind state.Kind) admin.Kind { return admin.Kind(string(kind) + "s") }

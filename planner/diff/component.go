@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -10,12 +11,12 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-func (d *differ) compareFunction(addr state.Addr, live, want *state.Function) {
+func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) {
 	place := d.want.Places[addr]
 	if live.OtherKind != "" {
 		d.findings.Add(diag.NameTaken, place.Span,
 			"a "+live.OtherKind+" named "+live.FullName()+" runs in the cluster",
-			"give the function another name, or delete the "+live.OtherKind)
+			"give the "+string(want.Kind)+" another name, or delete the "+live.OtherKind)
 		return
 	}
 	if live.Owner != want.Owner {
@@ -25,11 +26,14 @@ func (d *differ) compareFunction(addr state.Addr, live, want *state.Function) {
 	changed, writeOnce := d.fields(live, want, place)
 	for _, f := range writeOnce {
 		d.findings.Add(diag.WriteOnce, f.Span,
-			f.Field+" of function "+want.FullName()+" is read only when the function is created; it stays as it was")
+			f.Field+" of "+string(want.Kind)+" "+want.FullName()+" is read only when the "+string(want.Kind)+" is created; it stays as it was")
 	}
 	// What an update ignores stays as it is live, so that the plan tells what will be.
 	after := *want
 	after.Generation = live.Generation + 1
+	if class := live.Fields["className"]; want.Fields["className"] == nil && class != nil {
+		after.Fields = withField(after.Fields, "className", class)
+	}
 	for _, f := range writeOnce {
 		after.Fields = withField(after.Fields, f.Field, live.Fields[f.Field])
 	}
@@ -51,18 +55,26 @@ func (d *differ) compareFunction(addr state.Addr, live, want *state.Function) {
 	d.add(c)
 }
 
-func (d *differ) notOurs(live *state.Function, span diag.Span) {
+func (d *differ) notOurs(live *state.Component, span diag.Span) {
 	whose := "carries no marker of meshc"
 	if live.Owner != "" {
 		whose = "belongs to mesh " + live.Owner
 	}
 	d.findings.Add(diag.NotOurs, span,
-		"function "+live.FullName()+" exists in the cluster and "+whose,
-		"give the function another name, or delete the one that is there (pulsar-admin functions delete --fqfn "+live.FullName()+")")
+		string(live.Kind)+" "+live.FullName()+" exists in the cluster and "+whose,
+		"give the "+string(live.Kind)+" another name, or delete the one that is there ("+deleteBy(live)+")")
+}
+
+// deleteBy is the command that deletes a component.
+func deleteBy(c *state.Component) string {
+	if c.Kind == state.KindFunction {
+		return "pulsar-admin functions delete --fqfn " + c.FullName()
+	}
+	return fmt.Sprintf("pulsar-admin %ss delete --tenant %s --namespace %s --name %s", c.Kind, c.Tenant, c.Namespace, c.Name)
 }
 
 // fields compares the config field by field.
-func (d *differ) fields(live, want *state.Function, place state.Place) (changed, writeOnce []FieldChange) {
+func (d *differ) fields(live, want *state.Component, place state.Place) (changed, writeOnce []FieldChange) {
 	names := slices.Sorted(maps.Keys(live.Fields))
 	for name := range want.Fields {
 		if _, ok := live.Fields[name]; !ok {
@@ -72,14 +84,15 @@ func (d *differ) fields(live, want *state.Function, place state.Place) (changed,
 	slices.Sort(names)
 	for _, name := range names {
 		before, after := live.Fields[name], want.Fields[name]
-		if reflect.DeepEqual(before, after) {
+		if reflect.DeepEqual(before, after) || name == "className" && after == nil && want.Kind != state.KindFunction {
+			// A connector's class is what its archive says, unless the mesh says it.
 			continue
 		}
 		span, ok := place.Fields[name]
 		if !ok {
 			span = place.Span
 		}
-		rule := d.rules.Rule(state.KindFunction, name)
+		rule := d.rules.Rule(want.Kind, name)
 		if rule.WriteOnce {
 			writeOnce = append(writeOnce, FieldChange{Field: name, Before: before, After: after, Span: span})
 			continue
@@ -92,10 +105,11 @@ func (d *differ) fields(live, want *state.Function, place state.Place) (changed,
 
 // code compares the code by content. Where it is equal nothing is sent,
 // whatever the file is called now.
-func (d *differ) code(live, want *state.Function) *FieldChange {
+func (d *differ) code(live, want *state.Component) *FieldChange {
 	// A component once deployed by URL keeps running its old code when it is
-	// updated by data (stale upload, seen on 4.0.8 and 4.2.4), so it is replaced.
-	if live.Code.Mode == state.ByURL && want.Code.Mode == state.ByData {
+	// updated by data (stale upload, seen on 4.0.8 and 4.2.4), so it is replaced; of
+	// one that changes between builtin and sent code the stored path stays behind.
+	if live.Code.Mode == state.ByURL && want.Code.Mode == state.ByData || live.Code.Mode != want.Code.Mode && (live.Code.Mode == state.Builtin || want.Code.Mode == state.Builtin) {
 		return &FieldChange{Field: "code.mode", Before: string(live.Code.Mode), After: string(want.Code.Mode), Forces: true}
 	}
 	if live.Code.SHA256 != want.Code.SHA256 {
