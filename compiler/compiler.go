@@ -10,6 +10,7 @@ import (
 	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/foreign"
 	"github.com/meshc/meshc/compiler/graph"
 	"github.com/meshc/meshc/compiler/lint"
 	"github.com/meshc/meshc/compiler/lint/rules"
@@ -79,7 +80,7 @@ type Result struct {
 // standard input and the command line to the working folder.
 func Compile(inputs []Input, opts Options) Result {
 	result := Result{Sources: diag.Sources{}}
-	loaded, list := load.Trees(result.parse(inputs, "Start with `name:` and `functions:`."), load.Options{
+	loaded, list := load.Trees(result.translate(result.parse(inputs, "Start with `name:` and `functions:`."), foreign.Options{}), load.Options{
 		Overlays: result.parse(opts.Overlays, "Write what it changes, or leave the overlay out."),
 		Set:      opts.Set, Env: opts.Env, ReadFile: load.ReadFile, NeedValues: opts.NeedCode,
 	})
@@ -137,7 +138,11 @@ func (r *Result) parse(inputs []Input, emptyHint string) []*syntax.Document {
 func (r *Result) compile(doc *syntax.Document, opts Options) {
 	shaped, list := check.Shape(doc)
 	r.Findings = append(r.Findings, list...)
-	m, list := resolve.Mesh(shaped, resolve.Options{Dir: load.Dir(doc.File), DirOf: load.Dir, NeedCode: opts.NeedCode, Cache: opts.Cache})
+	dirOf := load.Dir
+	if doc.FromHere {
+		dirOf = func(string) string { return "" }
+	}
+	m, list := resolve.Mesh(shaped, resolve.Options{Dir: dirOf(doc.File), DirOf: dirOf, NeedCode: opts.NeedCode, Cache: opts.Cache})
 	r.Findings = append(r.Findings, list...)
 	if m != nil {
 		r.Units = append(r.Units, Unit{Mesh: m})

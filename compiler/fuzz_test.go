@@ -9,10 +9,12 @@ import (
 
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
 )
 
 // FuzzCompile holds the whole compiler to its laws: no panic, findings in order
-// and each once, and every error with a place that lies in the file.
+// and each once, and every error with a place that lies in the file. What was read is
+// written for other tools, and converted if it is one of theirs.
 func FuzzCompile(f *testing.F) {
 	for _, path := range archives(f) {
 		archive, err := txtar.ParseFile(path)
@@ -47,6 +49,18 @@ func FuzzCompile(f *testing.F) {
 		}
 		if len(r.Units) == 0 && !r.Findings.HasErrors() {
 			t.Error("no mesh and nothing said about it")
+		}
+		if _, err := compiler.Convert([]compiler.Input{{Name: "m.yaml", Data: data}}, ""); err != nil {
+			t.Error(err)
+		}
+		for _, target := range compiler.Targets() {
+			var meshes []*mesh.Mesh
+			for _, u := range r.Units {
+				meshes = append(meshes, u.Mesh)
+			}
+			if _, _, err := compiler.Build(meshes, target); err != nil {
+				t.Error(err)
+			}
 		}
 		for _, u := range r.Units {
 			if len(u.Graph.Order()) != len(u.Mesh.Nodes) {

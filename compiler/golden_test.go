@@ -14,6 +14,7 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
 )
 
 // Each archive holds mesh files (*.yaml at the top), other files that they name
@@ -23,6 +24,8 @@ import (
 // compiles as plan and apply do, and lines "overlay FILE", "set PATH=VALUE" and
 // "env NAME=VALUE" say what is put into the meshes. Cases are parts of meshes, so
 // that outputs that nobody reads are told of only with a line "unread outputs".
+// A line "build TARGET" writes the meshes for another tool into out/built, and
+// "convert" or "convert NAME" makes mesh files of others, in out/converted.
 // MESHC_UPDATE=1 rewrites the expectations.
 func TestGolden(t *testing.T) {
 	for _, path := range archives(t) {
@@ -32,11 +35,9 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			result := compileArchive(t, archive, func(b []byte) []byte { return b })
-			got := map[string]string{
-				"out/findings": findingsText(result.Findings),
-				"out/mesh":     meshText(result),
-				"out/graph":    graphText(result),
-			}
+			got := written(t, archive, &result)
+			got["out/findings"] = findingsText(result.Findings)
+			got["out/mesh"], got["out/graph"] = meshText(result), graphText(result)
 			if os.Getenv("MESHC_UPDATE") != "" {
 				update(t, path, archive, got)
 				return
@@ -63,6 +64,7 @@ func TestGoldenWithCRLF(t *testing.T) {
 			result := compileArchive(t, archive, func(b []byte) []byte {
 				return []byte(strings.ReplaceAll(string(b), "\n", "\r\n"))
 			})
+			written(t, archive, &result)
 			for _, f := range archive.Files {
 				if f.Name == "out/findings" {
 					if diff := cmp.Diff(string(f.Data), findingsText(result.Findings)); diff != "" {
@@ -158,6 +160,43 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 		result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Code == diag.UnreadOutput })
 	}
 	return result
+}
+
+// written does what the comment of an archive asks for beside compiling.
+func written(t *testing.T, archive *txtar.Archive, result *compiler.Result) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	for line := range strings.Lines(string(archive.Comment)) {
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch word {
+		case "build":
+			var meshes []*mesh.Mesh
+			for _, u := range result.Units {
+				meshes = append(meshes, u.Mesh)
+			}
+			files, found, err := compiler.Build(meshes, rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result.Findings = append(result.Findings, found...)
+			got["out/built"] = string(compiler.Join(files))
+		case "convert":
+			var args []string
+			for _, f := range archive.Files {
+				if !strings.HasPrefix(f.Name, "out/") {
+					args = append(args, f.Name)
+				}
+			}
+			inputs, _ := compiler.Read(args, nil)
+			converted, err := compiler.Convert(inputs, rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result.Findings = converted.Findings
+			got["out/converted"] = string(compiler.Join(converted.Files))
+		}
+	}
+	return got
 }
 
 func update(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {

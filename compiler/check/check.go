@@ -57,7 +57,7 @@ func (c *checker) isMesh(root *syntax.Node) bool {
 	if kind := root.Get("kind"); kind != nil && root.Get("apiVersion") != nil {
 		c.list.Add(diag.NotInThisVersion, root.Pair("kind").Key.Span,
 			fmt.Sprintf("This is a Kubernetes resource of kind `%s`, not a mesh file.", kind.Value),
-			"Write the mesh as `name:` and `functions:`; reading resources comes later.")
+			"Of resources, `FunctionMesh`, `Function`, `Source` and `Sink` of compute.functionmesh.io/v1alpha1 are read.")
 		return false
 	}
 	return true

@@ -100,6 +100,9 @@ func (c *checker) asWritten(key *syntax.Node) string {
 	if s, ok := c.spelled[key]; ok {
 		return s
 	}
+	if key.Spelled != "" {
+		return key.Spelled
+	}
 	return key.Value
 }
 

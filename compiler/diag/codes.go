@@ -32,6 +32,11 @@ const (
 	BadSet            Code = "MC1019"
 	SensitivePlace    Code = "MC1020"
 	LiteralSecret     Code = "MC1021"
+	LostField         Code = "MC1022"
+	NotConvertible    Code = "MC1023"
+	TargetNeeds       Code = "MC1024"
+	OtherMeaning      Code = "MC1025"
+	SecretLeftOut     Code = "MC1026"
 	UnknownKey        Code = "MC2001"
 	MissingKey        Code = "MC2002"
 	WrongType         Code = "MC2003"
@@ -161,12 +166,17 @@ var catalogue = map[Code]Entry{
 	BadSet:            {Severity: Error, Summary: "--set does not fit", Doc: "`--set PATH=VALUE` sets a value in what the mesh file or an overlay has: `functions.split.parallelism=4`, `variables.n=3`. Entries of lists are named; a name with dots stands in brackets."},
 	SensitivePlace:    {Severity: Error, Summary: "Secret value where it would be shown", Doc: "Values of `${env:}` and `${file:}` are kept secret: they may stand among the settings of a node's own code (such as `userConfig`), not in names, topics, numbers of instances and other fields, which plans show. A variable with `--set` is for those."},
 	LiteralSecret:     {Severity: Warning, Summary: "Secret in the file", Doc: "A key such as `password`, `token` or `apiKey` has its value in the file. Secrets belong into the environment (`${env:NAME}`) or a file that is not kept with the mesh (`${file:PATH}`). Excerpts show stars in its place."},
+	LostField:         {Severity: Warning, Summary: "Field without a counterpart", Doc: "Meshes, the resources of Function Mesh and the config files of pulsar-admin do not hold the same. What one of them says and the other cannot is named here, and is absent from what is read or written. With `--strict` it counts like an error."},
+	NotConvertible:    {Severity: Error, Summary: "No form in the other language", Doc: "A component is of a sort that the other side does not have at all, or has a name that it does not allow, so that leaving something out would make another component of it."},
+	TargetNeeds:       {Severity: Error, Summary: "Needed for the target", Doc: "The resource or file that is to be written needs something that the mesh does not say. What only Kubernetes resources hold stands under `kubernetes:`, of the mesh or of a node."},
+	OtherMeaning:      {Severity: Warning, Summary: "Means something else elsewhere", Doc: "The same text means one thing to Pulsar's function workers and another to the tool that the file is for. What meshc takes or writes is said with the finding."},
+	SecretLeftOut:     {Severity: Warning, Summary: "Secret left out", Doc: "Values of `${env:NAME}` and `${file:PATH}` are kept secret. What `meshc build` writes holds the reference in their place; put the value in where the file is used, or let the code read it from a Secret."},
 	UnknownKey:        {Severity: Error, Summary: "Unknown key", Doc: "The key is not part of the mesh language here. Function workers drop unknown fields silently, so meshc refuses them."},
 	MissingKey:        {Severity: Error, Summary: "Missing key", Doc: "A key that is always needed is absent."},
 	WrongType:         {Severity: Error, Summary: "Wrong type of value", Doc: "The value is of another type than the key takes."},
 	BadValue:          {Severity: Error, Summary: "Value not allowed", Doc: "The value is outside of what the key takes. Function workers read an unknown enum value as absent, so meshc refuses it."},
 	TwoSpellings:      {Severity: Error, Summary: "Same field in two spellings", Doc: "PIP-66's spelling and Pulsar's own name of one field are both given; keep one."},
-	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The file is of a kind that this version of meshc does not read as a mesh."},
+	NotInThisVersion:  {Severity: Error, Summary: "Not in this version of meshc", Doc: "The file is of a kind that this version of meshc does not read as a mesh. It reads mesh files, the resources `FunctionMesh`, `Function`, `Source` and `Sink` of compute.functionmesh.io/v1alpha1, and config files of pulsar-admin."},
 	DuplicateNode:     {Severity: Error, Summary: "Two nodes of one name", Doc: "Names of functions, sources and sinks share one space in a Pulsar namespace."},
 	DuplicateMesh:     {Severity: Error, Summary: "Two meshes of one name", Doc: "A mesh is known by tenant, namespace and name; the same may not be defined twice."},
 	DuplicateTopic:    {Severity: Error, Summary: "Topic declared twice", Doc: "One topic may be declared once; short and full spelling name the same topic."},

@@ -13,6 +13,7 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/state"
@@ -108,15 +109,33 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// compile takes the flag of a first line "# meshc validate --set PATH=VALUE".
+// compile takes the flag of a first line "# meshc validate --set PATH=VALUE" or
+// "# meshc build --to TARGET".
 func compile(mesh string) compiler.Result {
 	var opts compiler.Options
+	target := ""
 	if line, _, _ := strings.Cut(mesh, "\n"); strings.HasPrefix(line, "# meshc ") {
 		if _, set, ok := strings.Cut(line, " --set "); ok {
 			opts.Set = []string{set}
 		}
+		_, target, _ = strings.Cut(line, " --to ")
 	}
-	return compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(mesh)}}, opts)
+	result := compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(mesh)}}, opts)
+	if target != "" {
+		_, found, err := compiler.Build(meshes(result.Units), target)
+		if err != nil {
+			panic(err)
+		}
+		result.Findings = append(result.Findings, found...)
+	}
+	return result
+}
+
+func meshes(units []compiler.Unit) (out []*mesh.Mesh) {
+	for _, u := range units {
+		out = append(out, u.Mesh)
+	}
+	return out
 }
 
 // plan plans meshes for a cluster that has what the example's note says, and what

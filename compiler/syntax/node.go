@@ -71,6 +71,9 @@ type Node struct {
 	// From is how a value that comes from outside of the files is referred to, such
 	// as "${env:TOKEN}"; empty for what stands in the files.
 	From string
+	// Spelled is how the file spells a key where that is not Value: other tools'
+	// files have names of their own for fields of meshes.
+	Spelled string
 	// Anchor is the name that `&` gives to the node. Alias is the name behind a
 	// `*`: the node then holds a copy of what the name stands for.
 	Anchor, Alias string
@@ -86,6 +89,9 @@ type Document struct {
 	Root *Node
 	// Span is the place of the document's first value, or the start of the file.
 	Span diag.Span
+	// FromHere tells that paths are relative to the working folder instead of the
+	// file's, as they are for pulsar-admin.
+	FromHere bool
 	// Incomplete tells that lines had to be left out because they are not YAML,
 	// so nothing follows from the absence of a key.
 	Incomplete bool

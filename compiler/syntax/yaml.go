@@ -324,3 +324,55 @@ func convert(t *text, docs documents, list *diag.List) []*Document {
 	}
 	return out
 }
+
+// encode writes a node in the library's block form, with two columns for each level.
+func encode(n *yaml.Node) (out []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("yaml: %v", p)
+		}
+	}()
+	var buf bytes.Buffer
+	e := yaml.NewEncoder(&buf)
+	e.SetIndent(2)
+	if err := e.Encode(n); err != nil {
+		return nil, err
+	}
+	err = e.Close()
+	return buf.Bytes(), err
+}
+
+// library turns a node into the library's own, which decides nothing any more:
+// how each scalar is written is said by written.
+func library(n *Node) *yaml.Node {
+	out := &yaml.Node{}
+	switch n.Kind {
+	case Mapping:
+		out.Kind, out.Tag = yaml.MappingNode, "!!map"
+		for _, p := range n.Pairs {
+			out.Content = append(out.Content, library(p.Key), library(p.Value))
+		}
+		if len(n.Pairs) == 0 {
+			out.Style = yaml.FlowStyle
+		}
+	case Sequence:
+		out.Kind, out.Tag = yaml.SequenceNode, "!!seq"
+		for _, item := range n.Items {
+			out.Content = append(out.Content, library(item))
+		}
+		if len(n.Items) == 0 {
+			out.Style = yaml.FlowStyle
+		}
+	case Scalar, Hole:
+		out.Kind, out.Value = yaml.ScalarNode, n.Value
+		switch writtenAs(n) {
+		case quoted:
+			out.Tag, out.Style = "!!str", yaml.DoubleQuotedStyle
+		case inBlock:
+			out.Tag, out.Style = "!!str", yaml.LiteralStyle
+		case nothing:
+			out.Tag, out.Value = "!!null", "null"
+		}
+	}
+	return out
+}

@@ -47,6 +47,8 @@ cluster any more, 64 wrong usage, 70 a bug in meshc, 130 and 143 ended by a sign
 	root.AddCommand(
 		newValidateCmd(f, nil),
 		newFmtCmd(f, nil),
+		newConvertCmd(f, nil),
+		newBuildCmd(f, nil),
 		newPlanCmd(f, nil),
 		newApplyCmd(f, nil),
 		newDestroyCmd(f, nil),
