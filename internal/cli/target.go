@@ -55,6 +55,9 @@ func (f *Factory) targets(x *targetFlags, args []string, output string) ([]targe
 		}
 	}
 	if len(files) == 0 && len(out) > 0 {
+		if x.input.changes() {
+			return nil, usage("leave them out, or name the mesh by its file", "--overlay and --set change mesh files, and none is named")
+		}
 		return out, nil
 	}
 	result := f.compile(&x.input, files, f.In, compiler.Options{Cache: f.cache(trustTimes)})
