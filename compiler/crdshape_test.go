@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/meshtest/valid"
 	"github.com/meshc/meshc/compiler/syntax"
 )
@@ -238,4 +239,101 @@ func TestBuiltResourcesFitTheirSchema(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Every field of a resource has a home in a mesh, or is told of: nothing is
+// dropped without a word.
+func TestEveryFieldOfAResourceHasAHome(t *testing.T) {
+	all := shapes(t)
+	values := map[string]any{"string": "1", "integer": 7, "boolean": true, "quantity": "7", "any": map[string]any{"a": "b"}}
+	// Texts that have to be of a form.
+	texts := map[string]string{"java.jarLocation": "function://public/default/x@1", "input.topics[]": "in", "output.topic": "out", "subscriptionPosition": "latest"}
+	for path := range all {
+		kind, field, _ := strings.Cut(path, " .")
+		s := all[path]
+		if field == "" || s.typ == "object" && (len(s.required) > 0 || hasBelow(all, path)) || s.typ == "array" {
+			continue
+		}
+		value, ok := values[s.typ]
+		switch {
+		case field == "autoAck" || field == "forwardSourceMessageProperty":
+			value = false // true is the default
+		case texts[field] != "":
+			value = texts[field]
+		case s.enum != nil:
+			value = s.enum[len(s.enum)-1]
+		case s.typ == "object":
+			continue
+		case !ok:
+			t.Fatalf("no value for %s", path)
+		}
+		spec := map[string]any{"name": "n", "className": "x.Y", "java": map[string]any{"jar": "/x.jar"}}
+		place(spec, strings.Split(strings.ReplaceAll(field, "[]", ".[]"), "."), value)
+		data, err := yaml.Marshal(map[string]any{
+			"apiVersion": "compute.functionmesh.io/v1alpha1", "kind": strings.ToUpper(kind[:1]) + kind[1:], "metadata": map[string]any{"name": "n"}, "spec": spec,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		converted, err := compiler.Convert([]compiler.Input{{Name: "r.yaml", Data: data}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := len(converted.Findings) > 0
+		for _, d := range converted.Findings {
+			if d.Code == diag.UnknownKey {
+				t.Errorf("%s: %s", path, d.Detail)
+			}
+		}
+		if told || len(converted.Files) == 0 {
+			continue
+		}
+		// Of the texts, those that are there without the field too are the same.
+		if text := string(converted.Files[0].Text); text == plainSpec(kind) && s.typ != "string" {
+			t.Errorf("%s leaves no trace", path)
+		}
+	}
+}
+
+// plainSpec is the mesh of a resource without any field.
+func plainSpec(kind string) string {
+	data := "apiVersion: compute.functionmesh.io/v1alpha1\nkind: " + strings.ToUpper(kind[:1]) + kind[1:] +
+		"\nmetadata: {name: n}\nspec: {name: n, className: x.Y, java: {jar: /x.jar}}\n"
+	converted, _ := compiler.Convert([]compiler.Input{{Name: "r.yaml", Data: []byte(data)}}, "")
+	if len(converted.Files) == 0 {
+		return ""
+	}
+	return string(converted.Files[0].Text)
+}
+
+func hasBelow(all map[string]shape, path string) bool {
+	for other := range all {
+		if strings.HasPrefix(other, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// place puts a value at a path of keys; "[]" is a list of one and "*" some key.
+func place(in any, path []string, value any) any {
+	if len(path) == 0 {
+		return value
+	}
+	switch path[0] {
+	case "[]":
+		return []any{place(nil, path[1:], value)}
+	case "":
+		return place(in, path[1:], value)
+	}
+	m, ok := in.(map[string]any)
+	if !ok {
+		m = map[string]any{}
+	}
+	key := path[0]
+	if key == "*" {
+		key = "cpu"
+	}
+	m[key] = place(m[key], path[1:], value)
+	return m
 }

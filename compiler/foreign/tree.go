@@ -28,6 +28,8 @@ func Truth(value bool, at diag.Span) *syntax.Node {
 func Number(value float64, at diag.Span) *syntax.Node {
 	out := &syntax.Node{Kind: syntax.Scalar, Type: syntax.Float, Value: strconv.FormatFloat(value, 'f', -1, 64), Span: at, Flow: true}
 	switch {
+	case value == 0 && math.Signbit(value):
+		out.Value = "-0.0" // a whole number has no sign there
 	case value == math.Trunc(value) && math.Abs(value) < 1e18:
 		out.Type = syntax.Int
 	case len(out.Value) > 30:

@@ -120,7 +120,11 @@ func (e *element) put(field string, key, value *syntax.Node) {
 		return
 	}
 	f, _ := fields.Named(e.kind, field)
-	if isDefault(f, value) || f.Steered && value.Type == syntax.Bool && value.Value == "false" {
+	if f.Steered && value.Type == syntax.Bool {
+		if value.Value == "false" {
+			return
+		}
+	} else if isDefault(f, value) {
 		return
 	}
 	e.tree.Pairs = append(e.tree.Pairs, syntax.Pair{Key: foreign.Renamed(key, field), Value: value})
@@ -137,7 +141,8 @@ func (e *element) kubernetes(key *syntax.Node, name string, value *syntax.Node) 
 // isDefault tells whether a value is what the field has when it is not given, or
 // an empty mapping where that says nothing.
 func isDefault(f fields.Field, n *syntax.Node) bool {
-	if n.Kind == syntax.Mapping && len(n.Pairs) == 0 && (f.Type == fields.Map || f.Type == fields.TextMap || f.Type == fields.Object) {
+	// Python makes a key reader only where its settings are given, be they none.
+	if n.Kind == syntax.Mapping && len(n.Pairs) == 0 && f.Kind != fields.Crypto && (f.Type == fields.Map || f.Type == fields.TextMap || f.Type == fields.Object) {
 		return true
 	}
 	if f.Default == nil || n.Kind != syntax.Scalar {

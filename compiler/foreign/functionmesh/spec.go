@@ -132,13 +132,20 @@ func (e *spec) row(r row) {
 // value gives what the mesh says for a row that is a field of the node.
 func (e *spec) value(r row) *syntax.Node {
 	if name, ok := strings.CutPrefix(r.field, "kubernetes."); ok {
-		return e.takeKubernetes(name)
+		v := e.takeKubernetes(name)
+		if f, _ := fields.Named(fields.Kubernetes, name); v != nil && isDefault(f, v) {
+			return nil
+		}
+		return v
 	}
 	v := e.take(r.field)
 	if v == nil {
 		return nil
 	}
-	if f, _ := fields.Named(e.node.Kind(), r.field); f.Name == "timeoutMs" && strings.HasPrefix(v.Value, "-") {
+	switch f, _ := fields.Named(e.node.Kind(), r.field); {
+	case !f.Steered && isDefault(f, v):
+		return nil
+	case f.Name == "timeoutMs" && strings.HasPrefix(v.Value, "-"):
 		return nil // below 0 means not set
 	}
 	if r.convert != nil && v.Kind == syntax.Scalar {

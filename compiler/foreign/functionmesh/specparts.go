@@ -69,13 +69,23 @@ func drop(n *syntax.Node, key string) {
 	n.Pairs = slices.DeleteFunc(n.Pairs, func(p syntax.Pair) bool { return p.Key.Value == key })
 }
 
+// said gives the value of a field, nil for one that says nothing: a null, or what
+// is so by default.
+func said(kind fields.Kind, n *syntax.Node, name string) *syntax.Node {
+	v := n.Get(name)
+	if f, _ := fields.Named(kind, name); v == nil || v.IsNull() || isDefault(f, v) {
+		return nil
+	}
+	return v
+}
+
 // inputSpec writes the settings of one input.
 func (e *spec) inputSpec(field string, v, secrets *syntax.Node) *syntax.Node {
 	out := foreign.Mapping(v.Span)
 	known := map[string]bool{"cryptoConfig": true}
 	for _, f := range specFields {
 		known[f.pulsar] = true
-		if value := v.Get(f.pulsar); value != nil && !value.IsNull() {
+		if value := said(fields.Consumer, v, f.pulsar); value != nil {
 			foreign.Set(out, f.resource, value, value.Span)
 		}
 	}
@@ -93,8 +103,8 @@ func (e *spec) inputSpec(field string, v, secrets *syntax.Node) *syntax.Node {
 func (e *spec) crypto(field string, v, secrets *syntax.Node) *syntax.Node {
 	out := foreign.Mapping(v.Span)
 	for _, name := range cryptoFields {
-		value := v.Get(name)
-		if value == nil || value.IsNull() {
+		value := said(fields.Crypto, v, name)
+		if value == nil {
 			continue
 		}
 		if name == "cryptoKeyReaderConfig" && value.Kind == syntax.Mapping {
@@ -210,11 +220,11 @@ func (e *spec) producer() *syntax.Node {
 	}
 	out := foreign.Mapping(v.Span)
 	for _, name := range producerFields {
-		value := v.Get(name)
+		value := said(fields.Producer, v, name)
 		if name == "batchBuilder" && value == nil {
 			value = builder
 		}
-		if value != nil && !value.IsNull() {
+		if value != nil {
 			foreign.Set(out, name, value, value.Span)
 		}
 	}

@@ -47,6 +47,9 @@ func file(w *foreign.Writer, n mesh.Node) foreign.File {
 		case e.Key == "tenant" || e.Key == "namespace" || e.Value.Shape == mesh.Scalar && e.Value.Data == nil:
 			continue
 		}
+		if e.Key == "fqfn" && e.Value.Text() == w.Mesh.Tenant+"/"+w.Mesh.Namespace+"/"+n.NodeName() {
+			continue // the other fields say the same
+		}
 		foreign.Set(tree, e.Key, w.Value(e.Value), e.KeySpan)
 	}
 	code(n, tree)
