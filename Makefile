@@ -38,9 +38,9 @@ generate:
 golden:
 	MESHC_UPDATE=1 $(GO) test ./compiler/... ./internal/view/... ./internal/cli ./cmd/... ./examples
 
-## bench: meshc against plain HTTP, many jars, and the start of the process
+## bench: meshc against plain HTTP, many nodes and jars, and the start of the process
 bench: examples
-	$(GO) test -run '^$$' -bench 'Hundred|Artifacts' -benchtime 1x -v -timeout 30m ./test/bench
+	$(GO) test -run '^$$' -bench 'Hundred|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
 	$(GO) test -run '^$$' -bench 'Version|Validate|Compile|Meshc' -count 5 ./test/bench ./compiler
 
 ## loss: the long runs of numbered messages: a million lines, ten kills

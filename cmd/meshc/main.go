@@ -3,10 +3,18 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/meshc/meshc/internal/cli"
 )
 
+// memory is what a run may use before the collector works harder: a mesh of ten
+// thousand nodes needs no more, and a hostile file gets no more.
+const memory = 140 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 }

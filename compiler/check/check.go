@@ -26,10 +26,8 @@ func Shape(doc *syntax.Document) (*syntax.Document, diag.List) {
 	}
 	c.root = doc.Root
 	c.scalars(c.root)
-	c.canonical(c.root, fields.Mesh)
-	for c.keys() {
-		c.canonical(c.root, fields.Mesh)
-	}
+	c.names(c.root, fields.Mesh)
+	c.values()
 	out.Root = c.root
 	out.Passed = append(slices.Clone(doc.Passed), c.passed...)
 	return &out, c.list
@@ -43,6 +41,8 @@ type checker struct {
 	spelled map[*syntax.Node]string
 	// guessed holds the fields that unknown keys of a mapping may have meant.
 	guessed map[*syntax.Node][]string
+	// guesses counts the keys of which was asked what they may mean.
+	guesses int
 	// passed are the texts under keys that were dropped.
 	passed []string
 }
@@ -63,12 +63,10 @@ func (c *checker) isMesh(root *syntax.Node) bool {
 	return true
 }
 
-// keys runs the schema once. Unknown keys come first: it mends them and asks for
-// another run, since a mended key brings new values to look at. Without any it
-// reports the values.
-func (c *checker) keys() (again bool) {
+// values runs the schema. What it says of keys was told already.
+func (c *checker) values() {
 	if quick(c.root, fields.Mesh, false) {
-		return false
+		return
 	}
 	schema, err := meshSchema()
 	if err != nil {
@@ -79,19 +77,10 @@ func (c *checker) keys() (again bool) {
 		panic("check: the schema cannot be applied: " + err.Error())
 	}
 	for _, v := range found {
-		if v.rule == unknownKey {
-			again = c.unknown(c.locate(v.path), v.key) || again
-		}
-	}
-	if again {
-		return true
-	}
-	for _, v := range found {
 		if v.rule != unknownKey {
 			c.value(c.locate(v.path), v)
 		}
 	}
-	return false
 }
 
 // hole makes a node one that later stages pass over. Its items stay, so that

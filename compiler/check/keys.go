@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -44,54 +43,74 @@ func title(kind fields.Kind) (one, plural string) {
 	return string(kind), string(kind)
 }
 
-// canonical gives all keys Pulsar's own name. Of one field in two spellings the
-// first is kept, and lists are joined so that the nodes of both are looked at.
-func (c *checker) canonical(n *syntax.Node, kind fields.Kind) {
+// names gives all keys of a mapping, and of those below it, Pulsar's own names, and
+// reports those that are no fields. A misspelt key takes the name that it most
+// likely is meant to be, so that its value is looked at as well.
+func (c *checker) names(n *syntax.Node, kind fields.Kind) {
+	given := map[string]bool{}
+	for _, p := range n.Pairs {
+		if f, ok := fields.Lookup(kind, p.Key.Value); ok {
+			given[f.Name] = true
+		}
+	}
 	first := map[string]*syntax.Pair{}
-	kept := make([]syntax.Pair, 0, len(n.Pairs))
-	for i := range n.Pairs {
-		p := n.Pairs[i]
+	kept := n.Pairs[:0]
+	for _, p := range n.Pairs {
 		f, ok := fields.Lookup(kind, p.Key.Value)
 		if !ok {
-			kept = append(kept, p)
-			continue
+			if f, ok = c.unknown(n, kind, p, given); !ok {
+				c.passed = append(c.passed, p.Value.Texts()...)
+				n.Lost = true
+				continue
+			}
 		}
 		if before := first[f.Name]; before != nil {
-			c.list.Add(diag.TwoSpellings, p.Key.Span,
-				fmt.Sprintf("`%s` and `%s` are two spellings of the same field.", c.asWritten(p.Key), c.asWritten(before.Key)),
-				"Keep one of the two.").Relate(before.Key.Span, "first given here")
-			if before.Value.Kind == syntax.Sequence && p.Value.Kind == syntax.Sequence {
-				before.Value.Items = append(before.Value.Items, p.Value.Items...)
-			} else {
-				c.passed = append(c.passed, p.Value.Texts()...)
-			}
+			c.again(*before, p)
 			continue
 		}
 		if p.Key.Value != f.Name {
 			c.spelled[p.Key] = c.asWritten(p.Key)
 			p.Key.Value = f.Name
 		}
-		kept = append(kept, p)
 		first[f.Name] = &p
+		kept = append(kept, p)
 	}
 	n.Pairs = kept
 	for _, p := range n.Pairs {
 		f, _ := fields.Lookup(kind, p.Key.Value)
 		if below := kindBelow(f); below != "" && p.Value.Kind == syntax.Mapping {
-			c.canonical(p.Value, below)
+			c.names(p.Value, below)
 		}
 		if below := kindInside(f); below != "" {
-			for _, item := range p.Value.Items {
-				if item.Kind == syntax.Mapping {
-					c.canonical(item, below)
-				}
-			}
-			for _, entry := range p.Value.Pairs {
-				if entry.Value.Kind == syntax.Mapping {
-					c.canonical(entry.Value, below)
-				}
-			}
+			c.namesInside(p.Value, below)
 		}
+	}
+}
+
+// namesInside is names for the mappings in a list, or in a mapping of the user's.
+func (c *checker) namesInside(n *syntax.Node, kind fields.Kind) {
+	for _, item := range n.Items {
+		if item.Kind == syntax.Mapping {
+			c.names(item, kind)
+		}
+	}
+	for _, entry := range n.Pairs {
+		if entry.Value.Kind == syntax.Mapping {
+			c.names(entry.Value, kind)
+		}
+	}
+}
+
+// again reports one field in two spellings. The first is kept, and lists are
+// joined so that the nodes of both are looked at.
+func (c *checker) again(before, p syntax.Pair) {
+	c.list.Add(diag.TwoSpellings, p.Key.Span,
+		fmt.Sprintf("`%s` and `%s` are two spellings of the same field.", c.asWritten(p.Key), c.asWritten(before.Key)),
+		"Keep one of the two.").Relate(before.Key.Span, "first given here")
+	if before.Value.Kind == syntax.Sequence && p.Value.Kind == syntax.Sequence {
+		before.Value.Items = append(before.Value.Items, p.Value.Items...)
+	} else {
+		c.passed = append(c.passed, p.Value.Texts()...)
 	}
 }
 
@@ -106,68 +125,53 @@ func (c *checker) asWritten(key *syntax.Node) string {
 	return key.Value
 }
 
-// unknown reports a key that the schema does not know at a place and mends it,
-// so that the schema does not meet it again.
-func (c *checker) unknown(at place, key string) bool {
-	pair := at.node.Pair(key)
-	if pair == nil {
-		return false
-	}
-	node := pair.Key
-	here, _ := title(at.kind)
+// maxGuesses bounds the search for what unknown keys may mean: a file with more is
+// no mesh with slips.
+const maxGuesses = 500
+
+// unknown reports a key that is no field of its kind, and gives the field that it
+// is taken for.
+func (c *checker) unknown(n *syntax.Node, kind fields.Kind, p syntax.Pair, given map[string]bool) (fields.Field, bool) {
+	key := p.Key.Value
+	here, _ := title(kind)
 	detail := fmt.Sprintf("%s has no key `%s`.", upper(here), key)
+	if c.guesses++; c.guesses > maxGuesses {
+		c.list.Add(diag.UnknownKey, p.Key.Span, detail)
+		return fields.Field{}, false
+	}
 	var elsewhere []string
 	for _, t := range titles {
-		if _, ok := fields.Lookup(t.kind, key); ok && t.kind != at.kind {
+		if _, ok := fields.Lookup(t.kind, key); ok && t.kind != kind {
 			elsewhere = append(elsewhere, t.plural)
 		}
 	}
-	known := fields.Spellings(at.kind)
+	known := fields.Spellings(kind)
 	near, ok := diag.Nearest(key, known)
 	switch {
 	case len(elsewhere) > 0 && (!ok || !diag.SameWord(near, key)):
-		c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
-		c.drop(at.node, node)
-	case ok:
-		d := c.list.Add(diag.UnknownKey, node.Span, detail, fmt.Sprintf("Did you mean `%s`?", near))
-		if f, _ := fields.Lookup(at.kind, near); at.node.Pair(f.Name) == nil {
-			d.Mend(fmt.Sprintf("write `%s`", near), diag.Edit{Span: node.Span, Old: key, New: near})
-		}
-		c.mend(at, node, near)
+		c.list.Add(diag.UnknownKey, p.Key.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
+	case !ok:
+		c.list.Add(diag.UnknownKey, p.Key.Span, detail, advice(key, known))
 	default:
-		c.list.Add(diag.UnknownKey, node.Span, detail, c.advice(at.kind, key, known))
-		c.drop(at.node, node)
+		d := c.list.Add(diag.UnknownKey, p.Key.Span, detail, fmt.Sprintf("Did you mean `%s`?", near))
+		f, _ := fields.Lookup(kind, near)
+		c.guessed[n] = append(c.guessed[n], f.Name)
+		if given[f.Name] {
+			return f, false
+		}
+		d.Mend(fmt.Sprintf("write `%s`", near), diag.Edit{Span: p.Key.Span, Old: key, New: near})
+		given[f.Name] = true
+		return f, true
 	}
-	return true
+	return fields.Field{}, false
 }
 
-// advice helps with a key that is near nothing of this version.
-func (c *checker) advice(kind fields.Kind, key string, known []string) string {
+// advice helps with a key that is near nothing of its kind.
+func advice(key string, known []string) string {
 	for _, t := range titles {
 		if near, ok := diag.Nearest(key, fields.Spellings(t.kind)); ok {
 			return fmt.Sprintf("`%s`, which it may stand for, belongs to %s.", near, t.plural)
 		}
 	}
 	return "Known keys are " + list(known) + "."
-}
-
-// mend renames a misspelt key, or drops it where the field is given already.
-func (c *checker) mend(at place, key *syntax.Node, near string) {
-	f, _ := fields.Lookup(at.kind, near)
-	c.guessed[at.node] = append(c.guessed[at.node], f.Name)
-	if at.node.Pair(f.Name) != nil {
-		c.drop(at.node, key)
-		return
-	}
-	c.spelled[key] = key.Value
-	key.Value = f.Name
-}
-
-// drop takes an entry away, but for the texts in it.
-func (c *checker) drop(n, key *syntax.Node) {
-	if p := n.Pair(key.Value); p != nil {
-		c.passed = append(c.passed, p.Value.Texts()...)
-	}
-	n.Lost = true
-	n.Pairs = slices.DeleteFunc(n.Pairs, func(p syntax.Pair) bool { return p.Key == key })
 }

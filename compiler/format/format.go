@@ -82,15 +82,19 @@ func differs(a, b *syntax.Node, in scope) *syntax.Node {
 	if a.Kind != b.Kind || a.Value != b.Value || a.Type != b.Type || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
 		return a
 	}
+	others := make(map[string]*syntax.Node, len(b.Pairs))
+	for _, q := range b.Pairs {
+		others[q.Key.Value] = q.Value
+	}
 	for _, p := range a.Pairs {
-		q := b.Pair(p.Key.Value)
+		q := others[p.Key.Value]
 		if f, ok := fields.Lookup(in.keys, p.Key.Value); q == nil && ok {
-			q = b.Pair(f.Name)
+			q = others[f.Name]
 		}
 		if q == nil {
 			return p.Key
 		}
-		if at := differs(p.Value, q.Value, in.below(p.Key.Value)); at != nil {
+		if at := differs(p.Value, q, in.below(p.Key.Value)); at != nil {
 			return at
 		}
 	}

@@ -27,6 +27,9 @@ type Component struct {
 	// Doubt tells that a part of the node could not be read, so that nothing
 	// follows from the absence of a field.
 	Doubt bool
+
+	// wires are the edges, once they were asked for.
+	wires []Edge
 }
 
 // Lifecycle says how meshc may treat a node.

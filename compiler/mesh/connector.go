@@ -19,7 +19,7 @@ func (*Source) Kind() fields.Kind { return fields.Source }
 func (*Source) Reads() *Reading { return nil }
 
 // Edges implements Node.
-func (s *Source) Edges() []Edge { return edges(nil, s.Output, s.LogTopic) }
+func (s *Source) Edges() []Edge { return s.edges(nil, s.Output, s.LogTopic) }
 
 func (*Source) node() {}
 
@@ -36,6 +36,6 @@ func (*Sink) Kind() fields.Kind { return fields.Sink }
 func (s *Sink) Reads() *Reading { return &s.Reading }
 
 // Edges implements Node.
-func (s *Sink) Edges() []Edge { return edges(s.Inputs, s.DeadLetter, s.LogTopic) }
+func (s *Sink) Edges() []Edge { return s.edges(s.Inputs, s.DeadLetter, s.LogTopic) }
 
 func (*Sink) node() {}

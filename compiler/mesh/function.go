@@ -24,18 +24,24 @@ func (f *Function) Reads() *Reading { return &f.Reading }
 
 // Edges implements Node.
 func (f *Function) Edges() []Edge {
-	return edges(f.Inputs, f.Output, f.DeadLetter, f.LateData, f.LogTopic)
+	return f.edges(f.Inputs, f.Output, f.DeadLetter, f.LateData, f.LogTopic)
 }
 
 func (*Function) node() {}
 
-// edges puts a node's wires together, inputs first.
-func edges(inputs []Edge, others ...*Edge) []Edge {
-	all := append([]Edge(nil), inputs...)
+// edges puts a node's wires together, inputs first. They are asked for again and
+// again, so they are kept.
+func (c *Component) edges(inputs []Edge, others ...*Edge) []Edge {
+	if c.wires != nil {
+		return c.wires
+	}
+	all := make([]Edge, len(inputs), len(inputs)+len(others))
+	copy(all, inputs)
 	for _, e := range others {
 		if e != nil {
 			all = append(all, *e)
 		}
 	}
+	c.wires = all
 	return all
 }

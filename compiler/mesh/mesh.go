@@ -65,7 +65,8 @@ type Node interface {
 	Base() *Component
 	// Reads returns how the node reads its inputs; nil for a source.
 	Reads() *Reading
-	// Edges returns how the node is wired to topics, inputs first, in the order of the file.
+	// Edges returns how the node is wired to topics, inputs first, in the order of the
+	// file. They are those of the first call; nobody changes them.
 	Edges() []Edge
 	node()
 }

@@ -14,9 +14,9 @@ import (
 // Bounds for hostile files: a mesh of ten thousand nodes stays below them.
 const (
 	maxDepth    = 64
-	maxNodes    = 600_000
+	maxNodes    = 250_000
 	maxRepeated = 200_000   // values that aliases repeat, counted in full
-	maxMarks    = 1_800_000 // characters that may begin a value
+	maxMarks    = 800_000 // characters that may begin a value
 	maxTexts    = 10_000
 )
 

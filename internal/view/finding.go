@@ -15,6 +15,8 @@ type Findings struct {
 	Warnings int    `json:"warnings"`
 	// Fixes counts the findings that --fix of validate mends.
 	Fixes int `json:"fixes"`
+	// NotShown counts the findings beyond those that are listed.
+	NotShown int `json:"notShown,omitempty"`
 	// Meshes are the meshes that could be read, findings or not.
 	Meshes   []MeshInfo `json:"meshes"`
 	Findings []Finding  `json:"findings"`
@@ -85,8 +87,10 @@ func NewFindings(list diag.List, sources diag.Sources, meshes []MeshInfo) Findin
 	}
 	f.Errors, f.Warnings = list.Count()
 	f.Fixes = list.Fixes()
+	list, f.NotShown = shown(list)
+	x := excerpts{sources: sources}
 	for _, d := range list {
-		f.Findings = append(f.Findings, newFinding(d, sources))
+		f.Findings = append(f.Findings, x.finding(d))
 	}
 	return f
 }
@@ -102,13 +106,46 @@ func (f Findings) Files() int {
 	return len(files)
 }
 
-func newFinding(d diag.Diagnostic, sources diag.Sources) Finding {
+// maxShown is how many findings a document lists: nobody reads more, and a hostile
+// file can have a hundred thousand.
+const maxShown = 1000
+
+// shown picks the findings to list, errors before warnings where there are too many.
+func shown(list diag.List) (diag.List, int) {
+	left := len(list) - maxShown
+	if left <= 0 {
+		return list, 0
+	}
+	errors, _ := list.Count()
+	errors, warnings := min(errors, maxShown), maxShown-min(errors, maxShown)
+	var out diag.List
+	for _, d := range list {
+		room := &warnings
+		if d.Severity == diag.Error {
+			room = &errors
+		}
+		if *room > 0 {
+			*room--
+			out = append(out, d)
+		}
+	}
+	return out, left
+}
+
+// excerpts cuts lines out of files.
+type excerpts struct {
+	sources diag.Sources
+	// starts are the offsets of the lines of a file.
+	starts map[string][]int
+}
+
+func (x *excerpts) finding(d diag.Diagnostic) Finding {
 	f := Finding{
 		Code: d.Code, Severity: d.Severity, Summary: d.Code.Summary(), Detail: d.Detail,
-		Span: place(d.Span), Excerpt: excerpt(d.Span, sources), Hints: d.Hints, Fix: d.Fix,
+		Span: place(d.Span), Excerpt: x.cut(d.Span), Hints: d.Hints, Fix: d.Fix,
 	}
 	for _, r := range d.Related {
-		f.Related = append(f.Related, Related{Note: r.Note, Span: place(r.Span), Excerpt: excerpt(r.Span, sources)})
+		f.Related = append(f.Related, Related{Note: r.Note, Span: place(r.Span), Excerpt: x.cut(r.Span)})
 	}
 	return f
 }
@@ -116,10 +153,10 @@ func newFinding(d diag.Diagnostic, sources diag.Sources) Finding {
 // maxExcerpt bounds the runes of an excerpt line: a minified file has one line of a megabyte.
 const maxExcerpt = 200
 
-// excerpt cuts the first line of a span out of its file; none where the span
-// names no line or the file is not at hand.
-func excerpt(s diag.Span, sources diag.Sources) []Line {
-	text, ok := lineAt(sources[s.File], s.Start.Line)
+// cut gives the first line of a span; none where the span names no line or the
+// file is not at hand.
+func (x *excerpts) cut(s diag.Span) []Line {
+	text, ok := x.line(s.File, s.Start.Line)
 	if !ok {
 		return nil
 	}
@@ -155,18 +192,29 @@ func window(runes []rune, from, to int) (cut []rune, newFrom, newTo int) {
 	return cut, newFrom, max(newFrom+1, min(to-begin+shift, len(cut)+1))
 }
 
-// lineAt returns the n-th line of a text, without its end.
-func lineAt(text []byte, n int) (string, bool) {
-	if text == nil || n < 1 {
+// line returns the n-th line of a file, without its end.
+func (x *excerpts) line(file string, n int) (string, bool) {
+	text, ok := x.sources[file]
+	if !ok {
 		return "", false
 	}
-	for range n - 1 {
-		i := bytes.IndexByte(text, '\n')
-		if i < 0 {
-			return "", false
+	starts, ok := x.starts[file]
+	if !ok {
+		starts = []int{0}
+		for i, b := range text {
+			if b == '\n' {
+				starts = append(starts, i+1)
+			}
 		}
-		text = text[i+1:]
+		if x.starts == nil {
+			x.starts = map[string][]int{}
+		}
+		x.starts[file] = starts
 	}
+	if n < 1 || n > len(starts) {
+		return "", false
+	}
+	text = text[starts[n-1]:]
 	if i := bytes.IndexByte(text, '\n'); i >= 0 {
 		text = text[:i]
 	}

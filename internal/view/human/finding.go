@@ -34,6 +34,9 @@ func Sum(f view.Findings) string {
 	if n := f.Files(); n > 0 {
 		sum += " in " + count(n, "file")
 	}
+	if f.NotShown > 0 {
+		sum += fmt.Sprintf("; %s of them not shown", grouped(int64(f.NotShown)))
+	}
 	if f.Fixes > 0 {
 		sum += fmt.Sprintf("; meshc validate --fix mends %d", f.Fixes)
 	}
