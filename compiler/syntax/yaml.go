@@ -15,7 +15,7 @@ import (
 const (
 	maxDepth    = 64
 	maxNodes    = 250_000
-	maxRepeated = 200_000   // values that aliases repeat, counted in full
+	maxRepeated = 200_000 // values that aliases repeat, counted in full
 	maxMarks    = 800_000 // characters that may begin a value
 	maxTexts    = 10_000
 )

@@ -45,7 +45,7 @@ func TestExcerptStaysInItsFile(t *testing.T) {
 		{name: "no line", line: 0, none: true},
 	} {
 		s := diag.Span{File: "m.yaml", Start: diag.Pos{Line: c.line, Column: c.from}, End: diag.Pos{Line: c.endLine, Column: c.to}}
-		got := excerpt(s, sources)
+		got := (&excerpts{sources: sources}).cut(s)
 		if c.none {
 			if got != nil {
 				t.Errorf("%s: %v, want none", c.name, got)
@@ -56,15 +56,40 @@ func TestExcerptStaysInItsFile(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
-	if excerpt(diag.Span{File: "other", Start: diag.Pos{Line: 1, Column: 1}}, sources) != nil {
+	if (&excerpts{sources: sources}).cut(diag.Span{File: "other", Start: diag.Pos{Line: 1, Column: 1}}) != nil {
 		t.Error("an excerpt of a file that was not read")
+	}
+}
+
+// Where there are too many findings, the errors are those that are listed.
+func TestNotAllFindingsAreShown(t *testing.T) {
+	var list diag.List
+	for i := range 2 * maxShown {
+		code := diag.UnwrittenInput
+		if i%4 == 3 {
+			code = diag.UnknownKey
+		}
+		list.Add(code, diag.Span{File: "m", Start: diag.Pos{Line: i + 1, Column: 1}, End: diag.Pos{Line: i + 1, Column: 2}}, "x")
+	}
+	f := NewFindings(list, nil, nil)
+	if f.Errors != maxShown/2 || f.Warnings != 3*maxShown/2 || len(f.Findings) != maxShown || f.NotShown != maxShown {
+		t.Errorf("%d errors, %d warnings, %d listed, %d not", f.Errors, f.Warnings, len(f.Findings), f.NotShown)
+	}
+	errors := 0
+	for _, x := range f.Findings {
+		if x.Severity == diag.Error {
+			errors++
+		}
+	}
+	if errors != maxShown/2 {
+		t.Errorf("%d errors are listed", errors)
 	}
 }
 
 func TestExcerptOfALongLine(t *testing.T) {
 	text := strings.Repeat("x", 5000) + "HERE" + strings.Repeat("y", 5000)
 	s := diag.Span{File: "m", Start: diag.Pos{Line: 1, Column: 5001}, End: diag.Pos{Line: 1, Column: 5005}}
-	l := excerpt(s, diag.Sources{"m": []byte(text)})[0]
+	l := (&excerpts{sources: diag.Sources{"m": []byte(text)}}).cut(s)[0]
 	runes := []rune(l.Text)
 	if len(runes) > maxExcerpt+2 {
 		t.Errorf("%d runes", len(runes))
