@@ -28,12 +28,12 @@ func table() []Field {
 }
 
 var meshFields = []Field{
-	{Kind: Mesh, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Local, Example: "word-count",
-		Doc: "Name of the mesh. A mesh is known by tenant, namespace and name."},
 	{Kind: Mesh, Name: "tenant", Type: Text, Pattern: EntityName, Update: Local, Default: "public", Example: "public",
 		Doc: "Pulsar tenant of all nodes and of topics without one. It has to exist."},
 	{Kind: Mesh, Name: "namespace", Type: Place, Below: Namespace, Pattern: EntityName, Update: Local, Default: "default", Example: "default",
 		Doc: "Pulsar namespace of all nodes and of topics without one: its name, or a mapping with `name` and `create`."},
+	{Kind: Mesh, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Local, Example: "word-count",
+		Doc: "Name of the mesh. A mesh is known by tenant, namespace and name."},
 	{Kind: Mesh, Name: "jarFile", Aliases: []string{"jar"}, Type: Text, Update: Local, Example: "target/functions.jar",
 		Doc: "Jar of the Java functions that name none of their own. Paths are relative to the mesh file."},
 	{Kind: Mesh, Name: "variables", Type: Map, Update: Local, Example: map[string]any{"parallelism": 2},
