@@ -13,6 +13,7 @@ import (
 	"github.com/meshc/meshc/compiler/foreign/pulsaradmin"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/syntax"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // File is a file that was written for another tool, or a mesh file that was made
@@ -105,19 +106,15 @@ func Convert(inputs []Input, name string) (Converted, error) {
 	out := Converted{Sources: r.Sources}
 	names := map[string]bool{}
 	for _, doc := range docs {
+		if slices.Contains(parsed, doc) && lists(doc.Root) {
+			r.Findings.Add(diag.NotConvertible, doc.Root.Pairs[0].Key.Span, "This is a mesh file already.", "Leave it out; `meshc fmt` brings it into canonical form.")
+			continue
+		}
 		own := *doc
 		own.Root = doc.Root.Clone()
 		shaped, list := check.Shape(&own)
 		r.Findings = append(r.Findings, list...)
-		switch {
-		case shaped.Root == nil || list.HasErrors():
-			continue
-		case slices.Contains(parsed, doc):
-			at := doc.Span
-			if len(doc.Root.Pairs) > 0 {
-				at = doc.Root.Pairs[0].Key.Span
-			}
-			r.Findings.Add(diag.NotConvertible, at, "This is a mesh file already.", "Leave it out; `meshc fmt` brings it into canonical form.")
+		if shaped.Root == nil || list.HasErrors() || slices.Contains(parsed, doc) {
 			continue
 		}
 		foreign.Shorten(doc)
@@ -137,6 +134,14 @@ func Convert(inputs []Input, name string) (Converted, error) {
 		out.Files = nil
 	}
 	return out, nil
+}
+
+// lists tells whether a mapping has a list of a mesh, such as `functions:`.
+func lists(n *syntax.Node) bool {
+	return slices.ContainsFunc(n.Pairs, func(p syntax.Pair) bool {
+		f, known := fields.Lookup(fields.Mesh, p.Key.Value)
+		return known && f.Type == fields.Objects
+	})
 }
 
 // Join puts files into one text, as YAML documents.

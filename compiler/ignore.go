@@ -118,25 +118,39 @@ func within(spans []diag.Span, p diag.Pos) bool {
 	return starts || i > 0 && order(p, spans[i-1].End) < 0
 }
 
-// idleHint says what to do about a comment that silences nothing, where another
-// place of a finding is at its line: that is an easy slip.
-func (r *Result) idleHint(g ignore) string {
+// misplaced gives the line of the finding whose other place a comment stands at,
+// which is an easy slip; 0 where there is none.
+func (r *Result) misplaced(g ignore) int {
 	for _, d := range r.Findings {
 		if d.Code != g.code || d.Span.File != g.span.File {
 			continue
 		}
 		for _, x := range d.Related {
 			if x.Span.File == g.span.File && x.Span.Start.Line == g.line {
-				return fmt.Sprintf("Put it at line %d, which is the place of the finding.", d.Span.Start.Line)
+				return d.Span.Start.Line
 			}
 		}
 	}
-	return "Remove the comment, or put it beside the place of the finding."
+	return 0
+}
+
+// idle reports a comment that silences nothing. Where something is wrong, findings
+// may be missing because of it, so that then only misplaced comments are reported.
+func (r *Result) idle(g ignore, wrong bool) {
+	hint, line := "Remove the comment, or put it beside the place of the finding.", r.misplaced(g)
+	switch {
+	case line > 0:
+		hint = fmt.Sprintf("Put it at line %d, which is the place of the finding.", line)
+	case wrong:
+		return
+	}
+	r.Findings.Add(diag.IdleIgnore, g.span, fmt.Sprintf("No finding of %s is on line %d.", g.code, g.line), hint)
 }
 
 // silence takes out the findings that comments ignore, and reports comments that
 // say no reason, silence nothing or must not silence what they name.
 func (r *Result) silence() {
+	wrong := r.Findings.HasErrors()
 	for _, g := range r.ignores {
 		switch {
 		case g.tooMany:
@@ -169,7 +183,7 @@ func (r *Result) silence() {
 		case kept:
 			r.Findings.Add(diag.BadIgnore, g.span, fmt.Sprintf("%s is an error that cannot be ignored.", g.code), "Mend what it is about, and remove the comment.")
 		case !silenced:
-			r.Findings.Add(diag.IdleIgnore, g.span, fmt.Sprintf("No finding of %s is on line %d.", g.code, g.line), r.idleHint(g))
+			r.idle(g, wrong)
 		case g.reason == "":
 			r.Findings.Add(diag.NoReason, g.span, fmt.Sprintf("The comment does not say why %s does not matter here.", g.code), "Write the reason behind the code.")
 		}

@@ -213,14 +213,18 @@ func (r *reader) folder(name string) {
 	}
 	if !found {
 		r.fail(name, "No *.yaml or *.yml file directly in this folder holds a mesh.",
-			"Name the mesh file itself; a mesh has a top-level key `functions`.")
+			"Name the mesh file itself. A mesh has `name:`, and `functions:`, `sources:` or `sinks:`, without indentation.")
 	}
 }
 
+// resource is the line that begins a resource of the Function Mesh operator.
+var resource = regexp.MustCompile(`(?m)^["']?apiVersion["']?[ \t]*:[ \t]+["']?compute\.functionmesh\.io/`)
+
 var topKey = regexp.MustCompile(`(?m)^["']?([A-Za-z][\w-]*)["']?[ \t]*:(?:\s|$)`)
 
-// holdsMesh looks for a mesh by its top-level keys. It reads text and not YAML,
-// so that broken files are found too.
+// holdsMesh looks for a mesh by its top-level keys, or for a resource of the
+// Function Mesh operator. It reads text and not YAML, so that broken files are found
+// too. A config file of pulsar-admin has no keys of its own: it has to be named.
 func holdsMesh(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -229,6 +233,9 @@ func holdsMesh(path string) bool {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, MaxFile))
 	if err != nil {
+		return true
+	}
+	if resource.Match(data) {
 		return true
 	}
 	keys := map[string]bool{}
@@ -243,5 +250,5 @@ func holdsMesh(path string) bool {
 			return true
 		}
 	}
-	return keys["name"] && (keys["topics"] || keys["tenant"])
+	return keys["name"] && (keys["topics"] || keys["tenant"] || keys["sources"] || keys["sinks"])
 }

@@ -38,6 +38,9 @@ func TestRead(t *testing.T) {
 	write("folder/broken.yaml", "name: [\nfunctions:\n")
 	write("folder/compose.yaml", "name: x\nservices: {}\n")
 	write("folder/resource.yaml", "apiVersion: v1\nkind: List\nfunctions: []\n")
+	write("folder/connectors.yaml", "name: x\nsources: []\n")
+	write("folder/pipes.yaml", "sources: {}\nsinks: {}\n") // another tool's
+	write("folder/operator.yaml", "apiVersion: compute.functionmesh.io/v1alpha1\nkind: Function\n")
 	write("folder/notes.txt", mesh)
 	write("folder/.hidden.yaml", mesh)
 	write("folder/deeper/c.yaml", mesh)
@@ -56,8 +59,8 @@ func TestRead(t *testing.T) {
 		{"a.yaml ./a.yaml link.yaml", "a.yaml", ""},
 		{"- a.yaml -", "- a.yaml", ""},
 		{"bom.yaml full.yaml", "bom.yaml full.yaml", ""},
-		{"folder", "folder/a.yaml folder/b.yml folder/broken.yaml", ""},
-		{"folder/b.yml folder", "folder/b.yml folder/a.yaml folder/broken.yaml", ""},
+		{"folder", "folder/a.yaml folder/b.yml folder/broken.yaml folder/connectors.yaml folder/operator.yaml", ""},
+		{"folder/b.yml folder", "folder/b.yml folder/a.yaml folder/broken.yaml folder/connectors.yaml folder/operator.yaml", ""},
 		{"other a.yaml", "a.yaml", "other: holds a mesh"},
 		{"", "", "mesh.yaml: no `mesh.yaml` in this folder"},
 		{"none.yaml", "", "none.yaml: no such file"},

@@ -72,7 +72,7 @@ func (m *merger) added(n *syntax.Node, named bool) *syntax.Node {
 	if named && n.Kind == syntax.Sequence {
 		return m.items(&syntax.Node{Kind: syntax.Sequence, Span: n.Span, Flow: n.Flow}, n, keys{})
 	}
-	return without(n)
+	return without(n, patch)
 }
 
 // items merges lists of things with names. New ones come behind the others.
@@ -118,9 +118,10 @@ func (m *merger) items(base, over *syntax.Node, k keys) *syntax.Node {
 		case how == patchDelete:
 			gone[i] = true
 		case how == patchReplace:
-			out.Items[i] = without(item)
+			out.Items[i] = without(item, patch)
 		default:
-			out.Items[i] = m.mapping(out.Items[i], item, k, false)
+			// The name is where the mesh file has it: it says which entry is meant.
+			out.Items[i] = m.mapping(out.Items[i], without(item, "name"), k, false)
 		}
 	}
 	if len(gone) > 0 {
@@ -169,13 +170,13 @@ func (m *merger) patchOf(n *syntax.Node) string {
 	return ""
 }
 
-// without gives a mapping without its `$patch`.
-func without(n *syntax.Node) *syntax.Node {
-	if n.Kind != syntax.Mapping || n.Pair(patch) == nil {
+// without gives a mapping without one of its keys.
+func without(n *syntax.Node, key string) *syntax.Node {
+	if n.Kind != syntax.Mapping || n.Pair(key) == nil {
 		return n
 	}
 	out := *n
-	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p syntax.Pair) bool { return p.Key.Value == patch })
+	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p syntax.Pair) bool { return p.Key.Value == key })
 	return &out
 }
 

@@ -63,7 +63,7 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 	}
 	f.Runtime = found.runtime
 	if usable(given) && fields.Runtime(given.Value) != found.runtime {
-		r.list.Add(diag.TwoRuntimes, given.Span, fmt.Sprintf("The language is to be %s, and `%s` holds code of %s.", language(fields.Runtime(given.Value)), found.key.Value, language(found.runtime)),
+		r.list.Add(diag.TwoRuntimes, given.Span, fmt.Sprintf("The language is to be %s, and `%s` holds code of %s.", fields.Runtime(given.Value).Language(), found.key.Value, found.runtime.Language()),
 			"Remove `runtime`: the kind of the code says it.").Relate(found.key.Span, "code given here")
 	}
 	if usable(found.value) {
@@ -90,7 +90,7 @@ func (r *resolver) className(f *mesh.Function, n *syntax.Node, c *code) bool {
 	}
 	if class == nil {
 		if _, builtin := mesh.Builtin(f.Code.Location); !builtin && f.Runtime != fields.Go && !r.doc.Incomplete {
-			r.list.Add(diag.MissingKey, f.Span, fmt.Sprintf("A %s function needs a key `className`.", language(f.Runtime)),
+			r.list.Add(diag.MissingKey, f.Span, fmt.Sprintf("A %s function needs a key `className`.", f.Runtime.Language()),
 				"Add `className: ` with the class that the function is.")
 		}
 		return f.Runtime == fields.Go

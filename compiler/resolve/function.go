@@ -35,10 +35,10 @@ func (r *resolver) refused(f *mesh.Function, n *syntax.Node) {
 		}
 		switch {
 		case value == fields.Any && !negative(p.Value):
-			r.list.Add(diag.NotForRuntime, p.Key.Span, fmt.Sprintf("Function workers refuse `%s` for %s functions.", field.Name, language(f.Runtime)),
+			r.list.Add(diag.NotForRuntime, p.Key.Span, fmt.Sprintf("Function workers refuse `%s` for %s functions.", field.Name, f.Runtime.Language()),
 				"Remove the key.")
 		case usable(p.Value) && (p.Value.Value == value || p.Value.Type == syntax.Bool && truth(p.Value) && value == "true"):
-			r.list.Add(diag.NotForRuntime, p.Value.Span, fmt.Sprintf("Function workers refuse `%s: %s` for %s functions.", field.Name, p.Value.Value, language(f.Runtime)),
+			r.list.Add(diag.NotForRuntime, p.Value.Span, fmt.Sprintf("Function workers refuse `%s: %s` for %s functions.", field.Name, p.Value.Value, f.Runtime.Language()),
 				fmt.Sprintf("Remove the key: the default is %v.", field.Default))
 		}
 	}
@@ -47,16 +47,4 @@ func (r *resolver) refused(f *mesh.Function, n *syntax.Node) {
 // negative tells of numbers below 0, which mean "not set" to workers.
 func negative(n *syntax.Node) bool {
 	return usable(n) && (n.Type == syntax.Int || n.Type == syntax.Float) && number(n) < 0
-}
-
-func language(r fields.Runtime) string {
-	switch r {
-	case fields.Java:
-		return "Java"
-	case fields.Python:
-		return "Python"
-	case fields.Go:
-		return "Go"
-	}
-	return string(r)
 }

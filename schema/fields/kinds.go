@@ -101,3 +101,17 @@ const (
 	Python Runtime = "PYTHON"
 	Go     Runtime = "GO"
 )
+
+// Language is the runtime as people write it: Java, Python or Go. What is none of
+// the runtimes stays as it is.
+func (r Runtime) Language() string {
+	switch r {
+	case Java:
+		return "Java"
+	case Python:
+		return "Python"
+	case Go:
+		return "Go"
+	}
+	return string(r)
+}

@@ -52,7 +52,7 @@ func sinkFields() []Field {
 		{Kind: Sink, Name: "sourceSubscriptionPosition", Type: Enum, Values: positions, Default: "Latest", Update: Updatable, Clear: ByDefault, Example: "Earliest",
 			Doc: "Where the sink starts on an input that it has no subscription on yet."},
 		{Kind: Sink, Name: "cleanupSubscription", Type: Bool, Default: true, Update: Updatable, Clear: ByDefault, Steered: true, Uses: false, Example: false,
-			Doc: "Always false in what meshc deploys: subscriptions are meshc's, so that a replacement keeps the backlog."},
+			Doc: "In what meshc deploys it is false: meshc makes the subscriptions, so that a replacement keeps their backlog."},
 		configs(Sink, "sink"),
 		{Kind: Sink, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Example: "ATLEAST_ONCE",
 			Doc: "Delivery guarantee. Workers cannot alter it, so a change replaces the sink. EFFECTIVELY_ONCE also means a Failover subscription."},

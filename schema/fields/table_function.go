@@ -58,7 +58,7 @@ func functionFields() []Field {
 				Instead: "Remove it; `subscriptionPosition: Latest` starts at the end the first time only."}},
 			Doc: "Seek to the end at every start: what came while the function stood still is skipped. Every update loses the setting."},
 		{Kind: Function, Name: "cleanupSubscription", Type: Bool, Default: true, Update: Updatable, Clear: ByDefault, Steered: true, Uses: false, Example: false,
-			Doc: "Always false in what meshc deploys: subscriptions are meshc's, so that a replacement keeps the backlog."},
+			Doc: "In what meshc deploys it is false: meshc makes the subscriptions, so that a replacement keeps their backlog."},
 		{Kind: Function, Name: "processingGuarantees", Type: Enum, Values: guarantees, Default: "ATLEAST_ONCE", Update: Fixed, Clear: ByDefault, Example: "ATLEAST_ONCE",
 			Refused: map[Runtime]string{Python: "EFFECTIVELY_ONCE", Go: "EFFECTIVELY_ONCE"},
 			Traps: []Trap{{Value: "MANUAL", Runtimes: []Runtime{Go}, Says: "A Go function has no call that acknowledges a message, so that none ever is: each comes again at every restart.",

@@ -10,7 +10,7 @@ var nestedFields = []Field{
 	{Kind: Consumer, Name: "regexPattern", Aliases: []string{"isRegexPattern"}, Type: Bool, Default: false, Example: true,
 		Doc: "The key is a regular expression of full topic names, not a topic."},
 	{Kind: Consumer, Name: "schemaProperties", Type: TextMap, Default: map[string]any{}, Ignored: []Runtime{Go}, Example: map[string]any{"a": "b"},
-		Traps: []Trap{{Value: Any, Kinds: []Kind{Sink}, Says: "Workers do not store the schema's properties of a sink's input.", Instead: "Remove the key."}},
+		Traps: []Trap{{Value: Any, Kinds: []Kind{Sink}, Says: "They pass over the properties of the schema that a sink reads with.", Instead: "Remove the key."}},
 		Doc:   "Properties of the schema. Sinks do not store them."},
 	{Kind: Consumer, Name: "consumerProperties", Type: TextMap, Keys: consumerKeys, Default: map[string]any{}, Ignored: []Runtime{Python, Go}, Example: map[string]any{"priorityLevel": "1"},
 		Doc: "Settings of the consumer by the names of Pulsar's Java client."},

@@ -26,7 +26,7 @@ var (
 	// BatchingUtils takes over what is above 0.
 	unset = []Trap{{Value: NotPositive, Says: "Workers take it as not given.", Instead: "Give a number above 0, or remove the key."}}
 	// FunctionConfigUtils.convertFromDetails leaves them out, and an update starts from what it gives.
-	lost = []Trap{{Value: Any, Says: "Every update of the function loses it, since workers do not give it back.",
+	lost = []Trap{{Value: Any, Says: "Every update of the function loses it, since it is not among what they give back.",
 		Instead: "Replace the function instead of updating it where the setting matters."}}
 	schemas = append(unknownSchemas(Python, "Python instances know the types STRING, JSON and AVRO, take any other for a class of the code, and fail to start without it.",
 		"Use one of the three, or name a Schema class of your own.", "BYTES", "PROTOBUF", "PROTOBUF_NATIVE", "KEY_VALUE"),

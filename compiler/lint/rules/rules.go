@@ -20,9 +20,13 @@ func All() []lint.Rule {
 	return append(own, worker.All()...)
 }
 
-// relatePath marks where each node of a cycle writes the topic that the next reads.
+// relatePath marks where each node of a cycle writes the topic that the next reads,
+// but for the place of the finding itself.
 func relatePath(d *diag.Diagnostic, c graph.Cycle) {
 	for _, s := range c {
+		if s.Edge.Span == d.Span {
+			continue
+		}
 		d.Relate(s.Edge.Span, "`"+s.Node.NodeName()+"` writes here")
 	}
 }

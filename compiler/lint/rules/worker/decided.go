@@ -13,7 +13,7 @@ var decided = lint.Rule{
 	Run: func(p *lint.Pass) {
 		for _, s := range settings(p) {
 			if uses := s.field.Uses; uses != nil && s.Value.Data != uses {
-				p.Report(s.Span(), fmt.Sprintf("meshc deploys the %s with `%s: %v`. %s", s.node.Kind(), s.field.Name, uses, s.field.Doc),
+				p.Report(s.Span(), fmt.Sprintf("The %s will not have `%s: %s`. %s", s.node.Kind(), s.field.Name, shown(s.Value), s.field.Doc),
 					fmt.Sprintf("Remove the key, or write `%s: %v`.", s.field.Name, uses))
 			}
 		}

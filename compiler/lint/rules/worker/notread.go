@@ -22,7 +22,7 @@ var notRead = lint.Rule{
 			if s.until != "" {
 				when = "before Pulsar " + s.until + " do not read"
 			}
-			p.Report(s.KeySpan, fmt.Sprintf("%s functions %s `%s`: workers take and store it, and nothing comes of it.", language(runtime(s.node)), when, s.field.Name),
+			p.Report(s.KeySpan, fmt.Sprintf("%s functions %s `%s`: workers take and store it, and nothing comes of it.", runtime(s.node).Language(), when, s.field.Name),
 				"Remove the key."+readers(s.field))
 		}
 	},
@@ -33,7 +33,7 @@ func readers(f *fields.Field) string {
 	var who []string
 	for _, r := range []fields.Runtime{fields.Java, fields.Python, fields.Go} {
 		if _, refused := f.Refused[r]; !slices.Contains(f.Ignored, r) && !refused {
-			who = append(who, language(r))
+			who = append(who, r.Language())
 		}
 	}
 	if len(who) == 0 {

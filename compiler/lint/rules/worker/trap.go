@@ -38,11 +38,11 @@ func (s *setting) trapped(p *lint.Pass) {
 		if !s.meets(t, text) {
 			continue
 		}
-		what := fmt.Sprintf("`%s: %s`", s.field.Name, text)
+		what := fmt.Sprintf("`%s: %s` does not do what it says.", s.field.Name, text)
 		if t.Value == fields.Any {
-			what = "`" + s.field.Name + "`"
+			what = fmt.Sprintf("Workers do not keep `%s`.", s.field.Name)
 		}
-		p.Report(s.Span(), fmt.Sprintf("%s does not do what it says. %s", what, t.Says), t.Instead)
+		p.Report(s.Span(), what+" "+t.Says, t.Instead)
 		return
 	}
 }

@@ -54,18 +54,6 @@ func runtime(n mesh.Node) fields.Runtime {
 	return fields.Java
 }
 
-func language(r fields.Runtime) string {
-	switch r {
-	case fields.Java:
-		return "Java"
-	case fields.Python:
-		return "Python"
-	case fields.Go:
-		return "Go"
-	}
-	return string(r)
-}
-
 // functions calls a rule for each function of a mesh.
 func functions(p *lint.Pass, look func(*mesh.Function)) {
 	for _, n := range p.Mesh.Nodes {
