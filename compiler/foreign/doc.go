@@ -136,7 +136,6 @@ func (m *Mesh) document() *syntax.Document {
 		// That a component has no name is said at the component.
 		name = &syntax.Node{Span: start}
 	}
-	Set(root, "name", name, name.Span)
 	tenant, namespace := m.Place()
 	if m.Tenant != nil && tenant != "public" {
 		Set(root, "tenant", m.Tenant, m.Tenant.Span)
@@ -144,6 +143,7 @@ func (m *Mesh) document() *syntax.Document {
 	if m.Namespace != nil && namespace != "default" {
 		Set(root, "namespace", m.Namespace, m.Namespace.Span)
 	}
+	Set(root, "name", name, name.Span)
 	m.hoist()
 	if len(m.Kubernetes) > 0 {
 		block := Mapping(m.Kubernetes[0].Key.Span)
