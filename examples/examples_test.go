@@ -22,8 +22,8 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// example is a folder, the topic of others that its mesh reads, and what is
-// typed in it.
+// example is a folder, the topic of others that its mesh reads, if it does, and
+// what is typed in it.
 type example struct {
 	folder, external string
 	commands         []command
@@ -54,6 +54,15 @@ var all = []example{
 		{"plan --detailed-exitcode", 0, ""},
 		{"destroy --yes", 0, ""},
 	}},
+	{"orders", "", []command{
+		{"validate", 0, ""},
+		{"validate --overlay prod.yaml --strict", 0, ""},
+		{"plan --detailed-exitcode", 2, "expected-plan.txt"},
+		{"plan --overlay prod.yaml --set variables.instances=3 --detailed-exitcode", 2, "expected-plan-prod.txt"},
+		{"apply --yes", 0, ""},
+		{"plan --detailed-exitcode", 0, ""},
+		{"destroy --yes", 0, ""},
+	}},
 	{"pip-66", "exclaim-in", []command{
 		{"validate as-printed.yaml", 3, "expected-findings.txt"},
 		{"validate mesh.yaml", 0, ""},
@@ -70,7 +79,9 @@ func TestExamples(t *testing.T) {
 			t.Chdir(e.folder)
 			cluster := memory.New(native.Rules{})
 			cluster.Put(&state.Namespace{Name: "public/default"})
-			cluster.Put(&state.Topic{Name: "persistent://public/default/" + e.external})
+			if e.external != "" {
+				cluster.Put(&state.Topic{Name: "persistent://public/default/" + e.external})
+			}
 			for _, c := range e.commands {
 				out, exit := run(cluster, strings.Fields(c.args)...)
 				if exit != c.exit {

@@ -181,7 +181,7 @@ var catalogue = map[Code]Entry{
 	DuplicateMesh:     {Severity: Error, Summary: "Two meshes of one name", Doc: "A mesh is known by tenant, namespace and name; the same may not be defined twice."},
 	DuplicateTopic:    {Severity: Error, Summary: "Topic declared twice", Doc: "One topic may be declared once; short and full spelling name the same topic."},
 	BadTopicName:      {Severity: Error, Summary: "Not a topic name", Doc: "A topic is `name`, `tenant/namespace/name` or `persistent://tenant/namespace/name`. Non-persistent topics keep no backlog, so no deployment could keep their messages."},
-	NoRuntime:         {Severity: Error, Summary: "Function without code", Doc: "A function needs `jar`, `py` or `go`, or the mesh a `jarFile` for its Java functions."},
+	NoRuntime:         {Severity: Error, Summary: "Node without code", Doc: "A function needs `jar`, `py` or `go`, or the mesh a `jarFile` for its Java functions; a source or sink needs an `archive`."},
 	TwoRuntimes:       {Severity: Error, Summary: "Function with code in two languages", Doc: "Only one of `jar`, `py` and `go` may be given."},
 	MissingArtifact:   {Severity: Error, Summary: "Code file not found", Doc: "The file with the code of a function does not exist or cannot be read. Paths are relative to the mesh file. `validate` only warns, since the build may come later; `plan` and `apply` need the file."},
 	BadArtifact:       {Severity: Error, Summary: "Code file cannot be used", Doc: "The location is not a local file of the kind that the runtime takes."},
