@@ -57,7 +57,8 @@ func (s *slips) near(reader mesh.Node, t *mesh.Topic) *mesh.Topic {
 			names = append(names, n)
 		}
 	}
-	// Topics of one mesh have names alike, so that only small slips are likely.
-	near, _ := diag.Within(name, names, max(1, len(name)/8))
+	// Topics of one mesh have names alike, so that only small slips are likely,
+	// and none in a name of two letters.
+	near, _ := diag.Within(name, names, min(max(1, len(name)/8), len(name)/3))
 	return s.full[near]
 }
