@@ -23,7 +23,7 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 	c := &state.Component{Kind: kind, Tenant: tenant, Namespace: namespace, Name: name, Fields: map[string]any{}}
 	config, _ := state.Canonical(raw).(map[string]any)
 	for _, field := range fields.Carried(fields.Kind(kind)) {
-		if field.Update == fields.Local || field.Name == "name" {
+		if field.Update == fields.Local || field.Name == "name" || field.Name == "inputSpecs" || field.Hidden {
 			continue
 		}
 		v := state.Canonical(config[field.Name])
@@ -61,8 +61,12 @@ func toConfig(c *state.Component, update *diff.Change) map[string]any {
 	delete(config, "inputs")
 	if c.Kind != state.KindSource {
 		specs := map[string]any{}
+		special, _ := c.Fields["inputSpecs"].(map[string]any)
 		for _, t := range c.Inputs() {
 			specs[t] = map[string]any{}
+			if s, ok := special[t]; ok {
+				specs[t] = s
+			}
 		}
 		config["inputSpecs"] = specs
 	}
@@ -115,7 +119,7 @@ func specialInputs(config map[string]any) map[string]any {
 	specs, _ := config["inputSpecs"].(map[string]any)
 	for topic, s := range specs {
 		if rest := beyond(s, defaultSpec); rest != nil {
-			out[topic] = rest
+			out[fullName(topic)] = rest
 		}
 	}
 	return out

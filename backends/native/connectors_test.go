@@ -54,7 +54,10 @@ func connected(b *harness.Bench) {
 		{"ordering", "collect", "inputs: [out]", "inputs: [out], retainOrdering: true", diff.Replace},
 		{"subscription's name", "collect", "inputs: [out]", "inputs: [out], sourceSubscriptionName: mine", diff.Replace},
 		{"guarantees", "count", "output: numbers", "output: numbers, processingGuarantees: ATMOST_ONCE", diff.Replace},
-		{"secrets and flags", "count", "output: numbers", "output: numbers, secrets: {a: {path: b}}, runtimeFlags: -Dx=y", diff.Replace},
+		{"settings of an input", "forward", "inputs: [numbers]", "inputSpecs: {numbers: {receiverQueueSize: 10, schemaType: STRING, schemaProperties: {a: b}}}", diff.Update},
+		{"settings of an input taken away", "forward", "no change", "", diff.Update},
+		{"settings of a sink's input", "collect", "inputs: [out]", "inputs: [out], inputSpecs: {out: {receiverQueueSize: 5, poolMessages: true, schemaType: STRING}}", diff.Update},
+		{"secrets and flags", "count", "output: numbers", "output: numbers, secrets: {a: {path: b}}, runtimeFlags: -Dx=y", diff.Update},
 		{"fields taken away again", "count", "no change", "", diff.Replace},
 	} {
 		u := b.Mesh("connected", strings.Replace(text, change.from, change.to, 1))
@@ -69,7 +72,7 @@ func connected(b *harness.Bench) {
 	}
 	before := count(t, file)
 	lines(t, file, before+100)
-	harness.Figure(t, "a source and a sink through %d changes, %d lines written", 9, count(t, file))
+	harness.Figure(t, "a source and a sink through %d changes, %d lines written", 12, count(t, file))
 	b.Apply(b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true}), plan.TopicData, plan.MessageLoss)
 	if left := b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true}); !left.Empty() {
 		t.Errorf("destroy left %v", actions(left))

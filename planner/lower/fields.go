@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"reflect"
+
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/state"
 	"github.com/meshc/meshc/schema/fields"
@@ -12,7 +14,7 @@ func (l *lowerer) fields(n mesh.Node) map[string]any {
 	given := l.wired(n)
 	out := map[string]any{}
 	for _, field := range fields.Carried(n.Kind()) {
-		if field.Name == "name" || field.Update == fields.Local {
+		if field.Name == "name" || field.Update == fields.Local || field.Hidden {
 			continue
 		}
 		v, ok := given[field.Name]
@@ -45,7 +47,7 @@ func (l *lowerer) wired(n mesh.Node) map[string]any {
 		for _, e := range in.Inputs {
 			inputs = append(inputs, e.Topic.Name)
 		}
-		given["inputs"] = state.SortedTexts(inputs)
+		given["inputs"], given["inputSpecs"] = state.SortedTexts(inputs), special(in.Inputs)
 		// Spelled out although it is the worker's default: subscriptions are meshc's.
 		given[mesh.SubscriptionField(n.Kind())] = mesh.Subscription(l.mesh.ID, n)
 		given["cleanupSubscription"], given["autoAck"] = false, true
@@ -77,6 +79,33 @@ func notStored(kind fields.Kind, field string, n float64) bool {
 		return n <= 0
 	}
 	return false
+}
+
+// special gives the settings of inputs that are not the defaults, by topic: all
+// fields that name inputs with a schema or a SerDe are one to workers.
+func special(inputs []mesh.Edge) any {
+	out := map[string]any{}
+	for _, e := range inputs {
+		spec := map[string]any{}
+		for _, field := range fields.Of(fields.Consumer) {
+			v := state.Canonical(asGiven(field, e.Spec.Get(field.Name)))
+			if v != nil && !reflect.DeepEqual(v, state.Canonical(field.Default)) {
+				spec[field.Name] = v
+			}
+		}
+		for name, v := range map[string]string{"schemaType": e.SchemaType, "serdeClassName": e.SerDe} {
+			if v != "" {
+				spec[name] = v
+			}
+		}
+		if len(spec) > 0 {
+			out[e.Topic.Name] = spec
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 func topic(e *mesh.Edge) any {

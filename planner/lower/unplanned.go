@@ -62,13 +62,25 @@ func inNode(list *diag.List, n mesh.Node) {
 
 // laterBelow reports what plans do not carry out of a mapping of fields.
 func laterBelow(list *diag.List, n mesh.Node, field fields.Field, e mesh.Entry) (found bool) {
-	if field.Type != fields.Object {
+	values := []*mesh.Value{e.Value}
+	if field.Type == fields.ObjectMap {
+		values = nil
+		for _, entry := range e.Value.Entries {
+			values = append(values, entry.Value)
+		}
+	}
+	if field.Below == "" {
 		return false
 	}
-	for _, inner := range e.Value.Entries {
-		if f, _ := fields.Named(field.Below, inner.Key); f.Later {
-			unplanned(list, inner.Span(), fmt.Sprintf("`%s.%s` of a %s", e.Key, inner.Key, n.Kind()))
-			found = true
+	for _, v := range values {
+		for _, inner := range v.Entries {
+			f, _ := fields.Named(field.Below, inner.Key)
+			// Sinks do not store properties of schemas.
+			lost := n.Kind() == fields.Sink && f.Name == "schemaProperties"
+			if (f.Later || lost) && inner.Value.Data != false {
+				unplanned(list, inner.Span(), fmt.Sprintf("`%s.%s` of a %s", e.Key, inner.Key, n.Kind()))
+				found = true
+			}
 		}
 	}
 	return found
