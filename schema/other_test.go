@@ -44,6 +44,9 @@ func drive(t *testing.T, text []byte, editor bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !editor && bytes.Contains(data, []byte("${")) {
+			continue // the strict form is for values that were put in
+		}
 		if err := compiled.Validate(value(t, string(data))); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
