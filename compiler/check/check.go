@@ -18,7 +18,7 @@ import (
 // the type that its key takes or a hole; its Root is nil where nothing is left to
 // read. A tree that is wanted afterwards is cloned before.
 func Shape(doc *syntax.Document) (*syntax.Document, diag.List) {
-	c := &checker{doc: doc, spelled: map[*syntax.Node]string{}, guessed: map[*syntax.Node][]string{}}
+	c := &checker{doc: doc, spelled: map[*syntax.Node]string{}, guessed: map[*syntax.Node][]string{}, guessedKeys: map[*syntax.Node]bool{}}
 	out := *doc
 	out.Root = nil
 	if doc.Root == nil || doc.Root.Kind == syntax.Hole || !c.isMesh(doc.Root) {
@@ -41,6 +41,9 @@ type checker struct {
 	spelled map[*syntax.Node]string
 	// guessed holds the fields that unknown keys of a mapping may have meant.
 	guessed map[*syntax.Node][]string
+	// guessedKeys are keys that took another name: when their values do not fit,
+	// another field was meant.
+	guessedKeys map[*syntax.Node]bool
 	// guesses counts the keys of which was asked what they may mean.
 	guesses int
 	// passed are the texts under keys that were dropped.

@@ -141,7 +141,8 @@ func (c *checker) unknown(n *syntax.Node, kind fields.Kind, p syntax.Pair, given
 	}
 	var elsewhere []string
 	for _, t := range titles {
-		if _, ok := fields.Lookup(t.kind, key); ok && t.kind != kind {
+		// What belongs under `defaults:` is more often a slip for the list of that name.
+		if _, ok := fields.Lookup(t.kind, key); ok && t.kind != kind && t.kind != fields.Defaults {
 			elsewhere = append(elsewhere, t.plural)
 		}
 	}
@@ -161,10 +162,14 @@ func (c *checker) unknown(n *syntax.Node, kind fields.Kind, p syntax.Pair, given
 		}
 		d.Mend(fmt.Sprintf("write `%s`", near), diag.Edit{Span: p.Key.Span, Old: key, New: near})
 		given[f.Name] = true
+		c.guessedKeys[p.Key] = true
 		return f, true
 	}
 	return fields.Field{}, false
 }
+
+// someKeys are enough to show of many.
+const someKeys = 8
 
 // advice helps with a key that is near nothing of its kind.
 func advice(key string, known []string) string {
@@ -172,6 +177,9 @@ func advice(key string, known []string) string {
 		if near, ok := diag.Nearest(key, fields.Spellings(t.kind)); ok {
 			return fmt.Sprintf("`%s`, which it may stand for, belongs to %s.", near, t.plural)
 		}
+	}
+	if len(known) > 2*someKeys {
+		return fmt.Sprintf("It has %d keys, among them %s; docs/fields.md has them all.", len(known), list(known[:someKeys]))
 	}
 	return "Known keys are " + list(known) + "."
 }

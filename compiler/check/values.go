@@ -57,6 +57,10 @@ func (c *checker) value(at place, v violation) {
 	if at.node.Kind == syntax.Hole {
 		return
 	}
+	if at.key != nil && c.guessedKeys[at.key] {
+		hole(at.node)
+		return
+	}
 	say, ok := sayers[v.rule]
 	if !ok {
 		say = (*checker).other
@@ -93,7 +97,8 @@ func (c *checker) missing(at place, v violation) {
 	}
 	hint := ""
 	if f, ok := fields.Named(at.kind, v.key); ok {
-		hint = fmt.Sprintf("Add %s. %s", example(f), f.Doc)
+		doc, _, _ := strings.Cut(f.Doc, ". ")
+		hint = fmt.Sprintf("Add %s. %s.", example(f), strings.TrimSuffix(doc, "."))
 	}
 	c.list.Add(diag.MissingKey, span, fmt.Sprintf("%s needs a key `%s`.", who, v.key), some(hint)...)
 }

@@ -106,7 +106,12 @@ func (r *resolver) needs(kind fields.Kind, n *syntax.Node, name string) {
 	if v := n.Get("name"); usable(v) {
 		at, who = v.Span, upper(string(kind))+" `"+v.Value+"`"
 	}
-	r.list.Add(diag.MissingKey, at, fmt.Sprintf("%s needs a key `%s`.", who, shown), fmt.Sprintf("Add `%s: %v`. %s", shown, f.Example, f.Doc))
+	r.list.Add(diag.MissingKey, at, fmt.Sprintf("%s needs a key `%s`.", who, shown), fmt.Sprintf("Add `%s: %v`. %s.", shown, f.Example, firstSentence(f.Doc)))
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func firstSentence(s string) string {
+	s, _, _ = strings.Cut(s, ". ")
+	return strings.TrimSuffix(s, ".")
+}

@@ -77,7 +77,7 @@ var topicFields = []Field{
 		Doc: "How long acknowledged messages are kept, as a policy of the topic."},
 
 	{Kind: Schema, Name: "type", Type: Enum, Values: schemaTypes, Required: true, Update: Updatable, Example: "STRING",
-		Doc: "Pulsar's schema type. JSON, AVRO, PROTOBUF and PROTOBUF_NATIVE need a `file`."},
+		Doc: "Pulsar's schema type. JSON, AVRO, PROTOBUF and PROTOBUF_NATIVE take their definition from `file`."},
 	{Kind: Schema, Name: "file", Type: Text, Update: Updatable, Example: "order.avsc",
 		Doc: "File with the schema's definition, relative to the mesh file: an Avro schema for AVRO and JSON."},
 	{Kind: Schema, Name: "properties", Type: TextMap, Update: Updatable, Example: map[string]any{"team": "orders"},
