@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -147,7 +148,12 @@ func (c *checker) unknown(n *syntax.Node, kind fields.Kind, p syntax.Pair, given
 		}
 	}
 	known := fields.Spellings(kind)
-	near, ok := diag.Nearest(key, known)
+	near, ok := counterpart(kind, key)
+	if ok {
+		elsewhere = nil
+	} else {
+		near, ok = diag.Nearest(key, known)
+	}
 	switch {
 	case len(elsewhere) > 0 && (!ok || !diag.SameWord(near, key)):
 		c.list.Add(diag.UnknownKey, p.Key.Span, detail, fmt.Sprintf("`%s` belongs to %s, not to %s.", key, elsewhere[0], here))
@@ -166,6 +172,32 @@ func (c *checker) unknown(n *syntax.Node, kind fields.Kind, p syntax.Pair, given
 		return f, true
 	}
 	return fields.Field{}, false
+}
+
+// counterparts are groups of names for one thing, of which each kind has one. The
+// last of a group are other tools' names.
+var counterparts = [][]string{
+	{"subName", "sourceSubscriptionName", "subscriptionName", "subscription"},
+	{"subscriptionPosition", "sourceSubscriptionPosition"},
+	{"userConfig", "configs", "config", "userConfigs"},
+	{"output", "topicName", "outputs", "outputTopic"},
+	{"inputs", "inputTopics"},
+	{"timeoutMs", "timeout"},
+}
+
+// counterpart gives the name that a kind has for what a key means elsewhere.
+func counterpart(kind fields.Kind, key string) (string, bool) {
+	for _, group := range counterparts {
+		if !slices.Contains(group, key) {
+			continue
+		}
+		for _, name := range group {
+			if _, ok := fields.Lookup(kind, name); ok {
+				return name, true
+			}
+		}
+	}
+	return "", false
 }
 
 // someKeys are enough to show of many.

@@ -100,7 +100,11 @@ func (c *checker) missing(at place, v violation) {
 		doc, _, _ := strings.Cut(f.Doc, ". ")
 		hint = fmt.Sprintf("Add %s. %s.", example(f), strings.TrimSuffix(doc, "."))
 	}
-	c.list.Add(diag.MissingKey, span, fmt.Sprintf("%s needs a key `%s`.", who, v.key), some(hint)...)
+	hints := some(hint)
+	if at.kind == fields.Mesh && v.key == "name" {
+		hints = append(hints, "If the file is an overlay of another, give it by `--overlay` alone.")
+	}
+	c.list.Add(diag.MissingKey, span, fmt.Sprintf("%s needs a key `%s`.", who, v.key), hints...)
 }
 
 func example(f fields.Field) string {

@@ -99,7 +99,7 @@ func NewFindings(list diag.List, sources diag.Sources, meshes []MeshInfo) Findin
 func (f Findings) Files() int {
 	files := map[string]bool{}
 	for _, x := range f.Findings {
-		if x.Span != nil {
+		if x.Span != nil && x.Span.File != Flags {
 			files[x.Span.File] = true
 		}
 	}
