@@ -48,24 +48,21 @@ func title(kind fields.Kind) (one, plural string) {
 // reports those that are no fields. A misspelt key takes the name that it most
 // likely is meant to be, so that its value is looked at as well.
 func (c *checker) names(n *syntax.Node, kind fields.Kind) {
-	given := map[string]bool{}
-	for _, p := range n.Pairs {
-		if f, ok := fields.Lookup(kind, p.Key.Value); ok {
-			given[f.Name] = true
-		}
-	}
-	first := map[string]*syntax.Pair{}
-	kept := n.Pairs[:0]
+	var given map[string]bool // made for the first unknown key
+	kept := make([]syntax.Pair, 0, len(n.Pairs))
 	for _, p := range n.Pairs {
 		f, ok := fields.Lookup(kind, p.Key.Value)
 		if !ok {
+			if given == nil {
+				given = givenFields(n, kind)
+			}
 			if f, ok = c.unknown(n, kind, p, given); !ok {
 				c.passed = append(c.passed, p.Value.Texts()...)
 				n.Lost = true
 				continue
 			}
 		}
-		if before := first[f.Name]; before != nil {
+		if before := entry(kept, f.Name); before != nil {
 			c.again(*before, p)
 			continue
 		}
@@ -73,7 +70,6 @@ func (c *checker) names(n *syntax.Node, kind fields.Kind) {
 			c.spelled[p.Key] = c.asWritten(p.Key)
 			p.Key.Value = f.Name
 		}
-		first[f.Name] = &p
 		kept = append(kept, p)
 	}
 	n.Pairs = kept
@@ -86,6 +82,28 @@ func (c *checker) names(n *syntax.Node, kind fields.Kind) {
 			c.namesInside(p.Value, below)
 		}
 	}
+}
+
+// entry finds a field among the entries that were kept, which are no more than the
+// kind has fields.
+func entry(kept []syntax.Pair, name string) *syntax.Pair {
+	for i := range kept {
+		if kept[i].Key.Value == name {
+			return &kept[i]
+		}
+	}
+	return nil
+}
+
+// givenFields are the fields that the keys of a mapping name.
+func givenFields(n *syntax.Node, kind fields.Kind) map[string]bool {
+	given := map[string]bool{}
+	for _, p := range n.Pairs {
+		if f, ok := fields.Lookup(kind, p.Key.Value); ok {
+			given[f.Name] = true
+		}
+	}
+	return given
 }
 
 // namesInside is names for the mappings in a list, or in a mapping of the user's.

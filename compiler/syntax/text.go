@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
 )
@@ -28,7 +27,8 @@ func newText(name, data string) *text {
 	t.set(data)
 	t.lengths = make([]int, len(t.lines))
 	for i := range t.lines {
-		t.lengths[i] = len([]rune(t.line(i)))
+		from, to := t.bounds(i)
+		t.lengths[i] = to - from
 	}
 	return t
 }
@@ -54,11 +54,20 @@ func (t *text) set(data string) {
 
 // line returns a line, counted from 0, without its end.
 func (t *text) line(i int) string {
-	end := len(t.runes)
+	from, to := t.bounds(i)
+	return string(t.runes[from:to])
+}
+
+// bounds returns where a line begins, and where its end does.
+func (t *text) bounds(i int) (from, to int) {
+	from, to = t.lines[i], len(t.runes)
 	if i+1 < len(t.lines) {
-		end = t.lines[i+1] - 1
+		to = t.lines[i+1] - 1
 	}
-	return strings.TrimSuffix(string(t.runes[t.lines[i]:end]), "\r")
+	if to > from && t.runes[to-1] == '\r' {
+		to--
+	}
+	return from, to
 }
 
 // offset finds the place that the YAML library names by line and column from 1.
