@@ -47,6 +47,10 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 			return
 		}
 	}
+	if byName := n.Pair("functionType"); byName != nil {
+		r.builtin(f, byName, found)
+		return
+	}
 	if found == nil {
 		found = r.jar
 	}
@@ -57,7 +61,7 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 		}
 		if !r.doc.Incomplete && len(r.doc.Passed) == 0 {
 			r.list.Add(diag.NoRuntime, f.Span, "Nothing says where the code of the function is.",
-				"Give `jar`, `py` or `go`, or a `jarFile` for all Java functions of the mesh.")
+				"Give `jar`, `py` or `go`, or `functionType` for a builtin one, or a `jarFile` for all Java functions of the mesh.")
 		}
 		return
 	}
@@ -71,6 +75,19 @@ func (r *resolver) runtime(f *mesh.Function, n *syntax.Node) {
 	}
 	if r.className(f, n, found) {
 		r.content(f, n, found)
+	}
+}
+
+// builtin takes a function that the workers have by its name, as pulsar-admin does.
+func (r *resolver) builtin(f *mesh.Function, name *syntax.Pair, other *code) {
+	if other != nil {
+		r.list.Add(diag.TwoRuntimes, name.Key.Span, fmt.Sprintf("`%s` and `functionType` are both given, so it is not clear which code runs.", other.key.Value),
+			"Keep one of the two.").Relate(other.key.Span, "first given here")
+		return
+	}
+	f.Runtime = fields.Java
+	if usable(name.Value) {
+		f.Code = mesh.Code{Location: "builtin://" + name.Value.Value, Span: name.Value.Span}
 	}
 }
 

@@ -50,7 +50,7 @@ func inNode(list *diag.List, n mesh.Node) {
 	for _, e := range c.Fields.Entries {
 		field, _ := fields.Named(n.Kind(), e.Key)
 		switch {
-		case field.Name == "functionType", e.Value.Shape == mesh.Scalar && e.Value.Data == nil:
+		case e.Value.Shape == mesh.Scalar && e.Value.Data == nil, field.Name == "functionType": // its code was told of
 		case field.Later, field.Name == "autoAck" && !e.Value.Truth():
 			unplanned(list, e.Span(), fmt.Sprintf("`%s` of a %s", e.Key, n.Kind()))
 		case laterBelow(list, n, field, e):
