@@ -83,8 +83,14 @@ func serve(ctx context.Context, opts pulsar.Options, command []string, stdout io
 		return err
 	}
 	defer func() {
-		// The command's own failure is what the caller wants to know of.
-		if stopErr := srv.Stop(); err == nil {
+		// How the command ended is what the caller wants to know. A server that was
+		// killed in the end is no failure of it, and is told all the same.
+		stopErr := srv.Stop()
+		switch {
+		case err != nil:
+		case len(command) > 0 && errors.Is(stopErr, pulsar.ErrSlowStop):
+			fmt.Fprintln(os.Stderr, stopErr)
+		default:
 			err = stopErr
 		}
 	}()
