@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -57,6 +56,19 @@ func New(t testing.TB, srv *pulsar.Server, opts ...native.Option) *Bench {
 	b.Client = client
 	b.Backend = native.New(client, settings, opts...)
 	return b
+}
+
+// Through is a backend on the bench's server that is reached through another address,
+// such as that of a proxy; redirects may lead to the allowed hosts.
+func (b *Bench) Through(adminURL string, allowed ...string) *native.Backend {
+	b.Helper()
+	settings := conn.Settings{AdminURL: adminURL, BrokerURL: b.Server.BrokerURL, AllowedHosts: allowed}
+	client, err := admin.New(settings)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(client.Close)
+	return native.New(client, settings)
 }
 
 // Mesh compiles a mesh in the bench's namespace; body follows the header lines.
@@ -163,11 +175,17 @@ func HashOf(t testing.TB, file string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// root is the top folder of the module.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
-}
+// root is the top folder of the module. Tests run in the folder of their package,
+// below it; the path of this file would not do, since -trimpath cuts it.
+var root = sync.OnceValue(func() string {
+	dir, err := os.Getwd()
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	return dir
+})
 
 func (b *Bench) observe(method, _ string, _ int, _ time.Duration) {
 	if method != http.MethodGet {
