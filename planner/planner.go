@@ -74,6 +74,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
+	live.Mask(want.SensitivePaths())
 	foresee(live, want, o.After)
 	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics})
 	if findings.HasErrors() {

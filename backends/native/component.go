@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/planner/backend"
@@ -21,8 +20,12 @@ func (b *Backend) writeComponent(ctx context.Context, s plan.Step, after *state.
 	if s.Op == plan.Update {
 		return b.updateComponent(ctx, s, after)
 	}
-	err := b.inSlot(ctx, func() error {
-		return b.client.Create(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, toConfig(after, nil), b.code(after, nil))
+	config, err := toConfig(after, nil)
+	if err != nil {
+		return err
+	}
+	err = b.inSlot(ctx, func() error {
+		return b.client.Create(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, config, b.code(after, nil))
 	})
 	if !errors.Is(err, admin.ErrExists) {
 		return err // whether it can be read back, verify finds out
@@ -51,11 +54,15 @@ func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state
 	if !unmoved(live, before) {
 		return b.movedComponent(s, live)
 	}
+	config, err := toConfig(after, s.Change)
+	if err != nil {
+		return err
+	}
 	if err := b.rememberConsumers(ctx, before); err != nil {
 		return err
 	}
 	return refusal(b.inSlot(ctx, func() error {
-		return b.client.Update(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, toConfig(after, s.Change), b.code(after, before), nil)
+		return b.client.Update(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, config, b.code(after, before), nil)
 	}), after)
 }
 
@@ -64,7 +71,7 @@ func unmoved(live, before *state.Component) bool {
 	if live == nil || before == nil {
 		return live == before
 	}
-	return state.Digest(live) == state.Digest(before)
+	return state.Digest(live.Masked(before.SensitivePaths())) == state.Digest(before)
 }
 
 func (b *Backend) movedComponent(s plan.Step, live *state.Component) error {
@@ -146,7 +153,7 @@ func carries(live, after *state.Component) bool {
 // untaken says what differs although the write arrived.
 func untaken(live, after *state.Component) error {
 	for name, want := range after.Fields {
-		if !reflect.DeepEqual(live.Fields[name], want) {
+		if !state.Equal(live.Fields[name], want) {
 			return fmt.Errorf("%s of %s %s did not take: it is %v, not %v", name, after.Kind, after.FullName(), live.Fields[name], want)
 		}
 	}

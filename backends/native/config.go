@@ -50,13 +50,15 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 	if m != nil {
 		c.Owner, c.Generation = m.Mesh, m.Generation
 		c.Code = state.Code{Mode: m.Mode, SHA256: strings.TrimPrefix(m.Package, hashPrefix), URL: m.URL}
+		c = c.Masked(m.Sensitive)
 	}
 	return c
 }
 
 // toConfig gives the config for a create, or with the change of an update: what an
-// update would refuse although it is equal is left out then.
-func toConfig(c *state.Component, update *diff.Change) map[string]any {
+// update would refuse although it is equal is left out then. Sensitive values are
+// in the open; one that is not known is an error.
+func toConfig(c *state.Component, update *diff.Change) (map[string]any, error) {
 	config := maps.Clone(c.Fields)
 	delete(config, "inputs")
 	if c.Kind != state.KindSource {
@@ -80,7 +82,7 @@ func toConfig(c *state.Component, update *diff.Change) map[string]any {
 	}
 	config["tenant"], config["namespace"], config["name"] = c.Tenant, c.Namespace, c.Name
 	config["customRuntimeOptions"] = writeMarker(c)
-	return config
+	return state.Revealed(config)
 }
 
 // clearFields adds what takes away the values that are live and not wanted.
@@ -103,7 +105,7 @@ func clearFields(config map[string]any, c *diff.Change) {
 
 // same tells whether a live function is what a change leaves behind.
 func same(live, after *state.Component) bool {
-	return reflect.DeepEqual(live.Fields, after.Fields) && live.Owner == after.Owner &&
+	return state.Equal(live.Fields, after.Fields) && live.Owner == after.Owner &&
 		live.Code.SHA256 == after.Code.SHA256 && live.Code.Mode == after.Code.Mode &&
 		live.Generation == max(1, after.Generation)
 }

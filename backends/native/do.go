@@ -18,7 +18,7 @@ const visibleWait = 30 * time.Second
 
 // Do implements backend.Backend.
 func (b *Backend) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
-	return b.failure(b.do(ctx, s, events))
+	return b.failure(redacted(b.do(ctx, s, events), s))
 }
 
 func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
@@ -93,7 +93,7 @@ type waiter struct {
 
 func (w waiter) waiting(format string, args ...any) {
 	if w.events != nil {
-		w.events(backend.Waiting{Step: w.step, For: fmt.Sprintf(format, args...)})
+		w.events(backend.Waiting{Step: w.step, For: redactedText(fmt.Sprintf(format, args...), w.step)})
 	}
 }
 

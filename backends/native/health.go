@@ -31,10 +31,10 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 	h.Running = status.NumRunning
 	for _, i := range status.Instances {
 		h.Instances = append(h.Instances, backend.Instance{
-			ID: i.ID, Running: i.Status.Running, Error: i.Status.Error, Restarts: i.Status.NumRestarts,
+			ID: i.ID, Running: i.Status.Running, Error: f.Redacted(i.Status.Error), Restarts: i.Status.NumRestarts,
 			Received: i.Status.NumReceived, Processed: i.Status.NumProcessed,
 			UserErrors: i.Status.NumUserExceptions, SystemErrors: i.Status.NumSystemExceptions,
-			LastError: lastError(i.Status), Worker: i.Status.WorkerID,
+			LastError: f.Redacted(lastError(i.Status)), Worker: i.Status.WorkerID,
 		})
 	}
 	for _, topic := range f.Inputs() {

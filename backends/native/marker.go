@@ -32,6 +32,9 @@ type marker struct {
 	// Generation counts writes. It also makes each update differ from what is
 	// there, since workers refuse some real changes as "no change".
 	Generation int `json:"gen"`
+	// Sensitive are the places of the config whose values the mesh file keeps secret
+	// (state.Component.SensitivePaths), so that no plan shows what is there now.
+	Sensitive []string `json:"sec,omitempty"`
 }
 
 const markerVersion = 1
@@ -71,6 +74,7 @@ func writeMarker(f *state.Component) string {
 	m := marker{
 		Version: markerVersion, Mesh: f.Owner, Package: hashPrefix + f.Code.SHA256,
 		Mode: f.Code.Mode, URL: f.Code.URL, Generation: max(1, f.Generation),
+		Sensitive: f.SensitivePaths(),
 	}
 	// A struct of texts and numbers always encodes.
 	text, _ := json.Marshal(map[string]any{markerKey: m})

@@ -134,7 +134,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	defer undo()
 	end := c.view.begin(title, len(p.Steps))
 	report, err := planner.Apply(ctx, b, p, apply.Options{
-		Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit,
+		Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit, Resolve: c.f.resolve,
 		Events: func(e backend.Event) { c.view.event(view.NewEvent(p.Mesh, e)) },
 	})
 	end()

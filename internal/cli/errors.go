@@ -96,6 +96,7 @@ func exitCode(err error) int {
 		risk    *apply.RiskError
 		stale   *apply.StaleError
 		cluster *apply.ClusterError
+		other   *apply.SensitiveError
 		bug     *bugError
 	)
 	switch {
@@ -116,7 +117,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &refused), errors.As(err, &risk):
 		return exitRisk
-	case errors.As(err, &stale), errors.As(err, &cluster):
+	case errors.As(err, &stale), errors.As(err, &cluster), errors.As(err, &other):
 		return exitStale
 	}
 	return exitFailure
@@ -144,6 +145,7 @@ func remedyOf(err error) string {
 		remedy    *RemedyError
 		stale     *apply.StaleError
 		cluster   *apply.ClusterError
+		other     *apply.SensitiveError
 		unreached *backend.NotReached
 		bug       *bugError
 	)
@@ -164,6 +166,8 @@ func remedyOf(err error) string {
 		return "only the address differs; if it is the same cluster, use --admin-url " + cluster.Want.URL + ", or make the plan again with this one"
 	case errors.As(err, &cluster):
 		return "use the --admin-url of the plan's cluster, or make a plan for this one"
+	case errors.As(err, &other):
+		return "make the plan again with the value that is meant"
 	case errors.As(err, &unreached):
 		return "is Pulsar running there? --admin-url, or a client.conf named by PULSAR_CLIENT_CONF, says where else it is"
 	case errors.As(err, &bug):

@@ -10,6 +10,7 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/artifact"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/internal/view"
 )
 
@@ -23,14 +24,22 @@ func (f *Factory) compile(x *fileFlags, files []string, stdin io.Reader, opts co
 		return compiler.Result{Findings: found}
 	}
 	opts.Overlays, opts.Set = overlays, x.sets
-	opts.Env = func(name string) (string, bool) {
-		value := f.Getenv(name)
-		return value, value != ""
-	}
+	opts.Env = f.env
 	result := compiler.Compile(inputs, opts)
 	opts.Cache.Close()
 	result.Findings = append(found, result.Findings...)
 	return result
+}
+
+// env looks up an environment variable; an empty one counts as none.
+func (f *Factory) env(name string) (string, bool) {
+	value := f.Getenv(name)
+	return value, value != ""
+}
+
+// resolve gives the value that a sensitive text of a mesh file has now.
+func (f *Factory) resolve(from string) (string, error) {
+	return load.Resolve(from, load.Options{Env: f.env, ReadFile: load.ReadFile})
 }
 
 // trust says what a command believes of the cache of archives.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner/plan"
 )
 
@@ -33,9 +34,10 @@ func planFile(files []string, stdin io.Reader) (plans []*plan.Plan, rest io.Read
 		if len(files) > 1 {
 			return nil, nil, usage("apply the plan file alone", "%s is a plan file and there are other arguments", name)
 		}
-		if bytes.Contains(data[:min(len(data), 200)], []byte(`"meshc.plan-view/`)) {
-			return nil, nil, usage("make the file with: meshc plan FILE --out "+quoted(name),
-				"%s is what 'meshc plan -o json' shows, not a plan file", name)
+		if saved, err := view.PlanFile(data); err != nil {
+			return nil, nil, &RemedyError{Err: err, Remedy: "make it again with: meshc plan FILE -o json"}
+		} else if saved != nil {
+			data = saved
 		}
 		plans, err = plan.ReadFile(data)
 		if err != nil {

@@ -2,7 +2,6 @@ package view
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -60,7 +59,7 @@ func ComponentFields(f *state.Component) []Field {
 	}
 	for _, n := range names {
 		v := f.Fields[n]
-		if v == nil || reflect.DeepEqual(v, usual[n]) || empty(v) || (n == "subName" || n == "sourceSubscriptionName") && v == f.FullName() {
+		if v == nil || state.Equal(v, usual[n]) || empty(v) || (n == "subName" || n == "sourceSubscriptionName") && v == f.FullName() {
 			continue
 		}
 		out = append(out, Field{Field: n, After: v})

@@ -26,6 +26,9 @@ type Options struct {
 	Stop <-chan struct{}
 	// WaitLimit replaces the limits of steps that wait; 0 keeps them.
 	WaitLimit time.Duration
+	// Resolve gives the value that the references of a text of a mesh file have now,
+	// such as that of ${env:TOKEN}; plan files do not hold it. nil refuses them.
+	Resolve func(from string) (string, error)
 }
 
 // Report says how a run ended.
@@ -55,6 +58,15 @@ func (e *StaleError) Error() string {
 	return "the cluster has changed since the plan was made; nothing was written"
 }
 
+// SensitiveError refuses a plan with a value that is another one now.
+type SensitiveError struct{ Err error }
+
+// Error implements error.
+func (e *SensitiveError) Error() string { return e.Err.Error() + "; nothing was written" }
+
+// Unwrap gives the cause.
+func (e *SensitiveError) Unwrap() error { return e.Err }
+
 // ClusterError refuses a plan that was made for another cluster.
 type ClusterError struct{ Want, Have plan.Cluster }
 
@@ -74,7 +86,8 @@ func (e *RiskError) Error() string {
 
 // Run carries the plan out. Before the first write it checks that the cluster is
 // the plan's, that every risk that needs it is allowed, and that live is still
-// the plan's base; the errors are *ClusterError, *RiskError and *StaleError.
+// the plan's base; the errors are *ClusterError, *RiskError, *SensitiveError
+// and *StaleError.
 // Failed steps are in the report, not in the error. Cancelling ctx stops at once;
 // closing Stop finishes what is in the air.
 func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Report, error) {
@@ -94,6 +107,9 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 		return Report{}, &RiskError{Refused: refused}
 	}
 	if err := checkFiles(p); err != nil {
+		return Report{}, err
+	}
+	if err := resolve(p, opts.Resolve); err != nil {
 		return Report{}, err
 	}
 	if err := checkBase(ctx, b, id, p); err != nil {
@@ -116,6 +132,7 @@ func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan)
 	if err != nil {
 		return err
 	}
+	live.Mask(p.Sensitive)
 	if live.Fingerprint() == p.Base {
 		return nil
 	}

@@ -87,6 +87,9 @@ func (c *Change) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &j); err != nil {
 		return err
 	}
+	for i, f := range j.Fields {
+		j.Fields[i].Before, j.Fields[i].After = state.Revived(f.Before), state.Revived(f.After)
+	}
 	*c = Change{Addr: j.Addr, Action: j.Action, Why: j.Why, Before: j.Before.Resource, After: j.After.Resource, Fields: j.Fields, Span: j.Span}
 	return nil
 }

@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -84,7 +83,7 @@ func (d *differ) fields(live, want *state.Component, place state.Place) (changed
 	slices.Sort(names)
 	for _, name := range names {
 		before, after := live.Fields[name], want.Fields[name]
-		if reflect.DeepEqual(before, after) || name == "className" && after == nil && want.Kind != state.KindFunction {
+		if state.Equal(before, after) || name == "className" && after == nil && want.Kind != state.KindFunction {
 			// A connector's class is what its archive says, unless the mesh says it.
 			continue
 		}
@@ -137,11 +136,18 @@ func explode(name string, before, after any, forces bool, span diag.Span) []Fiel
 	slices.Sort(keys)
 	var out []FieldChange
 	for _, k := range keys {
-		if !reflect.DeepEqual(b[k], a[k]) {
+		if inMap(b[k]) && inMap(a[k]) {
+			out = append(out, explode(name+"."+k, b[k], a[k], forces, span)...)
+		} else if !state.Equal(b[k], a[k]) {
 			out = append(out, FieldChange{Field: name + "." + k, Before: b[k], After: a[k], Forces: forces, Span: span})
 		}
 	}
 	return out
+}
+
+func inMap(v any) bool {
+	_, ok := v.(map[string]any)
+	return ok
 }
 
 func withField(m map[string]any, name string, value any) map[string]any {

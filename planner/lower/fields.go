@@ -19,7 +19,8 @@ func (l *lowerer) fields(n mesh.Node) map[string]any {
 		}
 		v, ok := given[field.Name]
 		if !ok {
-			v = asGiven(field, n.Base().Fields.Get(field.Name))
+			file := n.Base().Fields.Get(field.Name)
+			v = hide(asGiven(field, file), file, l.fullName(n))
 		}
 		if number, ok := v.(float64); ok && notStored(n.Kind(), field.Name, number) {
 			v = nil
@@ -47,7 +48,7 @@ func (l *lowerer) wired(n mesh.Node) map[string]any {
 		for _, e := range in.Inputs {
 			inputs = append(inputs, e.Topic.Name)
 		}
-		given["inputs"], given["inputSpecs"] = state.SortedTexts(inputs), special(in.Inputs)
+		given["inputs"], given["inputSpecs"] = state.SortedTexts(inputs), special(in.Inputs, l.fullName(n))
 		// Spelled out although it is the worker's default: subscriptions are meshc's.
 		given[mesh.SubscriptionField(n.Kind())] = mesh.Subscription(l.mesh.ID, n)
 		given["cleanupSubscription"], given["autoAck"] = false, true
@@ -83,12 +84,13 @@ func notStored(kind fields.Kind, field string, n float64) bool {
 
 // special gives the settings of inputs that are not the defaults, by topic: all
 // fields that name inputs with a schema or a SerDe are one to workers.
-func special(inputs []mesh.Edge) any {
+func special(inputs []mesh.Edge, component string) any {
 	out := map[string]any{}
 	for _, e := range inputs {
 		spec := map[string]any{}
 		for _, field := range fields.Of(fields.Consumer) {
-			v := state.Canonical(asGiven(field, e.Spec.Get(field.Name)))
+			file := e.Spec.Get(field.Name)
+			v := state.Canonical(hide(asGiven(field, file), file, component))
 			if v != nil && !reflect.DeepEqual(v, state.Canonical(field.Default)) {
 				spec[field.Name] = v
 			}

@@ -90,6 +90,11 @@ func (l *lowerer) component(n mesh.Node) error {
 	return nil
 }
 
+// fullName is that of a node's component: tenant/namespace/name.
+func (l *lowerer) fullName(n mesh.Node) string {
+	return l.mesh.Tenant + "/" + l.mesh.Namespace + "/" + n.NodeName()
+}
+
 // spans are the places of the fields that the file gives.
 func spans(c *mesh.Component) map[string]diag.Span {
 	out := map[string]diag.Span{}

@@ -54,8 +54,6 @@ func inNode(list *diag.List, n mesh.Node) {
 		case field.Later, field.Name == "autoAck" && !e.Value.Truth():
 			unplanned(list, e.Span(), fmt.Sprintf("`%s` of a %s", e.Key, n.Kind()))
 		case laterBelow(list, n, field, e):
-		case field.Update != fields.Local && sensitive(e.Value):
-			unplanned(list, e.Span(), fmt.Sprintf("A sensitive value in `%s`", e.Key))
 		}
 	}
 }
@@ -90,12 +88,6 @@ func laterBelow(list *diag.List, n mesh.Node, field fields.Field, e mesh.Entry) 
 func otherArchive(path string) bool {
 	ext := strings.ToLower(filepath.Ext(path))
 	return ext == ".nar" || ext == ".zip" || ext == ".whl"
-}
-
-// sensitive tells whether a value holds one that came from outside of the file.
-func sensitive(v *mesh.Value) (found bool) {
-	v.Walk(func(_ []string, v *mesh.Value) { found = found || v.From != "" })
-	return found
 }
 
 func unplanned(list *diag.List, at diag.Span, what string) {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/meshc/meshc/planner/state"
 )
@@ -52,14 +54,19 @@ func IsPlan(data []byte) bool {
 // ReadFile reads a plan file. A file of another format version, a damaged one,
 // or one whose steps do not fit together is an error.
 func ReadFile(data []byte) ([]*Plan, error) {
+	// The format first: a newer one may hold what this version does not know.
+	var head struct{ Format string }
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("plan file cannot be read: %w", err)
+	}
+	if head.Format != Format {
+		return nil, &FormatError{Have: head.Format}
+	}
 	var f file
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f); err != nil {
 		return nil, fmt.Errorf("plan file cannot be read: %w", err)
-	}
-	if f.Format != Format {
-		return nil, fmt.Errorf("plan file has format %q, this version of meshc reads %q: make the plan again", f.Format, Format)
 	}
 	for _, p := range f.Plans {
 		if err := p.check(); err != nil {
@@ -67,6 +74,27 @@ func ReadFile(data []byte) ([]*Plan, error) {
 		}
 	}
 	return f.Plans, nil
+}
+
+// FormatError refuses a plan file of a format that this version does not read.
+type FormatError struct{ Have string }
+
+// Error implements error; it tells whether the file is newer than this version.
+func (e *FormatError) Error() string {
+	text := fmt.Sprintf("plan file has format %q, this version of meshc reads %q", e.Have, Format)
+	if e.newer() {
+		return text + ": it was written by a newer version of meshc"
+	}
+	return text
+}
+
+// newer tells that the number behind the slash is higher than that of Format.
+func (e *FormatError) newer() bool {
+	name, version, _ := strings.Cut(e.Have, "/")
+	ours, number, _ := strings.Cut(Format, "/")
+	have, err1 := strconv.Atoi(version)
+	reads, err2 := strconv.Atoi(number)
+	return name == ours && err1 == nil && err2 == nil && have > reads
 }
 
 // check refuses what apply would stumble over: a step twice, a need that no

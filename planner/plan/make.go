@@ -30,12 +30,13 @@ type Header struct {
 }
 
 // New makes the plan for changes that diff.Diff gave for these two states,
-// without findings of severity error. The same input gives the same plan.
+// without findings of severity error; live has to be masked where want keeps
+// values secret (state.State.Mask). The same input gives the same plan.
 func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	b := &builder{header: h, live: live, want: want, steps: map[string]*Step{}}
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
-		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Destroy: h.Destroy,
+		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy,
 	}
 	for addr, r := range live.Resources {
 		p.Seen[addr] = state.Digest(r)

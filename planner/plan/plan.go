@@ -29,9 +29,12 @@ type Plan struct {
 	// Seen are the fingerprints of what was there, by address, to tell what moved.
 	Seen map[state.Addr]string `json:"seen"`
 	// Scope are the addresses whose state Base covers, beside what carries the mesh's mark.
-	Scope   []state.Addr `json:"scope"`
-	Destroy bool         `json:"destroy,omitempty"`
-	Steps   []Step       `json:"steps"`
+	Scope []state.Addr `json:"scope"`
+	// Sensitive are the places of configs whose values the mesh file keeps secret, as
+	// JSON pointers into a component's fields; Base and Seen cover their digests.
+	Sensitive map[state.Addr][]string `json:"sensitive,omitempty"`
+	Destroy   bool                    `json:"destroy,omitempty"`
+	Steps     []Step                  `json:"steps"`
 	// Unchanged are the functions that stay as they are. For display only.
 	Unchanged []state.Addr `json:"unchanged,omitempty"`
 	// Retained are resources that the mesh made, does not name now and keeps. For display only.

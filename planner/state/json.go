@@ -47,5 +47,9 @@ func (b *Boxed) UnmarshalJSON(data []byte) error {
 	default:
 		return fmt.Errorf("unknown kind of resource %q", raw.Kind)
 	}
-	return json.Unmarshal(raw.Resource, b.Resource)
+	err := json.Unmarshal(raw.Resource, b.Resource)
+	if c, ok := b.Resource.(*Component); ok && c.Fields != nil {
+		c.Fields = Revived(c.Fields).(map[string]any)
+	}
+	return err
 }

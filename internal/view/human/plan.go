@@ -136,6 +136,10 @@ func (d planDrawer) field(action diff.Action, f view.Field) {
 		tail = d.paint(magenta, "  (forces the replacement)") + tail
 	}
 	before, after := value(f.Before), value(f.After)
+	if before == after && hidden(f.Before, f.After) {
+		d.line(pad+"%s: (sensitive, changed)%s", name, tail)
+		return
+	}
 	removed, added := elements(f.Before, f.After)
 	if len(removed)+len(added) > 0 && width(before)+width(after) > 60 {
 		d.line(pad+"%s:%s", name, tail)
@@ -148,6 +152,13 @@ func (d planDrawer) field(action diff.Action, f view.Field) {
 		return
 	}
 	d.line(pad+"%s: %s -> %s%s", name, before, after, tail)
+}
+
+// hidden tells of two sensitive values, which look alike.
+func hidden(before, after any) bool {
+	_, b := before.(state.Sensitive)
+	_, a := after.(state.Sensitive)
+	return a && b
 }
 
 // elements compares two lists; nothing where one is no list or they hold the same.
