@@ -27,6 +27,9 @@ type Options struct {
 	// Allow are the risks that the user allows: with message-loss, drains are
 	// given up after a while instead of failing.
 	Allow []plan.RiskKind
+	// Only narrows the plan to these addresses and what they cannot do without; an
+	// entry is an address, kind/name, or the name of a node. Not with Destroy.
+	Only []string
 }
 
 // Make compares a compiled mesh with what runs and plans the difference; it only
@@ -75,12 +78,17 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
 	live.Mask(want.SensitivePaths())
+	if len(o.Only) > 0 {
+		if want, err = narrowed(live, want, o.Only); err != nil {
+			return nil, nil, err
+		}
+	}
 	foresee(live, want, o.After)
 	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics})
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}
-	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow}
+	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only}
 	return plan.New(header, live, want, changes), findings, nil
 }
 

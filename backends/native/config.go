@@ -51,6 +51,7 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 		c.Owner, c.Generation = m.Mesh, m.Generation
 		c.Code = state.Code{Mode: m.Mode, SHA256: strings.TrimPrefix(m.Package, hashPrefix), URL: m.URL}
 		c = c.Masked(m.Sensitive)
+		c.Drifted = m.Spec != "" && m.Spec != specOf(c)
 	}
 	return c
 }

@@ -2,6 +2,7 @@ package native
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/meshc/meshc/planner/state"
 )
@@ -32,6 +33,9 @@ type marker struct {
 	// Generation counts writes. It also makes each update differ from what is
 	// there, since workers refuse some real changes as "no change".
 	Generation int `json:"gen"`
+	// Spec is the digest of the config as it was written (specOf), to tell what others
+	// changed since.
+	Spec string `json:"spec,omitempty"`
 	// Sensitive are the places of the config whose values the mesh file keeps secret
 	// (state.Component.SensitivePaths), so that no plan shows what is there now.
 	Sensitive []string `json:"sec,omitempty"`
@@ -69,12 +73,22 @@ func readMarker(text string) (*marker, map[string]any) {
 	return m, rest
 }
 
+// specOf is a digest of a component's config. The class of a connector is left out:
+// it can come from the connector's archive.
+func specOf(c *state.Component) string {
+	fields := maps.Clone(c.Fields)
+	if c.Kind != state.KindFunction {
+		delete(fields, "className")
+	}
+	return state.FieldsDigest(fields)
+}
+
 // writeMarker gives the text for customRuntimeOptions.
 func writeMarker(f *state.Component) string {
 	m := marker{
 		Version: markerVersion, Mesh: f.Owner, Package: hashPrefix + f.Code.SHA256,
 		Mode: f.Code.Mode, URL: f.Code.URL, Generation: max(1, f.Generation),
-		Sensitive: f.SensitivePaths(),
+		Spec: specOf(f), Sensitive: f.SensitivePaths(),
 	}
 	// A struct of texts and numbers always encodes.
 	text, _ := json.Marshal(map[string]any{markerKey: m})

@@ -28,6 +28,7 @@ type applyOptions struct {
 	backendGiven bool
 	severities   diag.Severities
 	pulsar       string
+	only         onlyFlag
 }
 
 func newApplyCmd(f *Factory, runF func(context.Context, *applyOptions) error) *cobra.Command {
@@ -39,8 +40,9 @@ func newApplyCmd(f *Factory, runF func(context.Context, *applyOptions) error) *c
 		Use:   "apply [FILE...]",
 		Short: "Bring the cluster to what the mesh files say",
 		Long: `Makes the plan, shows it, asks, and carries it out; then it waits until everything
-runs. The argument may also be a plan file that 'meshc plan --out' wrote: then
-exactly that plan is carried out, or refused when it does not fit any more.
+runs. The argument may also be a plan file that 'meshc plan --out' or '-o json' wrote:
+then exactly that plan is carried out, or refused when it does not fit any more. A
+bundle of 'meshc plan --bundle' brings the plan's code along.
 
 Several meshes are checked and planned first, all of them; then they are applied
 one after the other in the order given. The first that does not end well ends the
@@ -63,7 +65,10 @@ more, 130 and 143 ended by a signal before everything was done.`,
 		Example: `  meshc apply
   meshc apply mesh.yaml --yes
   meshc apply mesh.plan.json --yes
+  meshc apply mesh.bundle --yes
   meshc apply mesh.yaml --yes --allow message-loss
+  meshc apply mesh.yaml --yes --only split
+  meshc plan mesh.yaml -o json | meshc apply --yes -
   meshc apply meshes/ --yes -o json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args, o.backendGiven = args, cmd.Flags().Changed("backend")
@@ -84,6 +89,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.carry.bind(cmd)
 	addSeverity(cmd, &o.severities)
 	addPulsarVersion(cmd, &o.pulsar)
+	o.only.bind(cmd)
 }
 
 func applyRun(ctx context.Context, o *applyOptions) error {
@@ -102,16 +108,23 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 	c.severities = o.severities
 	c.open = opener(o.f, &o.connect)
 	if saved != nil {
+		defer saved.done()
 		if o.input.changes() {
 			return nil, usage("make a plan with them: meshc plan FILE --out PLAN", "--overlay and --set change mesh files, and a plan file is finished")
 		}
-		if err := o.fits(saved); err != nil {
+		if len(o.only.names) > 0 {
+			return nil, usage("make a plan with it: meshc plan FILE --only NODE --out PLAN", "--only narrows the making of a plan, and a plan file is finished")
+		}
+		if err := o.fits(saved.plans); err != nil {
 			return nil, err
 		}
-		return c.run(ctx, view.NewPlans(saved, nil, nil, o.carry.allow), saved)
+		return c.run(ctx, view.NewPlans(saved.plans, nil, nil, o.carry.allow), saved.plans)
 	}
 	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
-	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow})
+	if err := o.only.fits(result); err != nil {
+		return nil, err
+	}
+	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow, Only: o.only.names})
 }
 
 // fits refuses a saved plan of another backend than the one that was typed.

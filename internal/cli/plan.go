@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/internal/view/markdown"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
@@ -24,9 +26,11 @@ type planOptions struct {
 	args         []string
 	output       string
 	out          string
+	bundle       string
 	destroy      bool
 	deleteTopics bool
 	detailed     bool
+	only         onlyFlag
 	severities   diag.Severities
 	pulsar       string
 	allow        []plan.RiskKind
@@ -46,7 +50,10 @@ risk. It changes nothing. A risk marked with ! has to be allowed when the plan i
 carried out.
 
 --out writes the plan to a file, for 'meshc apply FILE' to carry out exactly this
-plan: it is refused on another cluster, or when something has changed since.
+plan: it is refused on another cluster, or when something has changed since. It
+needs the code files where they are now; --bundle packs them with the plan. Neither
+holds the values of ${env:} and ${file:}: apply looks them up again, and refuses
+others than the planned ones.
 
 A plan that changes nothing and only waits for nodes of which not all instances run
 counts as one without changes.
@@ -57,11 +64,17 @@ with an error, 1 a failure.`,
   meshc plan mesh.yaml --out mesh.plan.json
   meshc plan mesh.yaml --overlay prod.yaml --set variables.instances=8
   meshc plan mesh.yaml --admin-url https://pulsar.example.org:8443 --detailed-exitcode
+  meshc plan mesh.yaml --bundle mesh.bundle
+  meshc plan mesh.yaml -o markdown > comment.md
+  meshc plan mesh.yaml --only split --only sink/store
   meshc plan mesh.yaml --destroy`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			if o.deleteTopics && !o.destroy {
 				return usage("add --destroy, or leave --delete-topics out", "--delete-topics is only for --destroy")
+			}
+			if o.destroy && len(o.only.names) > 0 {
+				return usage("take the nodes out of the mesh file, and plan that", "--only cannot narrow --destroy")
 			}
 			return runF(cmd.Context(), o)
 		},
@@ -69,11 +82,15 @@ with an error, 1 a failure.`,
 	o.input.bind(cmd)
 	o.cache.bind(cmd)
 	o.connect.bind(cmd, commandTimeout)
-	addFindingsOutput(cmd, &o.output, "form of the result; github, sarif and junit hold the findings only")
+	o.output = "human"
+	addChoice(cmd, false, &o.output, "output", "o", "form of the result; markdown is for the comment of a pull request, github, sarif and junit hold the findings only",
+		append([]string{"human", "json", "markdown"}, reports...)...)
 	addAllow(cmd, &o.allow)
 	addSeverity(cmd, &o.severities)
 	addPulsarVersion(cmd, &o.pulsar)
+	o.only.bind(cmd)
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this `FILE`, for apply")
+	cmd.Flags().StringVar(&o.bundle, "bundle", "", "also write the plan and the code that it sends to this `FILE`, for apply on another machine")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to take the meshes down")
 	cmd.Flags().BoolVar(&o.deleteTopics, "delete-topics", false, "with --destroy: also delete the topics that the meshes made, with their messages")
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 2 if there are changes")
@@ -90,11 +107,14 @@ func (o *planOptions) run(ctx context.Context) error {
 	if result.Findings.HasErrors() {
 		return o.refuse(findings(result, nil))
 	}
+	if err := o.only.fits(result); err != nil {
+		return err
+	}
 	b, err := o.connect.open(o.f, o.connect.backend)
 	if err != nil {
 		return err
 	}
-	opts := planner.Options{Destroy: o.destroy, DeleteTopics: o.deleteTopics, Allow: o.allow}
+	opts := planner.Options{Destroy: o.destroy, DeleteTopics: o.deleteTopics, Allow: o.allow, Only: o.only.names}
 	plans, found, err := makePlans(ctx, b, o.connect.backend, result.Units, opts)
 	found = o.severities.Apply(found)
 	if err != nil {
@@ -110,6 +130,12 @@ func (o *planOptions) run(ctx context.Context) error {
 		return o.finish(plans, view.NewPlans(plans, nil, nil, o.allow))
 	}
 	doc := view.NewPlans(plans, append(result.Findings, found...), result.Sources, o.allow)
+	if o.output == "markdown" {
+		if err := o.f.result(markdown.Plans(doc)); err != nil {
+			return err
+		}
+		return o.finish(plans, doc)
+	}
 	if err := o.f.show(o.output, doc, func(s human.Style) string { return human.Plans(s, doc) }); err != nil {
 		return err
 	}
@@ -123,6 +149,12 @@ func (o *planOptions) finish(plans []*plan.Plan, doc view.Plans) error {
 			return err
 		}
 	}
+	if o.bundle != "" {
+		if err := writeBundle(o.bundle, plans); err != nil {
+			return fmt.Errorf("writing the bundle %s: %w", o.bundle, err)
+		}
+		o.f.say("Plan and code written to %s. To carry it out: meshc apply %s", view.Clean(o.bundle), quoted(view.Clean(o.bundle)))
+	}
 	if o.detailed && doc.Summary.Changes() {
 		return errChanges
 	}
@@ -131,6 +163,12 @@ func (o *planOptions) finish(plans []*plan.Plan, doc view.Plans) error {
 
 // refuse shows findings of which one is an error.
 func (o *planOptions) refuse(doc view.Findings) error {
+	if o.output == "markdown" {
+		if err := o.f.result(markdown.Findings(doc)); err != nil {
+			return err
+		}
+		return errFindings
+	}
 	if err := o.f.showFindings(o.output, doc, false); err != nil {
 		return err
 	}
@@ -152,6 +190,9 @@ func makePlans(ctx context.Context, b backend.Backend, name string, units []comp
 	for _, u := range units {
 		opts.After = plans
 		p, list, err := planner.Make(ctx, b, name, u, opts)
+		if only := (*planner.OnlyError)(nil); errors.As(err, &only) {
+			return nil, nil, usage("it takes a node's name, or what a plan shows in front of its changes, such as function/split or topic/words", "--only: %s", err)
+		}
 		if err != nil {
 			return nil, nil, err
 		}

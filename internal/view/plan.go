@@ -37,7 +37,9 @@ type MeshPlan struct {
 	Backend string       `json:"backend"`
 	Cluster plan.Cluster `json:"cluster"`
 	Destroy bool         `json:"destroy"`
-	Summary Summary      `json:"summary"`
+	// Only is what the plan was narrowed to; the rest of the mesh stays as it is.
+	Only    []string `json:"only,omitempty"`
+	Summary Summary  `json:"summary"`
 	// Changes are grouped by kind; functions follow the flow of the data.
 	Changes []Change `json:"changes"`
 	// Order says, where things go away, what comes after what.
@@ -61,7 +63,9 @@ type Change struct {
 	Action diff.Action `json:"action"`
 	Why    diff.Reason `json:"why"`
 	// Because says in a sentence why the resource is replaced or deleted.
-	Because string  `json:"because,omitempty"`
+	Because string `json:"because,omitempty"`
+	// Drifted tells that someone else changed it in the cluster since meshc wrote it.
+	Drifted bool    `json:"drifted,omitempty"`
 	Fields  []Field `json:"fields,omitempty"`
 	// Notes are facts about what is created, such as "2 partitions".
 	Notes []string   `json:"notes,omitempty"`
@@ -140,7 +144,7 @@ func (s *Summary) count(a diff.Action) {
 
 func newMeshPlan(p *plan.Plan) MeshPlan {
 	m := MeshPlan{
-		Mesh: p.Mesh, Backend: p.Backend, Cluster: p.Cluster, Destroy: p.Destroy,
+		Mesh: p.Mesh, Backend: p.Backend, Cluster: p.Cluster, Destroy: p.Destroy, Only: p.Only,
 		Changes: []Change{}, Order: order(p), Unchanged: p.Unchanged, Waits: p.Waits(), Retained: p.Retained, Plan: p,
 	}
 	risks := map[state.Addr][]Risk{}
@@ -162,6 +166,9 @@ func newChange(c diff.Change, risks []Risk) Change {
 	// What must be allowed comes first.
 	slices.SortStableFunc(risks, func(a, b Risk) int { return btoi(b.MustBeAllowed) - btoi(a.MustBeAllowed) })
 	out := Change{Addr: c.Addr, Action: c.Action, Why: c.Why, Because: because(c), Risks: risks, Span: place(c.Span)}
+	if live, ok := c.Before.(*state.Component); ok {
+		out.Drifted = live.Drifted
+	}
 	for _, f := range c.Fields {
 		out.Fields = append(out.Fields, Field{Field: f.Field, Before: f.Before, After: f.After, Forces: f.Forces, Span: place(f.Span)})
 	}

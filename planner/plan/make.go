@@ -27,6 +27,8 @@ type Header struct {
 	// Allowed are the risks that the user allows. With MessageLoss a drain that
 	// does not end is given up; without it the drain fails and nothing is lost.
 	Allowed []RiskKind
+	// Only is what the plan was narrowed to.
+	Only []string
 }
 
 // New makes the plan for changes that diff.Diff gave for these two states,
@@ -36,7 +38,7 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	b := &builder{header: h, live: live, want: want, steps: map[string]*Step{}}
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
-		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy,
+		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
 	}
 	for addr, r := range live.Resources {
 		p.Seen[addr] = state.Digest(r)

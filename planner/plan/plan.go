@@ -35,6 +35,8 @@ type Plan struct {
 	Sensitive map[state.Addr][]string `json:"sensitive,omitempty"`
 	Destroy   bool                    `json:"destroy,omitempty"`
 	Steps     []Step                  `json:"steps"`
+	// Only is what the plan was narrowed to, as it was typed. For display only.
+	Only []string `json:"only,omitempty"`
 	// Unchanged are the functions that stay as they are. For display only.
 	Unchanged []state.Addr `json:"unchanged,omitempty"`
 	// Retained are resources that the mesh made, does not name now and keeps. For display only.

@@ -100,6 +100,8 @@ type Component struct {
 	Owner string `json:"owner,omitempty"`
 	// Generation counts the writes of meshc, from 1; 0 in a desired state.
 	Generation int `json:"generation,omitempty"`
+	// Drifted (live only) tells that someone else changed the config since meshc wrote it.
+	Drifted bool `json:"drifted,omitempty"`
 	// OtherKind is set in a live state where a component of another kind has the
 	// name: "function", "source" or "sink".
 	OtherKind string `json:"otherKind,omitempty"`

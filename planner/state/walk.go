@@ -1,6 +1,9 @@
 package state
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -216,4 +219,18 @@ func Revived(v any) any {
 		return Sensitive{From: from, Digest: digest}, true, nil
 	})
 	return out
+}
+
+// FieldsDigest is a digest of a config, the same wherever its sensitive values came from.
+func FieldsDigest(fields map[string]any) string {
+	bare, _ := rewrite(fields, "", func(_ string, v any) (any, bool, error) {
+		if s, ok := v.(Sensitive); ok {
+			return s.Digest, true, nil
+		}
+		return v, false, nil
+	})
+	// Values in canonical form always encode, and maps in the order of their keys.
+	data, _ := json.Marshal(bare)
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
 }

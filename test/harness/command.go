@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,8 +60,14 @@ type Command struct {
 // and folders, and env; none of the caller's settings for Pulsar.
 func Start(t testing.TB, dir string, env []string, args ...string) *Command {
 	t.Helper()
+	return startWith(t, dir, env, nil, args)
+}
+
+// startWith is Start with something on standard input.
+func startWith(t testing.TB, dir string, env []string, stdin io.Reader, args []string) *Command {
+	t.Helper()
 	c := &Command{t: t, cmd: exec.Command(Binary(t), args...), ended: make(chan struct{}), news: make(chan struct{})}
-	c.cmd.Dir = dir
+	c.cmd.Dir, c.cmd.Stdin = dir, stdin
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
 		if v, ok := os.LookupEnv(name); ok {
 			c.cmd.Env = append(c.cmd.Env, name+"="+v)
@@ -223,6 +230,13 @@ func (b *Bench) File(name, body string) string {
 func (b *Bench) Run(args ...string) *Command {
 	b.Helper()
 	return Run(b.TB, b.Dir, b.Env(), args...)
+}
+
+// Pipe runs meshc on the bench's server, in its folder, with a text on standard
+// input and more environment than the bench's own.
+func (b *Bench) Pipe(stdin string, env []string, args ...string) *Command {
+	b.Helper()
+	return startWith(b.TB, b.Dir, append(b.Env(), env...), strings.NewReader(stdin), args).Wait()
 }
 
 // Start starts meshc on the bench's server, in its folder.

@@ -41,7 +41,7 @@ func oneMesh(s Style, doc view.Mesh) string {
 	for _, f := range doc.Components() {
 		fmt.Fprintf(&b, "\n%s\n", s.paint(bold, string(f.Kind)+" "+view.Clean(f.FullName())))
 		for _, x := range view.ComponentFields(f) {
-			fmt.Fprintf(&b, "  %s: %s\n", view.Clean(x.Field), value(x.After))
+			fmt.Fprintf(&b, "  %s: %s\n", view.Clean(x.Field), view.Value(x.After))
 		}
 	}
 	for _, name := range doc.Missing {

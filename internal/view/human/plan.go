@@ -44,6 +44,9 @@ func (d planDrawer) mesh(m view.MeshPlan) {
 		what = "Take down mesh"
 	}
 	d.line("%s on %s", d.paint(bold, what+" "+view.Clean(m.Mesh)), clusterName(m.Cluster))
+	if len(m.Only) > 0 {
+		d.line("Only %s; everything else of the mesh stays as it is.", view.Clean(joined(m.Only)))
+	}
 	for i, c := range m.Changes {
 		if i == 0 || !compact(c) || !compact(m.Changes[i-1]) || c.Addr.Kind() != m.Changes[i-1].Addr.Kind() {
 			d.line("")
@@ -101,7 +104,7 @@ var symbols = map[diff.Action]struct{ sign, color string }{
 }
 
 // compact tells that a change needs one line only.
-func compact(c view.Change) bool { return len(c.Fields)+len(c.Risks) == 0 }
+func compact(c view.Change) bool { return len(c.Fields)+len(c.Risks) == 0 && !c.Drifted }
 
 func (d planDrawer) change(c view.Change) {
 	sign := symbols[c.Action]
@@ -116,6 +119,9 @@ func (d planDrawer) change(c view.Change) {
 		text += d.at(c.Span)
 	}
 	d.line("%s", text)
+	if c.Drifted {
+		d.line("      %s", d.paint(yellow, "changed in the cluster by others since meshc wrote it"))
+	}
 	for _, f := range c.Fields {
 		d.field(c.Action, f)
 	}
@@ -128,14 +134,14 @@ func (d planDrawer) field(action diff.Action, f view.Field) {
 	const pad = "      "
 	name := view.Clean(f.Field)
 	if action == diff.Create {
-		d.line(pad+"%s: %s", name, value(f.After))
+		d.line(pad+"%s: %s", name, view.Value(f.After))
 		return
 	}
 	tail := d.at(f.Span)
 	if f.Forces {
 		tail = d.paint(magenta, "  (forces the replacement)") + tail
 	}
-	before, after := value(f.Before), value(f.After)
+	before, after := view.Value(f.Before), view.Value(f.After)
 	if before == after && hidden(f.Before, f.After) {
 		d.line(pad+"%s: (sensitive, changed)%s", name, tail)
 		return
@@ -168,7 +174,7 @@ func elements(before, after any) (removed, added []string) {
 	if !ok1 || !ok2 {
 		return nil, nil
 	}
-	old, now := values(b), values(a)
+	old, now := view.Values(b), view.Values(a)
 	for _, e := range old {
 		if !slices.Contains(now, e) {
 			removed = append(removed, e)

@@ -1,4 +1,4 @@
-package human
+package view
 
 import (
 	"encoding/json"
@@ -7,36 +7,35 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/meshc/meshc/internal/view"
 )
 
-// value writes a config value in the way of YAML, on one line.
-func value(v any) string {
+// Value writes a config value in the way of YAML, on one line; nothing is "(none)".
+func Value(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "(none)"
 	case string:
-		return text(view.ShortTopic(v))
+		return text(ShortTopic(v))
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []any:
-		return "[" + strings.Join(values(v), ", ") + "]"
+		return "[" + strings.Join(Values(v), ", ") + "]"
 	case map[string]any:
 		parts := make([]string, 0, len(v))
 		for _, k := range slices.Sorted(maps.Keys(v)) {
-			parts = append(parts, text(k)+": "+value(v[k]))
+			parts = append(parts, text(k)+": "+Value(v[k]))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	default:
-		return view.Clean(fmt.Sprint(v))
+		return Clean(fmt.Sprint(v))
 	}
 }
 
-func values(list []any) []string {
+// Values is Value for each element.
+func Values(list []any) []string {
 	out := make([]string, len(list))
 	for i, e := range list {
-		out[i] = value(e)
+		out[i] = Value(e)
 	}
 	return out
 }
@@ -46,7 +45,7 @@ func text(s string) string {
 	var other any
 	reads := json.Unmarshal([]byte(s), &other) == nil
 	if s == "" || s == "(none)" || reads || s != strings.TrimSpace(s) || strings.ContainsAny(s, "\n\"") || strings.Contains(s, " -> ") {
-		return view.Clean(strconv.Quote(s))
+		return Clean(strconv.Quote(s))
 	}
-	return view.Clean(s)
+	return Clean(s)
 }
