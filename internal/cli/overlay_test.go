@@ -33,19 +33,15 @@ func TestSecretsStayOut(t *testing.T) {
 		{"plan", "--out", "p.json"}, {"plan", "-o", "json"}, {"apply", "--yes"}, {"apply", "--yes", "-o", "json"}, {"validate", "-o", "json"}, {"graph", "-o", "json"}, {"graph"},
 	} {
 		code := b.run(args...)
-		if out := b.out.String() + b.err.String(); strings.Contains(out, "hunter2") || code != 3 && args[0] != "validate" && args[0] != "graph" {
-			t.Errorf("%v: exit %d\n%s", args, code, out)
+		if out := b.out.String() + b.err.String(); strings.Contains(out, "hunter2") || code != 0 {
+			t.Errorf("%v: exit %d, or the value is shown\n%.2000s", args, code, out)
 		}
 	}
-	if _, err := os.Stat("p.json"); err == nil {
-		t.Error("a plan was written")
-	}
-	if b.cluster.Writes() != 0 {
-		t.Error("something was written")
+	saved, err := os.ReadFile("p.json")
+	if err != nil || strings.Contains(string(saved), "hunter2") || !strings.Contains(string(saved), "${env:TOKEN}") {
+		t.Errorf("the plan file: %v, or the value is in it, or not its reference", err)
 	}
 	// To take the mesh down no secret is needed.
-	b.write("mesh.yaml", wordCount)
-	b.want(0, "apply", "--yes")
 	delete(b.env, "TOKEN")
 	b.write("mesh.yaml", wordCount+"    userConfig: {token: \"${env:TOKEN}\"}\n")
 	b.want(3, "plan")
