@@ -194,6 +194,10 @@ func nodeFields(m *mesh.Mesh, n mesh.Node) map[string]any {
 	if all["fqfn"] == m.Tenant+"/"+m.Namespace+"/"+n.NodeName() {
 		delete(all, "fqfn") // says what is known
 	}
+	if r := n.Reads(); r != nil && r.SubName == "" && n.Base().Lifecycle.MovedFrom != "" {
+		// Files for others spell it out, since they have no field for the move.
+		all[mesh.SubscriptionField(n.Kind())] = mesh.Subscription(m.ID, n)
+	}
 	for key, v := range all {
 		f, _ := fields.Named(n.Kind(), key)
 		if v = plainValue(m, f, v); v != nil {

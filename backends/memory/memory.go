@@ -104,6 +104,13 @@ func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) er
 		return b.write(s)
 	case plan.Delete:
 		return b.delete(s)
+	case plan.Keep:
+		return b.write(plan.Step{Op: plan.Update, Addr: s.Addr, Change: &diff.Change{Addr: s.Addr, Before: s.Change.Before, After: s.Change.Between}})
+	case plan.AwaitKept:
+		if state.Digest(b.resources[s.Addr]) != state.Digest(stored(s.Change.Between)) {
+			return fmt.Errorf("%s is not as planned", s.Addr)
+		}
+		return nil
 	case plan.Drain:
 		f := b.facts[s.Addr]
 		f.Backlog, f.Unacked = 0, 0
@@ -142,7 +149,11 @@ func (b *Backend) delete(s plan.Step) error {
 	if !ok {
 		return nil
 	}
-	if state.Digest(have) != state.Digest(s.Change.Before) {
+	last := s.Change.Last()
+	if s.Change.Between != nil {
+		last = stored(last)
+	}
+	if state.Digest(have) != state.Digest(last) {
 		// A replacement that was carried out before finds its own result.
 		if s.Change.After != nil && state.Digest(have) == state.Digest(stored(s.Change.After)) {
 			return nil

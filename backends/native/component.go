@@ -43,7 +43,7 @@ func (b *Backend) writeComponent(ctx context.Context, s plan.Step, after *state.
 }
 
 func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state.Component) error {
-	live, err := b.component(ctx, after)
+	live, raw, err := b.componentAsItIs(ctx, after)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state
 		return err
 	}
 	return refusal(b.inSlot(ctx, func() error {
-		return b.client.Update(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, config, b.code(after, before), nil)
+		return b.client.Update(ctx, adminKind(after.Kind), after.Tenant, after.Namespace, after.Name, respelled(config, raw), b.code(after, before), nil)
 	}), after)
 }
 
@@ -78,7 +78,7 @@ func (b *Backend) movedComponent(s plan.Step, live *state.Component) error {
 	switch {
 	case live == nil:
 		return moved("%s %s is gone", s.Addr.Kind(), s.Addr.Name())
-	case s.Op == plan.Create && s.Change.Action == diff.Replace && unmoved(live, s.Change.Before.(*state.Component)):
+	case s.Op == plan.Create && s.Change.Action == diff.Replace && unmoved(live, s.Change.Last().(*state.Component)):
 		// The delete before has not reached this worker yet.
 		return &backend.Temporary{Err: fmt.Errorf("%s %s is still listed after its deletion", s.Addr.Kind(), s.Addr.Name())}
 	case live.Owner == "":

@@ -47,8 +47,11 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 	text, _ := config["customRuntimeOptions"].(string)
 	m, rest := readMarker(text)
 	setOrDelete(c.Fields, "customRuntimeOptions", rest)
+	if archive, _ := config["archive"].(string); m == nil && strings.HasPrefix(archive, "builtin://") {
+		c.Code.Mode = state.Builtin
+	}
 	if m != nil {
-		c.Owner, c.Generation = m.Mesh, m.Generation
+		c.Owner, c.Generation, c.Protect = m.Mesh, m.Generation, m.Protect
 		c.Code = state.Code{Mode: m.Mode, SHA256: strings.TrimPrefix(m.Package, hashPrefix), URL: m.URL}
 		c = c.Masked(m.Sensitive)
 		c.Drifted = m.Spec != "" && m.Spec != specOf(c)
@@ -108,7 +111,7 @@ func clearFields(config map[string]any, c *diff.Change) {
 func same(live, after *state.Component) bool {
 	return state.Equal(live.Fields, after.Fields) && live.Owner == after.Owner &&
 		live.Code.SHA256 == after.Code.SHA256 && live.Code.Mode == after.Code.Mode &&
-		live.Generation == max(1, after.Generation)
+		live.Generation == max(1, after.Generation) && live.Protect == after.Protect
 }
 
 func inputs(config map[string]any) []any {

@@ -34,6 +34,10 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 		return b.delete(ctx, s, w)
 	case plan.Create, plan.Update:
 		return b.write(ctx, s)
+	case plan.Keep:
+		return b.keep(ctx, s)
+	case plan.AwaitKept:
+		return b.awaitKept(ctx, s, w)
 	default:
 		return fmt.Errorf("the native backend does not know the operation %q", s.Op)
 	}
@@ -46,6 +50,9 @@ func (b *Backend) write(ctx context.Context, s plan.Step) error {
 	case *state.Topic:
 		return b.writeTopic(ctx, s, r)
 	case *state.Subscription:
+		if s.Op == plan.Update {
+			return b.adoptSubscription(ctx, r)
+		}
 		return b.createSubscription(ctx, r)
 	case *state.Package:
 		return b.createPackage(ctx, r)
@@ -57,7 +64,7 @@ func (b *Backend) write(ctx context.Context, s plan.Step) error {
 }
 
 func (b *Backend) delete(ctx context.Context, s plan.Step, w waiter) error {
-	switch r := s.Change.Before.(type) {
+	switch r := s.Change.Last().(type) {
 	case *state.Topic:
 		return b.deleteTopic(ctx, r)
 	case *state.Subscription:

@@ -39,6 +39,8 @@ type marker struct {
 	// Sensitive are the places of the config whose values the mesh file keeps secret
 	// (state.Component.SensitivePaths), so that no plan shows what is there now.
 	Sensitive []string `json:"sec,omitempty"`
+	// Protect forbids plans to delete or replace the component.
+	Protect bool `json:"protect,omitempty"`
 }
 
 const markerVersion = 1
@@ -88,7 +90,7 @@ func writeMarker(f *state.Component) string {
 	m := marker{
 		Version: markerVersion, Mesh: f.Owner, Package: hashPrefix + f.Code.SHA256,
 		Mode: f.Code.Mode, URL: f.Code.URL, Generation: max(1, f.Generation),
-		Spec: specOf(f), Sensitive: f.SensitivePaths(),
+		Spec: specOf(f), Sensitive: f.SensitivePaths(), Protect: f.Protect,
 	}
 	// A struct of texts and numbers always encodes.
 	text, _ := json.Marshal(map[string]any{markerKey: m})

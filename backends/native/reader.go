@@ -160,6 +160,11 @@ func (r *reader) componentOf(ctx context.Context, kind state.Kind, name string) 
 			return err
 		}
 	}
+	if c.Owner == "" && r.wants(c.Addr()) {
+		if facts.Code, err = r.b.codeOf(ctx, c); err != nil {
+			return err
+		}
+	}
 	if c.Owner == r.owner() || r.wants(c.Addr()) {
 		r.put(c, facts)
 	}
@@ -182,14 +187,20 @@ func (r *reader) stateStore(ctx context.Context) error {
 
 // component reads one component, known by kind and name; nil if it is not there.
 func (b *Backend) component(ctx context.Context, c *state.Component) (*state.Component, error) {
+	live, _, err := b.componentAsItIs(ctx, c)
+	return live, err
+}
+
+// componentAsItIs is component together with the config as the worker tells it.
+func (b *Backend) componentAsItIs(ctx context.Context, c *state.Component) (*state.Component, map[string]any, error) {
 	raw, err := b.client.Get(ctx, adminKind(c.Kind), c.Tenant, c.Namespace, c.Name)
 	if errors.Is(err, admin.ErrNotFound) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return fromConfig(c.Kind, c.Tenant, c.Namespace, c.Name, raw), nil
+	return fromConfig(c.Kind, c.Tenant, c.Namespace, c.Name, raw), raw, nil
 }
 
 // packages reads the wanted packages and all versions that the mesh has made.

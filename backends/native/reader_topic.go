@@ -88,13 +88,14 @@ func (r *reader) otherBacklog(topic string, stats admin.TopicStats) int64 {
 	return n
 }
 
-// ours tells whether a client that names itself so is a function of the mesh.
-// Instances name themselves tenant/namespace/name.
+// ours tells whether a client that names itself so is a function of the mesh, or
+// one without a marker that the mesh names. Instances name themselves
+// tenant/namespace/name.
 func (r *reader) ours(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(r.out.Components(), func(f *state.Component) bool {
-		return f.Owner == r.owner() && f.FullName() == id
+		return (f.Owner == r.owner() || f.Owner == "" && r.wanted[f.Addr()]) && f.FullName() == id
 	})
 }
 

@@ -110,6 +110,9 @@ const (
 	AbsentTopic       Code = "MC5006"
 	SubscriptionInUse Code = "MC5007"
 	NotPlanned        Code = "MC5008"
+	Protected         Code = "MC5021"
+	AdoptAsItIs       Code = "MC5022"
+	OtherSubscription Code = "MC5023"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -243,5 +246,8 @@ var catalogue = map[Code]Entry{
 	WriteOnce:         {Severity: Warning, Summary: "Change has no effect on what exists", Doc: "Pulsar reads this field only when the component and its subscriptions are created."},
 	AbsentTopic:       {Severity: Error, Summary: "External topic does not exist", Doc: "A topic declared `external: true` is someone else's: meshc never creates it, so it must be there before the mesh."},
 	NotPlanned:        {Severity: Error, Summary: "Not carried out by this version of meshc", Doc: "The mesh is right, and this version of meshc validates, formats, draws and converts it, but its plans do not carry this part out yet. Nothing is left out silently."},
+	Protected:         {Severity: Error, Summary: "Protected node", Doc: "The node is protected (`lifecycle.protect`), and the plan would delete or replace it. The component carries the protection in the cluster, so that it also counts when the mesh file no longer names the node, and for a destroy by name."},
+	AdoptAsItIs:       {Severity: Error, Summary: "Adopted with other inputs", Doc: "A component that meshc takes over has to read what it reads now, through the subscription that it has: its subscriptions are not the mesh's yet, so what waits in them could get lost. Once it is adopted, inputs can be changed."},
+	OtherSubscription: {Severity: Warning, Summary: "Moved, and with another subscription", Doc: "A node with `movedFrom` and no subscription name of its own reads through tenant/namespace/old-name. The component of the old name reads through another subscription, which is drained and deleted."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},
 }

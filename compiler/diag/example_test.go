@@ -148,6 +148,9 @@ func plan(t *testing.T, code diag.Code, before string, units []compiler.Unit) (f
 	switch code {
 	case diag.NotOurs:
 		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split"})
+	case diag.AdoptAsItIs:
+		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split",
+			Fields: map[string]any{"inputs": []any{"persistent://public/default/sentences"}, "subscriptionPosition": "Latest"}})
 	case diag.NameTaken:
 		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split", OtherKind: "source"})
 	}

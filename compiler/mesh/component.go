@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"cmp"
 	"regexp"
 
 	"github.com/meshc/meshc/compiler/diag"
@@ -38,6 +39,8 @@ type Lifecycle struct {
 	Protect bool
 	// MovedFrom is the node's name before a rename.
 	MovedFrom string
+	// Adopt lets meshc take over a component of the name that it did not make.
+	Adopt bool
 	// Allow are the risks of plans that are allowed for the node.
 	Allow []string
 }
@@ -120,8 +123,8 @@ func (e Entry) Span() diag.Span {
 }
 
 // Subscription returns the name of a node's subscription on its inputs, as
-// function workers name it: the given one, or tenant/namespace/name. It is empty
-// for a node that reads nothing.
+// function workers name it: the given one, or tenant/namespace/name, with the name
+// before a rename where there was one. It is empty for a node that reads nothing.
 func Subscription(id ID, n Node) string {
 	r := n.Reads()
 	switch {
@@ -130,7 +133,7 @@ func Subscription(id ID, n Node) string {
 	case r.SubName != "":
 		return r.SubName
 	}
-	return id.Tenant + "/" + id.Namespace + "/" + n.NodeName()
+	return id.Tenant + "/" + id.Namespace + "/" + cmp.Or(n.Base().Lifecycle.MovedFrom, n.NodeName())
 }
 
 // SubscriptionField names the field that gives the subscription's name.

@@ -52,6 +52,9 @@ func lifecycle(n *syntax.Node) mesh.Lifecycle {
 	if v := n.Get("protect"); usable(v) {
 		out.Protect = truth(v)
 	}
+	if v := n.Get("adopt"); usable(v) {
+		out.Adopt = truth(v)
+	}
 	if allow := n.Get("allow"); allow != nil {
 		for _, item := range allow.Items {
 			if usable(item) {

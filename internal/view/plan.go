@@ -24,12 +24,14 @@ type Summary struct {
 	Update  int `json:"update"`
 	Replace int `json:"replace"`
 	Delete  int `json:"delete"`
+	// Adopt counts components and subscriptions of others that are taken over.
+	Adopt int `json:"adopt,omitempty"`
 	// Unchanged counts functions that stay as they are.
 	Unchanged int `json:"unchanged"`
 }
 
 // Changes tells whether anything would happen.
-func (s Summary) Changes() bool { return s.Create+s.Update+s.Replace+s.Delete > 0 }
+func (s Summary) Changes() bool { return s.Create+s.Update+s.Replace+s.Delete+s.Adopt > 0 }
 
 // MeshPlan is what would happen to one mesh.
 type MeshPlan struct {
@@ -126,6 +128,7 @@ func (s *Summary) add(o Summary) {
 	s.Update += o.Update
 	s.Replace += o.Replace
 	s.Delete += o.Delete
+	s.Adopt += o.Adopt
 	s.Unchanged += o.Unchanged
 }
 
@@ -139,6 +142,8 @@ func (s *Summary) count(a diff.Action) {
 		s.Replace++
 	case diff.Delete:
 		s.Delete++
+	case diff.Adopt:
+		s.Adopt++
 	}
 }
 
@@ -150,7 +155,7 @@ func newMeshPlan(p *plan.Plan) MeshPlan {
 	risks := map[state.Addr][]Risk{}
 	for _, s := range p.Steps {
 		for _, r := range s.Risks {
-			risks[s.Addr] = append(risks[s.Addr], Risk{Risk: r, Step: s.ID, MustBeAllowed: r.Kind.MustBeAllowed()})
+			risks[s.Addr] = append(risks[s.Addr], Risk{Risk: r, Step: s.ID, MustBeAllowed: r.Kind.MustBeAllowed() && !r.Allowed})
 		}
 	}
 	for _, c := range inDataOrder(p.Changes()) {
@@ -185,6 +190,10 @@ func because(c diff.Change) string {
 		return cannot(c.Fields)
 	case diff.NotWanted:
 		return "the mesh file does not name it any more"
+	case diff.Adopted:
+		return adopted(c)
+	case diff.Absent:
+		return takesPlace(c.From)
 	}
 	return ""
 }

@@ -104,6 +104,7 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 			m.Missing = append(m.Missing, s.Addr)
 		}
 	}
+	m.Missing = append(m.Missing, unmade(p, r)...)
 	failed := map[string]bool{}
 	for _, f := range r.Failed {
 		failed[f.Step.ID] = true

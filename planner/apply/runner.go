@@ -145,9 +145,11 @@ func (r *runner) guarded(ctx, waits context.Context, s plan.Step) (err error) {
 	return r.do(ctx, waits, s)
 }
 
-// completes tells whether the step is the second half of a replacement, whose
-// first half is done when the step is ready.
-func completes(s plan.Step) bool { return s.Op == plan.Create && s.Change.Action == diff.Replace }
+// completes tells whether the step is the second half of a replacement, or of a
+// move to another name, whose first half is done when the step is ready.
+func completes(s plan.Step) bool {
+	return s.Op == plan.Create && (s.Change.Action == diff.Replace || s.ComesAfterOld())
+}
 
 func (r *runner) ready(s plan.Step) bool {
 	for _, n := range s.Needs {

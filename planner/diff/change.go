@@ -12,13 +12,15 @@ import (
 // Action is what happens to a resource.
 type Action string
 
-// The actions. Adopt comes with the import of components that others made.
+// The actions.
 const (
 	NoOp    Action = "no-op"
 	Create  Action = "create"
 	Update  Action = "update"
 	Replace Action = "replace"
 	Delete  Action = "delete"
+	// Adopt takes over what others made: an update that marks it as the mesh's.
+	Adopt Action = "adopt"
 )
 
 // Reason says why an action was chosen; it is recorded, not derived again.
@@ -39,6 +41,8 @@ const (
 	// Retained: it is not wanted now and kept all the same: topics hold data,
 	// packages serve a way back.
 	Retained Reason = "retained"
+	// Adopted: it is there without a marker, and the mesh file says to take it over.
+	Adopted Reason = "adopted"
 	// Same: nothing differs.
 	Same Reason = "same"
 )
@@ -49,9 +53,16 @@ type Change struct {
 	Action Action
 	// Before is nil for Create; After is nil for Delete.
 	Before, After state.Resource
-	Fields        []FieldChange
-	Why           Reason
-	Span          diag.Span
+	// Between is the form that a component is given before it is deleted, so that its
+	// subscriptions stay: the mesh's, with cleanupSubscription off. nil where it is
+	// deleted as it is.
+	Between state.Resource
+	// From are the components that go and whose place a new one takes: it reads on
+	// through their subscriptions.
+	From   []state.Addr
+	Fields []FieldChange
+	Why    Reason
+	Span   diag.Span
 }
 
 // FieldChange is one value that differs. A value inside a map has a dotted
@@ -67,18 +78,25 @@ type FieldChange struct {
 }
 
 type changeJSON struct {
-	Addr   state.Addr    `json:"addr"`
-	Action Action        `json:"action"`
-	Why    Reason        `json:"why"`
-	Before state.Boxed   `json:"before"`
-	After  state.Boxed   `json:"after"`
-	Fields []FieldChange `json:"fields,omitempty"`
-	Span   diag.Span     `json:"span,omitzero"`
+	Addr   state.Addr  `json:"addr"`
+	Action Action      `json:"action"`
+	Why    Reason      `json:"why"`
+	Before state.Boxed `json:"before"`
+	After  state.Boxed `json:"after"`
+	// Between is left out where there is none, unlike the others.
+	Between *state.Boxed  `json:"between,omitempty"`
+	From    []state.Addr  `json:"from,omitempty"`
+	Fields  []FieldChange `json:"fields,omitempty"`
+	Span    diag.Span     `json:"span,omitzero"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (c Change) MarshalJSON() ([]byte, error) {
-	return json.Marshal(changeJSON{c.Addr, c.Action, c.Why, state.Boxed{Resource: c.Before}, state.Boxed{Resource: c.After}, c.Fields, c.Span})
+	j := changeJSON{Addr: c.Addr, Action: c.Action, Why: c.Why, Before: state.Boxed{Resource: c.Before}, After: state.Boxed{Resource: c.After}, From: c.From, Fields: c.Fields, Span: c.Span}
+	if c.Between != nil {
+		j.Between = &state.Boxed{Resource: c.Between}
+	}
+	return json.Marshal(j)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -90,8 +108,20 @@ func (c *Change) UnmarshalJSON(data []byte) error {
 	for i, f := range j.Fields {
 		j.Fields[i].Before, j.Fields[i].After = state.Revived(f.Before), state.Revived(f.After)
 	}
-	*c = Change{Addr: j.Addr, Action: j.Action, Why: j.Why, Before: j.Before.Resource, After: j.After.Resource, Fields: j.Fields, Span: j.Span}
+	*c = Change{Addr: j.Addr, Action: j.Action, Why: j.Why, Before: j.Before.Resource, After: j.After.Resource, From: j.From, Fields: j.Fields, Span: j.Span}
+	if j.Between != nil {
+		c.Between = j.Between.Resource
+	}
 	return nil
+}
+
+// Last is what is there when the resource is deleted: as it was found, or as it
+// was made for that.
+func (c Change) Last() state.Resource {
+	if c.Between != nil {
+		return c.Between
+	}
+	return c.Before
 }
 
 // Rule says what a cluster does with a changed field of a resource.

@@ -18,8 +18,11 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 			"give the "+string(want.Kind)+" another name, or delete the "+live.OtherKind)
 		return
 	}
-	if live.Owner != want.Owner {
-		d.notOurs(live, place.Span)
+	adopts := adopts(live, want)
+	if live.Owner != want.Owner && !adopts || adopts && d.otherInputs(live, want, place) {
+		if !adopts {
+			d.notOurs(live, want, place.Span)
+		}
 		return
 	}
 	changed, writeOnce := d.fields(live, want, place)
@@ -28,40 +31,58 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 			f.Field+" of "+string(want.Kind)+" "+want.FullName()+" is read only when the "+string(want.Kind)+" is created; it stays as it was")
 	}
 	// What an update ignores stays as it is live, so that the plan tells what will be.
-	after := *want
+	after := settled(want)
 	after.Generation = live.Generation + 1
+	if live.Subscription() == want.Subscription() {
+		// Workers refuse even their own default where none was given.
+		after.Fields = withField(after.Fields, want.SubscriptionField(), live.Fields[want.SubscriptionField()])
+	}
 	if class := live.Fields["className"]; want.Fields["className"] == nil && class != nil {
 		after.Fields = withField(after.Fields, "className", class)
 	}
 	for _, f := range writeOnce {
 		after.Fields = withField(after.Fields, f.Field, live.Fields[f.Field])
 	}
-	if code := d.code(live, want); code != nil {
+	if code := d.changedCode(addr, live, want); code != nil {
 		changed = append(changed, *code)
 	}
-	if len(changed) == 0 {
+	changed = append(changed, protection(live, want)...)
+	if len(changed) == 0 && !adopts {
 		d.noop(addr, live, Same)
 		return
 	}
 	c := Change{Addr: addr, Action: Update, Before: live, After: &after, Why: Differs, Fields: changed, Span: place.Span}
+	if adopts {
+		c.Action, c.Why = Adopt, Adopted
+	}
 	if slices.ContainsFunc(changed, func(f FieldChange) bool { return f.Forces }) {
 		c.Action, c.Why = Replace, CannotUpdate
 		// A new component reads what an update would have ignored.
-		replaced := *want
+		replaced := settled(want)
 		replaced.Generation = live.Generation + 1
 		c.After = &replaced
+		if c.Between = d.between(addr, live, want); c.Between != nil {
+			replaced.Generation++
+		}
+		if want.Protect {
+			d.protected(live, place.Span, "replaced: "+forcing(changed)+" cannot be changed in place")
+			return
+		}
 	}
 	d.add(c)
 }
 
-func (d *differ) notOurs(live *state.Component, span diag.Span) {
-	whose := "carries no marker of meshc"
+func (d *differ) notOurs(live, want *state.Component, span diag.Span) {
+	whose, way := "carries no marker of meshc", ", or take it over (`lifecycle: {adopt: true}`; meshc import writes a mesh file of what runs)"
 	if live.Owner != "" {
-		whose = "belongs to mesh " + live.Owner
+		whose, way = "belongs to mesh "+live.Owner, ""
+		if want.Adopt {
+			way = "; what belongs to a mesh is not adopted"
+		}
 	}
 	d.findings.Add(diag.NotOurs, span,
 		string(live.Kind)+" "+live.FullName()+" exists in the cluster and "+whose,
-		"give the "+string(live.Kind)+" another name, or delete the one that is there ("+deleteBy(live)+")")
+		"give the "+string(live.Kind)+" another name, or delete the one that is there ("+deleteBy(live)+")"+way)
 }
 
 // deleteBy is the command that deletes a component.
@@ -85,6 +106,10 @@ func (d *differ) fields(live, want *state.Component, place state.Place) (changed
 		before, after := live.Fields[name], want.Fields[name]
 		if state.Equal(before, after) || name == "className" && after == nil && want.Kind != state.KindFunction {
 			// A connector's class is what its archive says, unless the mesh says it.
+			continue
+		}
+		if name == want.SubscriptionField() && live.Subscription() == want.Subscription() {
+			// Its default, spelled out or not.
 			continue
 		}
 		span, ok := place.Fields[name]

@@ -70,10 +70,15 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 			return
 		}
 	}
-	if sub, ok := want.(*state.Subscription); ok {
-		want = d.successor(sub)
+	c := Change{Addr: addr, Action: Create, After: want, Why: Absent, Span: span}
+	switch want := want.(type) {
+	case *state.Subscription:
+		c.After = d.successor(want)
+	case *state.Component:
+		after := settled(want)
+		c.After, c.From = &after, d.predecessors(want)
 	}
-	d.add(Change{Addr: addr, Action: Create, After: want, Why: Absent, Span: span})
+	d.add(c)
 }
 
 // successor makes a subscription take the place of another one, where one is
@@ -118,6 +123,12 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 			d.absent(addr, want)
 			return
 		}
+		if d.adoptsSubscription(have, want) {
+			after := *have
+			after.Owner = want.Owner
+			d.add(Change{Addr: addr, Action: Adopt, Before: live, After: &after, Why: Adopted, Span: d.want.Places[addr].Span})
+			return
+		}
 		d.noop(addr, live, Same)
 	default:
 		d.noop(addr, live, Same)
@@ -129,7 +140,7 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 func (d *differ) shared(addr state.Addr, live, want *state.Subscription) bool {
 	for _, f := range d.want.Components() {
 		other, ok := d.live.Resources[f.Addr()].(*state.Component)
-		if ok && other.Owner != f.Owner && f.Subscription() == want.Name && slices.Contains(f.Inputs(), want.Topic) {
+		if ok && other.Owner != f.Owner && !adopts(other, f) && f.Subscription() == want.Name && slices.Contains(f.Inputs(), want.Topic) {
 			// A function of others has the name; that is told already.
 			return false
 		}
@@ -155,8 +166,10 @@ func (d *differ) unwanted(addr state.Addr, live state.Resource) {
 	if live.OwnerID() != d.live.Mesh.String() {
 		return
 	}
-	switch live.(type) {
-	case *state.Component, *state.Subscription:
+	switch live := live.(type) {
+	case *state.Component:
+		d.deleteComponent(addr, live, NotWanted)
+	case *state.Subscription:
 		d.add(Change{Addr: addr, Action: Delete, Before: live, Why: NotWanted})
 	default:
 		d.noop(addr, live, Retained)
@@ -170,7 +183,9 @@ func (d *differ) destroy() {
 			continue
 		}
 		span := d.want.Places[addr].Span
-		switch live.(type) {
+		switch live := live.(type) {
+		case *state.Component:
+			d.deleteComponent(addr, live, Destroyed)
 		case *state.Namespace:
 			// Namespaces hold what is not of this mesh; they stay.
 			d.noop(addr, live, Retained)

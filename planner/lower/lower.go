@@ -75,9 +75,11 @@ func (l *lowerer) component(n mesh.Node) error {
 	if err != nil {
 		return err
 	}
+	life := n.Base().Lifecycle
 	out := &state.Component{
 		Kind: state.Kind(n.Kind()), Tenant: l.mesh.Tenant, Namespace: l.mesh.Namespace, Name: n.NodeName(),
 		Fields: l.fields(n), Code: code, Owner: l.mesh.ID.String(),
+		Protect: life.Protect, Adopt: life.Adopt, MovedFrom: life.MovedFrom, Allow: life.Allow,
 	}
 	l.put(out, state.Place{Span: n.NodeSpan(), Fields: spans(n.Base())})
 	if in := n.Reads(); in != nil {

@@ -19,6 +19,7 @@ func (b *builder) connect() {
 		switch s.Op {
 		case Create, Update:
 			b.needsOfWrite(s)
+			b.needsOfHeir(s)
 		case Delete:
 			b.needsOfDelete(s)
 		case AwaitRunning:
@@ -26,6 +27,10 @@ func (b *builder) connect() {
 			b.need(s, Update, s.Addr)
 		case Verify:
 			b.need(s, AwaitRunning, s.Addr)
+		case Keep:
+			b.needsOfKeep(s)
+		case AwaitKept:
+			b.need(s, Keep, s.Addr)
 		}
 	}
 	// Drains come last: they ask what the others need.
@@ -57,6 +62,10 @@ func (b *builder) needsOfWrite(s *Step) {
 	case *state.Package:
 		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
 	case *state.Subscription:
+		if s.Op == Update {
+			b.needsOfAdoption(s, r)
+			return
+		}
 		b.needsOfSubscription(s, r)
 	case *state.Component:
 		b.needsOfComponent(s, r)
@@ -68,13 +77,13 @@ func (b *builder) needsOfComponent(s *Step, f *state.Component) {
 	b.ready(s, state.PackageAddr(f.Code.URL))
 	for _, t := range f.Inputs() {
 		b.ready(s, state.TopicAddr(t))
-		b.ready(s, state.SubscriptionAddr(t, f.Subscription()))
+		b.need(s, Create, state.SubscriptionAddr(t, f.Subscription()))
 	}
 	for _, t := range f.Writes() {
 		b.ready(s, state.TopicAddr(t))
 		for _, addr := range b.want.Addrs() {
 			if sub, ok := b.want.Resources[addr].(*state.Subscription); ok && sub.Topic == t {
-				b.ready(s, addr)
+				b.need(s, Create, addr)
 			}
 		}
 	}
@@ -89,6 +98,7 @@ func (b *builder) needsOfComponent(s *Step, f *state.Component) {
 func (b *builder) needsOfDelete(s *Step) {
 	switch r := s.Change.Before.(type) {
 	case *state.Component:
+		b.need(s, AwaitKept, s.Addr)
 		for _, t := range r.Inputs() {
 			b.need(s, Drain, state.SubscriptionAddr(t, r.Subscription()))
 		}

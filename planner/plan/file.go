@@ -130,7 +130,7 @@ func (p *Plan) check() error {
 // checkChange refuses a step whose change is not about its address, or does not
 // hold what the operation works on.
 func (s *Step) checkChange() error {
-	for _, r := range []state.Resource{s.Change.Before, s.Change.After} {
+	for _, r := range []state.Resource{s.Change.Before, s.Change.Between, s.Change.After} {
 		if r != nil && r.Addr() != s.Addr {
 			return fmt.Errorf("step %q changes %s", s.ID, r.Addr())
 		}
@@ -146,6 +146,10 @@ func (s *Step) checkChange() error {
 	case Drain:
 		needs = s.Change.Before
 		if kind != state.KindSubscription {
+			needs = nil
+		}
+	case Keep, AwaitKept:
+		if needs = s.Change.Between; s.Change.Before == nil || !kind.IsComponent() {
 			needs = nil
 		}
 	case AwaitRunning, Verify:

@@ -64,6 +64,7 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	for _, c := range b.changes {
 		b.risks(c)
 	}
+	b.allow()
 	b.group()
 	b.connect()
 	p.Steps = b.ordered()
@@ -100,13 +101,17 @@ func (b *builder) expand(c *diff.Change) {
 	switch c.Action {
 	case diff.Create:
 		b.step(Create, c.Addr, c)
-	case diff.Update:
+	case diff.Update, diff.Adopt:
 		b.step(Update, c.Addr, c)
 	case diff.Delete:
 		b.step(Delete, c.Addr, c)
 	case diff.Replace:
 		b.step(Delete, c.Addr, c)
 		b.step(Create, c.Addr, c)
+	}
+	if c.Between != nil {
+		b.step(Keep, c.Addr, c)
+		b.step(AwaitKept, c.Addr, c).Limit = RunLimit
 	}
 	if c.Addr.Kind().IsComponent() && c.Action != diff.Delete {
 		b.step(AwaitRunning, c.Addr, c).Limit = RunLimit

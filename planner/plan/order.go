@@ -7,7 +7,7 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-var opOrder = map[Op]int{Create: 1, Update: 2, AwaitRunning: 3, Verify: 4, Drain: 5, Delete: 6}
+var opOrder = map[Op]int{Create: 1, Update: 2, AwaitRunning: 3, Verify: 4, Drain: 5, Keep: 6, AwaitKept: 7, Delete: 8}
 
 var kindOrder = map[state.Kind]int{
 	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,

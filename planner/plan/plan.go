@@ -64,10 +64,15 @@ const (
 	AwaitRunning Op = "await-running"
 	// Verify reads back and compares with what was asked for.
 	Verify Op = "verify"
+	// Keep turns cleanupSubscription off before a component is deleted: the worker
+	// would delete its subscriptions with it. It writes the change's Between.
+	Keep Op = "keep-subscriptions"
+	// AwaitKept waits until the instances run as Keep wrote it.
+	AwaitKept Op = "await-kept"
 )
 
 // Writes tells whether the step changes the cluster.
-func (o Op) Writes() bool { return o == Create || o == Update || o == Delete }
+func (o Op) Writes() bool { return o == Create || o == Update || o == Delete || o == Keep }
 
 // Step is one thing that will happen.
 type Step struct {
@@ -123,6 +128,8 @@ type Risk struct {
 	Messages int64 `json:"messages,omitempty"`
 	// Instances is how many restart.
 	Instances int `json:"instances,omitempty"`
+	// Allowed tells that the mesh file allows the risk for its node (lifecycle.allow).
+	Allowed bool `json:"allowed,omitempty"`
 }
 
 // Empty tells that nothing will happen.
@@ -133,7 +140,7 @@ func (p *Plan) Refused(allowed []RiskKind) map[string][]Risk {
 	out := map[string][]Risk{}
 	for _, s := range p.Steps {
 		for _, r := range s.Risks {
-			if r.Kind.MustBeAllowed() && !contains(allowed, r.Kind) {
+			if r.Kind.MustBeAllowed() && !r.Allowed && !contains(allowed, r.Kind) {
 				out[s.ID] = append(out[s.ID], r)
 			}
 		}

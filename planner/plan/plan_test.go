@@ -116,7 +116,7 @@ func TestRisks(t *testing.T) {
 		{name: "towards EFFECTIVELY_ONCE", live: chain(nil), want: chain(map[string]any{"processingGuarantees": "EFFECTIVELY_ONCE"}),
 			risks: []string{"create function/b: message-loss", "delete function/b: reprocessing", "delete function/b: restart"}},
 		{name: "a hand turned cleanupSubscription on", live: chain(map[string]any{"cleanupSubscription": true}), want: chain(map[string]any{"retainOrdering": true, "cleanupSubscription": false}),
-			risks: []string{"delete function/b: message-loss", "delete function/b: reprocessing", "delete function/b: restart"}},
+			risks: []string{"delete function/b: reprocessing", "delete function/b: restart", "keep-subscriptions function/b: restart"}},
 		{name: "a function is renamed", live: facts(chain(nil), state.TopicAddr(prefix+"in"), state.Facts{Publishers: 1}), want: renamed,
 			risks: []string{"delete subscription/in#a: reprocessing"}},
 		{name: "the middle goes, its writer is led past it", live: three, want: past,

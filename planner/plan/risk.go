@@ -28,7 +28,7 @@ func (b *builder) componentRisks(c *diff.Change) {
 		return
 	}
 	op := Update
-	if c.Action != diff.Update {
+	if c.Action == diff.Replace || c.Action == diff.Delete {
 		op = Delete
 	}
 	s := b.steps[id(op, c.Addr)]
@@ -42,13 +42,14 @@ func (b *builder) componentRisks(c *diff.Change) {
 	if op == Delete && b.live.StateStore && live.Kind == state.KindFunction {
 		s.risk(Risk{Kind: StateLoss, Detail: "deleting a function deletes the state that its code keeps"})
 	}
+	b.keepRisks(c)
 	if c.Action == diff.Delete {
+		b.movedRisks(c, s)
 		return
 	}
 	if live.Guarantees() != effectivelyOnce {
 		b.startsEffectivelyOnce(c)
 	}
-	b.cleanedUp(c, s, live)
 	before := live.Output()
 	if after := c.After.(*state.Component).Output(); before != "" && after != "" && before != after {
 		s.risk(Risk{Kind: Reorder, Detail: "what is still on its way through " + shortTopic(before) + " can be overtaken"})
@@ -71,19 +72,6 @@ func (b *builder) startsEffectivelyOnce(c *diff.Change) {
 	}
 }
 
-// cleanedUp tells of a replacement whose old function takes its subscriptions
-// along: a hand has turned cleanupSubscription on.
-func (b *builder) cleanedUp(c *diff.Change, s *Step, live *state.Component) {
-	if on, _ := live.Fields["cleanupSubscription"].(bool); !on || c.Action != diff.Replace {
-		return
-	}
-	var backlog int64
-	for _, t := range live.Inputs() {
-		backlog += b.live.Facts[state.SubscriptionAddr(t, live.Subscription())].Backlog
-	}
-	s.risk(Risk{Kind: MessageLoss, Messages: backlog, Detail: "its cleanupSubscription was turned on by hand, so its subscriptions go with it; turn it off first (pulsar-admin functions update --cleanup-subscription false), then nothing is lost"})
-}
-
 func (b *builder) subscriptionRisks(c *diff.Change) {
 	sub := c.Before.(*state.Subscription)
 	facts := b.live.Facts[c.Addr]
@@ -102,7 +90,7 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 	case reader == nil && facts.Backlog > 0:
 		s.GoOn = true
 		s.risk(Risk{Kind: MessageLoss, Messages: facts.Backlog, Detail: "no function reads the subscription any more, its backlog goes with it"})
-	case reader != nil && facts.Backlog > 0 && contains(b.header.Allowed, MessageLoss):
+	case reader != nil && facts.Backlog > 0 && b.allowed(reader, MessageLoss):
 		s.GoOn = true
 		drain := b.steps[id(Drain, c.Addr)]
 		drain.Limit, drain.GoOn = LossyDrainLimit, true

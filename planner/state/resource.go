@@ -102,6 +102,15 @@ type Component struct {
 	Generation int `json:"generation,omitempty"`
 	// Drifted (live only) tells that someone else changed the config since meshc wrote it.
 	Drifted bool `json:"drifted,omitempty"`
+	// Protect forbids plans to delete or replace the component. The marker carries
+	// it, so that it also counts for what the mesh no longer names.
+	Protect bool `json:"protect,omitempty"`
+	// Adopt (desired only) takes over a component without a marker.
+	Adopt bool `json:"adopt,omitempty"`
+	// MovedFrom (desired only) is the name before a rename, in the same namespace.
+	MovedFrom string `json:"movedFrom,omitempty"`
+	// Allow (desired only) are the risks of plans that are allowed for the component.
+	Allow []string `json:"allow,omitempty"`
 	// OtherKind is set in a live state where a component of another kind has the
 	// name: "function", "source" or "sink".
 	OtherKind string `json:"otherKind,omitempty"`
@@ -195,14 +204,33 @@ func (c *Component) Parallelism() int {
 // Subscription returns the name of the subscription on the inputs: as given, or
 // tenant/namespace/name as function workers name it.
 func (c *Component) Subscription() string {
-	field := "subName"
-	if c.Kind == KindSink {
-		field = "sourceSubscriptionName"
-	}
-	if s, _ := c.Fields[field].(string); s != "" {
+	if s, _ := c.Fields[c.SubscriptionField()].(string); s != "" {
 		return s
 	}
 	return c.FullName()
+}
+
+// SubscriptionField names the field that gives the subscription's name.
+func (c *Component) SubscriptionField() string {
+	if c.Kind == KindSink {
+		return "sourceSubscriptionName"
+	}
+	return "subName"
+}
+
+// CleansUp tells that the worker deletes the component's subscriptions with it.
+func (c *Component) CleansUp() bool {
+	on, _ := c.Fields["cleanupSubscription"].(bool)
+	return on && len(c.Inputs()) > 0
+}
+
+// Shares tells that the component's subscription gives each message to whichever
+// consumer is free, so that another component may join it: a Shared one, where
+// order is kept by neither partition nor key (FunctionCommon, SubscriptionType).
+func (c *Component) Shares() bool {
+	order, _ := c.Fields["retainOrdering"].(bool)
+	keys, _ := c.Fields["retainKeyOrdering"].(bool)
+	return !order && !keys && c.Guarantees() != "EFFECTIVELY_ONCE"
 }
 
 // Guarantees returns the delivery guarantee in Pulsar's spelling.

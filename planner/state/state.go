@@ -35,6 +35,9 @@ type Facts struct {
 	Others int `json:"others,omitempty"`
 	// OtherBacklog is what waits in subscriptions of a topic that are not the mesh's.
 	OtherBacklog int64 `json:"otherBacklog,omitempty"`
+	// Code is the SHA-256 of the code of a component without a marker, as downloaded;
+	// empty where it is not known.
+	Code string `json:"code,omitempty"`
 	// Missing are the instances of a function that should run and do not.
 	Missing int `json:"missing,omitempty"`
 	// Publishers of a topic are the producers connected that are not functions of the mesh.

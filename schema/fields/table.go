@@ -91,9 +91,11 @@ var topicFields = []Field{
 
 var lifecycleFields = []Field{
 	{Kind: Lifecycle, Name: "protect", Type: Bool, Default: false, Update: Local, Example: true,
-		Doc: "Never delete or replace the node; a plan that would is refused."},
+		Doc: "Never delete or replace the node; a plan that would is refused. The node carries it in the cluster, so that it also counts when the mesh file no longer names the node; so a change of it restarts the node."},
 	{Kind: Lifecycle, Name: "movedFrom", Type: Text, Pattern: EntityName, Update: Local, Example: "old-name",
-		Doc: "The node's name before a rename, so that its subscriptions and their backlog stay."},
+		Doc: "The node's name before a rename. Without a subscription name of its own the node then reads through the subscriptions of the old name, so that their backlog stays. Keep it, or give the old subscription's name (tenant/namespace/old-name) before you take it out."},
+	{Kind: Lifecycle, Name: "adopt", Type: Bool, Default: false, Update: Local, Example: true,
+		Doc: "Take over a component of this name that runs already and that meshc did not make. What belongs to another mesh is never taken over. `meshc import` writes it; it can stay."},
 	{Kind: Lifecycle, Name: "allow", Type: TextList, Values: risks, Update: Local, Example: []any{"reprocessing"},
-		Doc: "Risks of plans that are allowed for this node."},
+		Doc: "Risks of plans that are allowed for this node, its subscriptions included, as --allow allows them for all."},
 }

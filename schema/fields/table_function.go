@@ -119,7 +119,7 @@ func common(kind Kind) []Field {
 			Doc: "The mesh's tenant; a mesh holds no nodes of another."},
 		{Kind: kind, Name: "namespace", Type: Text, Pattern: EntityName, Update: Local, Steered: true, Example: "default",
 			Doc: "The mesh's namespace; a mesh holds no nodes of another."},
-		{Kind: kind, Name: "lifecycle", Type: Object, Below: Lifecycle, Update: Local, Later: true, Example: map[string]any{"protect": true},
+		{Kind: kind, Name: "lifecycle", Type: Object, Below: Lifecycle, Update: Local, Example: map[string]any{"protect": true},
 			Doc: "How meshc may treat the node."},
 		{Kind: kind, Name: "kubernetes", Type: Object, Below: Kubernetes, Update: Local, Example: map[string]any{"maxReplicas": 4},
 			Doc: "What only the node's Kubernetes resource holds; other backends pass it over."},

@@ -186,7 +186,10 @@ func (e *spec) explicit(name string) *syntax.Node {
 		}
 	case "subscriptionName":
 		// The operator would name the dead letter topic otherwise.
-		if r := e.node.Reads(); r.DeadLetter == nil && e.tree.Get("maxMessageRetries") != nil {
+		r := e.node.Reads()
+		unnamed := r.DeadLetter == nil && e.tree.Get("maxMessageRetries") != nil
+		// After a rename it is not what the operator would call it.
+		if moved := e.node.Base().Lifecycle.MovedFrom != ""; moved || unnamed {
 			return text(mesh.Subscription(e.Mesh.ID, e.node))
 		}
 	}

@@ -62,6 +62,9 @@ func file(w *foreign.Writer, n mesh.Node) foreign.File {
 	if n.Reads() != nil && tree.Get("cleanupSubscription") == nil {
 		foreign.Set(tree, "cleanupSubscription", foreign.Truth(false, at), at)
 	}
+	if field := mesh.SubscriptionField(n.Kind()); n.Reads() != nil && n.Base().Lifecycle.MovedFrom != "" && tree.Get(field) == nil {
+		foreign.Set(tree, field, foreign.Text(mesh.Subscription(w.Mesh.ID, n), at), at)
+	}
 	w.FullTopics(tree, n.Kind())
 	foreign.Sort(tree, n.Kind())
 	root.Pairs = append(root.Pairs, tree.Pairs...)

@@ -25,6 +25,10 @@ var sharedSub = lint.Rule{
 			if first.Node == n || sameName(first, end) {
 				continue
 			}
+			// So do two that were moved from one, which is reported as that.
+			if from := n.Base().Lifecycle.MovedFrom; from != "" && from == first.Node.Base().Lifecycle.MovedFrom && first.Node.Reads().SubName == "" && n.Reads().SubName == "" {
+				continue
+			}
 			told[n] = true
 			field := mesh.SubscriptionField(n.Kind())
 			detail := fmt.Sprintf("`%s` and `%s` both read `%s` through the subscription `%s`", first.Node.NodeName(), n.NodeName(), p.Short(end.Edge.Topic), sub)

@@ -80,8 +80,12 @@ func clusterName(c plan.Cluster) string {
 }
 
 func planned(s view.Summary) string {
-	return fmt.Sprintf("%d to create, %d to update, %d to replace, %d to delete; %s unchanged.",
-		s.Create, s.Update, s.Replace, s.Delete, count(s.Unchanged, "function"))
+	adopt := ""
+	if s.Adopt > 0 {
+		adopt = fmt.Sprintf("%d to adopt, ", s.Adopt)
+	}
+	return fmt.Sprintf("%s%d to create, %d to update, %d to replace, %d to delete; %s unchanged.",
+		adopt, s.Create, s.Update, s.Replace, s.Delete, count(s.Unchanged, "function"))
 }
 
 func matches(kinds map[state.Kind]int) string {
@@ -101,6 +105,7 @@ func matches(kinds map[state.Kind]int) string {
 
 var symbols = map[diff.Action]struct{ sign, color string }{
 	diff.Create: {"+", green}, diff.Update: {"~", yellow}, diff.Replace: {"-/+", magenta}, diff.Delete: {"-", red},
+	diff.Adopt: {"*", cyan},
 }
 
 // compact tells that a change needs one line only.
@@ -115,7 +120,7 @@ func (d planDrawer) change(c view.Change) {
 	if len(c.Notes) > 0 {
 		text += ", " + view.Clean(strings.Join(c.Notes, ", "))
 	}
-	if c.Action == diff.Create || c.Action == diff.Replace {
+	if c.Action == diff.Create || c.Action == diff.Replace || c.Action == diff.Adopt {
 		text += d.at(c.Span)
 	}
 	d.line("%s", text)
@@ -196,6 +201,9 @@ func (d planDrawer) risk(r view.Risk) {
 	text := view.Clean(r.Detail)
 	if r.Messages > 0 {
 		text += " (" + count(r.Messages, "message") + " at stake)"
+	}
+	if r.Allowed {
+		text += " (allowed by the mesh file)"
 	}
 	d.line("      %s %s", d.paint(color, mark+" "+string(r.Kind)+":"), text)
 }

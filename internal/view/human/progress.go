@@ -169,12 +169,13 @@ func (p *Progress) take(e view.Event) string {
 // doneWords are the words for steps whose end is worth a line.
 var doneWords = map[plan.Op]string{
 	plan.Create: "created", plan.Update: "updated", plan.Delete: "deleted",
-	plan.Drain: "drained", plan.AwaitRunning: "running",
+	plan.Drain: "drained", plan.AwaitRunning: "running", plan.Keep: "kept the subscriptions of",
 }
 
 var doingWords = map[plan.Op]string{
 	plan.Create: "creating", plan.Update: "updating", plan.Delete: "deleting",
 	plan.Drain: "draining", plan.AwaitRunning: "waiting for", plan.Verify: "checking",
+	plan.Keep: "keeping the subscriptions of", plan.AwaitKept: "waiting for",
 }
 
 func (p *Progress) find(e view.Event, now time.Time) *running {

@@ -79,7 +79,7 @@ func Trouble(s Style, m view.MeshReport) string {
 // mostSkipped is up to how many steps are named that were not started.
 const mostSkipped = 20
 
-var opWords = map[plan.Op]string{plan.AwaitRunning: "wait for", plan.Verify: "check"}
+var opWords = map[plan.Op]string{plan.AwaitRunning: "wait for", plan.Verify: "check", plan.Keep: "keep the subscriptions of", plan.AwaitKept: "wait for"}
 
 // step gives a step in words.
 func step(op plan.Op, addr state.Addr) string {
