@@ -33,7 +33,7 @@ functions:
 // so that its subscription has the default name and is cleaned up.
 func others(b *harness.Bench, name string, config map[string]any, jar string) {
 	b.Helper()
-	whole := map[string]any{"className": "org.example.loss.Forward", "inputs": []string{b.FullTopic("in")}, "output": b.FullTopic("out")}
+	whole := map[string]any{"runtime": "JAVA", "className": "org.example.loss.Forward", "inputs": []string{b.FullTopic("in")}, "output": b.FullTopic("out")}
 	for k, v := range config {
 		whole[k] = v
 	}
@@ -87,7 +87,7 @@ func adoption(b *harness.Bench) {
 
 	u := b.Mesh("m", adopted)
 	p := b.Plan(u, planner.Options{})
-	wantActions(b, p, "adopt function f", "adopt subscription in#"+b.Tenant+"/"+b.Namespace+"/f")
+	wantActions(b, p, "adopt function f", "adopt subscription in#f")
 	for _, c := range p.Changes() {
 		if c.Addr.Kind() == state.KindFunction && (len(c.Fields) != 1 || c.Fields[0].Field != "cleanupSubscription") {
 			b.Errorf("more than cleanupSubscription changes: %+v", c.Fields)

@@ -71,7 +71,10 @@ func unmoved(live, before *state.Component) bool {
 	if live == nil || before == nil {
 		return live == before
 	}
-	return state.Digest(live.Masked(before.SensitivePaths())) == state.Digest(before)
+	// What was planned also says where its code was, which cannot be read back.
+	was := *before
+	was.Code.Path, was.Code.Size = "", 0
+	return state.Digest(live.Masked(before.SensitivePaths())) == state.Digest(&was)
 }
 
 func (b *Backend) movedComponent(s plan.Step, live *state.Component) error {
