@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/meshc/meshc/compiler/diag"
@@ -25,8 +26,8 @@ var sharedSub = lint.Rule{
 			if first.Node == n || sameName(first, end) {
 				continue
 			}
-			// So do two that were moved from one, which is reported as that.
-			if from := n.Base().Lifecycle.MovedFrom; from != "" && from == first.Node.Base().Lifecycle.MovedFrom && first.Node.Reads().SubName == "" && n.Reads().SubName == "" {
+			// So do two of which both are called alike or were before, which is reported as that.
+			if name := inherits(n); name != "" && name == inherits(first.Node) && n.Base().Lifecycle.MovedFrom+first.Node.Base().Lifecycle.MovedFrom != "" {
 				continue
 			}
 			told[n] = true
@@ -39,6 +40,15 @@ var sharedSub = lint.Rule{
 				Relate(first.Node.Base().SpanOf(mesh.SubscriptionField(first.Node.Kind())), "first used here")
 		}
 	},
+}
+
+// inherits is the name that a node without a subscription name of its own gives its
+// subscriptions: that before a rename, or its own. "" is for all others.
+func inherits(n mesh.Node) string {
+	if n.Reads().SubName != "" {
+		return ""
+	}
+	return cmp.Or(n.Base().Lifecycle.MovedFrom, n.NodeName())
 }
 
 // subscription names a subscription in a cluster.

@@ -69,7 +69,11 @@ func mesh(b *strings.Builder, m view.MeshPlan, most int) {
 		return
 	}
 	s := m.Summary
-	fmt.Fprintf(b, "**%d to create, %d to update, %d to replace, %d to delete**, %d unchanged.\n\n", s.Create, s.Update, s.Replace, s.Delete, s.Unchanged)
+	adopt := ""
+	if s.Adopt > 0 {
+		adopt = fmt.Sprintf("%d to adopt, ", s.Adopt)
+	}
+	fmt.Fprintf(b, "**%s%d to create, %d to update, %d to replace, %d to delete**, %d unchanged.\n\n", adopt, s.Create, s.Update, s.Replace, s.Delete, s.Unchanged)
 	if len(m.NeedsAllow) > 0 {
 		fmt.Fprintf(b, "It is carried out only with %s.\n\n", code("--allow "+strings.Join(names(m.NeedsAllow), ",")))
 	}
