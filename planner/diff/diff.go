@@ -19,7 +19,7 @@ type Options struct {
 // addresses, NoOp included. A finding of severity error means that the
 // difference cannot be planned; the changes are then not to be carried out.
 func Diff(live, want *state.State, rules RuleSet, opts Options) ([]Change, diag.List) {
-	d := &differ{live: live, want: want, rules: rules, opts: opts}
+	d := &differ{live: live, want: want, lives: live.Index(), wants: want.Index(), rules: rules, opts: opts}
 	if opts.Destroy {
 		d.destroy()
 	} else {
@@ -30,10 +30,12 @@ func Diff(live, want *state.State, rules RuleSet, opts Options) ([]Change, diag.
 
 type differ struct {
 	live, want *state.State
-	rules      RuleSet
-	opts       Options
-	changes    []Change
-	findings   diag.List
+	// lives and wants find what is in live and want.
+	lives, wants *state.Index
+	rules        RuleSet
+	opts         Options
+	changes      []Change
+	findings     diag.List
 }
 
 func (d *differ) converge() {
@@ -86,19 +88,18 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 // a function whose input it takes over. The new one remembers it.
 func (d *differ) successor(want *state.Subscription) *state.Subscription {
 	after := *want
-	for _, f := range d.want.Components() {
+	for _, f := range d.wants.Through(want.Topic, want.Name) {
 		live, ok := d.live.Resources[f.Addr()].(*state.Component)
-		if ok && f.Subscription() == want.Name && live.Owner == f.Owner && live.Subscription() != want.Name &&
-			slices.Contains(f.Inputs(), want.Topic) && slices.Contains(live.Inputs(), want.Topic) {
+		if ok && live.Owner == f.Owner && live.Subscription() != want.Name && slices.Contains(live.Inputs(), want.Topic) {
 			// It starts where it is made: what came before is in the old one, which is drained.
 			after.Position, after.Replaces = "Latest", live.Subscription()
 			return &after
 		}
 	}
-	for _, f := range d.live.Components() {
+	for _, f := range d.lives.Reading(want.Topic) {
 		addr := state.SubscriptionAddr(want.Topic, f.Subscription())
 		old, there := d.live.Resources[addr].(*state.Subscription)
-		if _, wanted := d.want.Resources[addr]; there && !wanted && f.Owner == want.Owner && old.Owner == want.Owner && slices.Contains(f.Inputs(), want.Topic) {
+		if _, wanted := d.want.Resources[addr]; there && !wanted && f.Owner == want.Owner && old.Owner == want.Owner {
 			after.Replaces = f.Subscription()
 			return &after
 		}
@@ -138,9 +139,9 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 // shared finds a subscription that others use as well: each of them would get
 // only a part of the messages.
 func (d *differ) shared(addr state.Addr, live, want *state.Subscription) bool {
-	for _, f := range d.want.Components() {
+	for _, f := range d.wants.Through(want.Topic, want.Name) {
 		other, ok := d.live.Resources[f.Addr()].(*state.Component)
-		if ok && other.Owner != f.Owner && !adopts(other, f) && f.Subscription() == want.Name && slices.Contains(f.Inputs(), want.Topic) {
+		if ok && other.Owner != f.Owner && !adopts(other, f) {
 			// A function of others has the name; that is told already.
 			return false
 		}

@@ -43,9 +43,10 @@ func (b *builder) connect() {
 
 // need adds a step to what s needs, if the plan has it.
 func (b *builder) need(s *Step, op Op, addr state.Addr) {
-	if t, ok := b.steps[id(op, addr)]; ok && t != s && !slices.Contains(s.Needs, t.ID) {
-		s.Needs = append(s.Needs, t.ID)
-		slices.Sort(s.Needs)
+	if t, ok := b.steps[id(op, addr)]; ok && t != s {
+		if at, has := slices.BinarySearch(s.Needs, t.ID); !has {
+			s.Needs = slices.Insert(s.Needs, at, t.ID)
+		}
 	}
 }
 
@@ -81,10 +82,8 @@ func (b *builder) needsOfComponent(s *Step, f *state.Component) {
 	}
 	for _, t := range f.Writes() {
 		b.ready(s, state.TopicAddr(t))
-		for _, addr := range b.want.Addrs() {
-			if sub, ok := b.want.Resources[addr].(*state.Subscription); ok && sub.Topic == t {
-				b.need(s, Create, addr)
-			}
+		for _, sub := range b.wants.Subscriptions(t) {
+			b.need(s, Create, sub.Addr())
 		}
 	}
 	if s.Op == Create {
@@ -114,7 +113,9 @@ func (b *builder) needsOfDelete(s *Step) {
 			// The old subscription goes only when the new function runs.
 			b.need(s, AwaitRunning, f.Addr())
 		}
-	case *state.Package, *state.Topic:
+	case *state.Topic:
+		b.needDeletesAround(s, r)
+	case *state.Package:
 		b.needEveryDelete(s)
 	}
 }
@@ -125,11 +126,9 @@ func (b *builder) needsOfDelete(s *Step) {
 // made there at all.
 func (b *builder) needsOfSubscription(s *Step, sub *state.Subscription) {
 	b.ready(s, state.TopicAddr(sub.Topic))
-	for _, f := range b.want.Components() {
-		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
-			for _, t := range append(f.Inputs(), f.Writes()...) {
-				b.ready(s, state.TopicAddr(t))
-			}
+	for _, f := range b.wants.Through(sub.Topic, sub.Name) {
+		for _, t := range append(f.Inputs(), f.Writes()...) {
+			b.ready(s, state.TopicAddr(t))
 		}
 	}
 	for _, addr := range b.firstWrites {
@@ -156,7 +155,17 @@ func (b *builder) findFirstWrites() {
 	}
 }
 
-// needEveryDelete lets topics and packages go last.
+// needDeletesAround lets a topic go after all that is on it.
+func (b *builder) needDeletesAround(s *Step, t *state.Topic) {
+	for _, sub := range b.lives.Subscriptions(t.Name) {
+		b.need(s, Delete, sub.Addr())
+	}
+	for _, f := range slices.Concat(b.lives.Reading(t.Name), b.lives.Writing(t.Name)) {
+		b.need(s, Delete, f.Addr())
+	}
+}
+
+// needEveryDelete lets packages go last.
 func (b *builder) needEveryDelete(s *Step) {
 	for _, t := range b.steps {
 		kind := t.Addr.Kind()
@@ -171,15 +180,12 @@ func (b *builder) needEveryDelete(s *Step) {
 // which is drained is in a subscription that stays.
 func (b *builder) needsOfDrain(s *Step) {
 	sub := s.Change.Before.(*state.Subscription)
-	for _, f := range b.live.Components() {
-		if !slices.Contains(f.Writes(), sub.Topic) {
-			continue
-		}
+	for _, f := range b.lives.Writing(sub.Topic) {
 		switch {
 		case b.goes(f.Addr()):
-			b.needUnlessCircle(s, Delete, f.Addr())
+			b.needAcross(s, Delete, f)
 		case b.stopsWriting(f, sub.Topic):
-			b.needUnlessCircle(s, AwaitRunning, f.Addr())
+			b.needAcross(s, AwaitRunning, f)
 		}
 	}
 	for _, addr := range b.newReaders(sub.Topic) {
@@ -188,6 +194,15 @@ func (b *builder) needsOfDrain(s *Step) {
 	if f := b.reader(sub); f != nil && b.readsOn(f, sub) {
 		next := b.want.Resources[f.Addr()].(*state.Component)
 		s.Behind = state.SubscriptionAddr(sub.Topic, next.Subscription())
+	}
+}
+
+// needAcross is need for the step of a live component that feeds what s is about.
+func (b *builder) needAcross(s *Step, op Op, f *state.Component) {
+	if b.circular(f.Addr()) {
+		b.needUnlessCircle(s, op, f.Addr())
+	} else {
+		b.need(s, op, f.Addr())
 	}
 }
 
@@ -203,10 +218,9 @@ func (b *builder) needUnlessCircle(s *Step, op Op, addr state.Addr) {
 // newReaders are the subscriptions of a topic that the plan makes.
 func (b *builder) newReaders(topic string) []state.Addr {
 	var out []state.Addr
-	for _, addr := range b.want.Addrs() {
-		sub, ok := b.want.Resources[addr].(*state.Subscription)
-		if _, made := b.steps[id(Create, addr)]; ok && made && sub.Topic == topic {
-			out = append(out, addr)
+	for _, sub := range b.wants.Subscriptions(topic) {
+		if _, made := b.steps[id(Create, sub.Addr())]; made {
+			out = append(out, sub.Addr())
 		}
 	}
 	return out
@@ -239,27 +253,4 @@ func (b *builder) reaches(from, to *Step) bool {
 func (b *builder) goes(addr state.Addr) bool {
 	s, ok := b.steps[id(Delete, addr)]
 	return ok && s.Change.Action == diff.Delete
-}
-
-// ordered returns the steps so that each comes after what it needs; among those
-// that could come next, the order is that of kinds and addresses.
-func (b *builder) ordered() []Step {
-	done := map[string]bool{}
-	keys := slices.SortedFunc(maps.Keys(b.steps), func(x, y string) int { return b.compareSteps(b.steps[x], b.steps[y]) })
-	out := make([]Step, 0, len(keys))
-	for len(out) < len(keys) {
-		before := len(out)
-		for _, k := range keys {
-			s := b.steps[k]
-			if !done[k] && !slices.ContainsFunc(s.Needs, func(n string) bool { return !done[n] }) {
-				done[k] = true
-				out = append(out, *s)
-			}
-		}
-		if len(out) == before {
-			// Needs follow the acyclic mesh, so this is a bug, caught before anything is done.
-			panic("plan: steps need each other in a circle")
-		}
-	}
-	return out
 }

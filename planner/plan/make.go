@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"time"
 
 	"github.com/meshc/meshc/planner/diff"
@@ -35,7 +34,7 @@ type Header struct {
 // without findings of severity error; live has to be masked where want keeps
 // values secret (state.State.Mask). The same input gives the same plan.
 func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
-	b := &builder{header: h, live: live, want: want, steps: map[string]*Step{}}
+	b := &builder{header: h, live: live, want: want, lives: live.Index(), wants: want.Index(), steps: map[string]*Step{}}
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
 		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
@@ -75,10 +74,14 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 type builder struct {
 	header     Header
 	live, want *state.State
-	changes    []*diff.Change
-	steps      map[string]*Step
+	// lives and wants find what is in live and want.
+	lives, wants *state.Index
+	changes      []*diff.Change
+	steps        map[string]*Step
 	// firstWrites are what every new subscription waits for.
 	firstWrites []state.Addr
+	// circles are the live components on circles, see circular.
+	circles map[state.Addr]bool
 	// groups are for the order of steps, see group.
 	groups map[state.Addr]int
 }
@@ -140,11 +143,5 @@ func (b *builder) reader(sub *state.Subscription) *state.Component {
 
 // readers returns the live functions that read through a subscription.
 func (b *builder) readers(sub *state.Subscription) []*state.Component {
-	var out []*state.Component
-	for _, f := range b.live.Components() {
-		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
-			out = append(out, f)
-		}
-	}
-	return out
+	return b.lives.Through(sub.Topic, sub.Name)
 }

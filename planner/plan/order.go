@@ -2,6 +2,9 @@ package plan
 
 import (
 	"cmp"
+	"container/heap"
+	"maps"
+	"slices"
 
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
@@ -12,6 +15,75 @@ var opOrder = map[Op]int{Create: 1, Update: 2, AwaitRunning: 3, Verify: 4, Drain
 var kindOrder = map[state.Kind]int{
 	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,
 	state.KindSource: 5, state.KindSink: 5,
+}
+
+// ordered returns the steps so that each comes after what it needs. The order is
+// compareSteps' as far as that allows: it is gone through again and again, each time
+// taking along what has become possible.
+func (b *builder) ordered() []Step {
+	keys := slices.SortedFunc(maps.Keys(b.steps), func(x, y string) int { return b.compareSteps(b.steps[x], b.steps[y]) })
+	places := make(map[string]int, len(keys))
+	for i, k := range keys {
+		places[k] = i
+	}
+	missing := make([]int, len(keys))
+	after := make([][]int, len(keys))
+	var now, next queue
+	for i, k := range keys {
+		missing[i] = len(b.steps[k].Needs)
+		for _, n := range b.steps[k].Needs {
+			after[places[n]] = append(after[places[n]], i)
+		}
+		if missing[i] == 0 {
+			now = append(now, i)
+		}
+	}
+	out := make([]Step, 0, len(keys))
+	for len(now) > 0 {
+		at := heap.Pop(&now).(int)
+		out = append(out, *b.steps[keys[at]])
+		for _, i := range after[at] {
+			if missing[i]--; missing[i] > 0 {
+				continue
+			}
+			if i > at {
+				heap.Push(&now, i)
+			} else {
+				heap.Push(&next, i)
+			}
+		}
+		if len(now) == 0 {
+			now, next = next, nil
+		}
+	}
+	if len(out) < len(keys) {
+		// Needs follow the acyclic mesh, so this is a bug, caught before anything is done.
+		panic("plan: steps need each other in a circle")
+	}
+	return out
+}
+
+// queue is a heap of places, the lowest first.
+type queue []int
+
+// Len implements heap.Interface.
+func (h queue) Len() int { return len(h) }
+
+// Less implements heap.Interface.
+func (h queue) Less(i, j int) bool { return h[i] < h[j] }
+
+// Swap implements heap.Interface.
+func (h queue) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+// Push implements heap.Interface.
+func (h *queue) Push(x any) { *h = append(*h, x.(int)) }
+
+// Pop implements heap.Interface.
+func (h *queue) Pop() any {
+	last := len(*h) - 1
+	x := (*h)[last]
+	*h = (*h)[:last]
+	return x
 }
 
 // compareSteps orders steps that do not need each other: what comes into being or

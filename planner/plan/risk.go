@@ -110,8 +110,8 @@ func (b *builder) readsOn(f *state.Component, sub *state.Subscription) bool {
 
 // writersThatStay names who can still send to a topic after its reader went; "" for nobody.
 func (b *builder) writersThatStay(topic string) string {
-	for _, f := range b.live.Components() {
-		if slices.Contains(f.Writes(), topic) && !b.goes(f.Addr()) && !b.stopsWriting(f, topic) {
+	for _, f := range b.lives.Writing(topic) {
+		if !b.goes(f.Addr()) && !b.stopsWriting(f, topic) {
 			return string(f.Kind) + " " + f.Name + " is"
 		}
 	}

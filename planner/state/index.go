@@ -1,0 +1,66 @@
+package state
+
+// Index finds resources of a state by what they touch. It is made once of a state
+// that does not change from then on: a plan asks tens of thousands of times.
+type Index struct {
+	// Components are those of the state, in the order of their addresses.
+	Components []*Component
+
+	through       map[route][]*Component
+	reading       map[string][]*Component
+	writing       map[string][]*Component
+	subscriptions map[string][]*Subscription
+}
+
+// route is a topic and the name of a subscription.
+type route struct{ topic, name string }
+
+// Index makes the index of a state as it is now.
+func (s *State) Index() *Index {
+	x := &Index{
+		through: map[route][]*Component{}, reading: map[string][]*Component{},
+		writing: map[string][]*Component{}, subscriptions: map[string][]*Subscription{},
+	}
+	for _, a := range s.Addrs() {
+		switch r := s.Resources[a].(type) {
+		case *Component:
+			x.add(r)
+		case *Subscription:
+			x.subscriptions[r.Topic] = append(x.subscriptions[r.Topic], r)
+		}
+	}
+	return x
+}
+
+func (x *Index) add(c *Component) {
+	x.Components = append(x.Components, c)
+	seen := map[string]bool{}
+	for _, t := range c.Inputs() {
+		if seen[t] {
+			continue
+		}
+		seen[t] = true
+		x.reading[t] = append(x.reading[t], c)
+		at := route{t, c.Subscription()}
+		x.through[at] = append(x.through[at], c)
+	}
+	clear(seen)
+	for _, t := range c.Writes() {
+		if !seen[t] {
+			seen[t] = true
+			x.writing[t] = append(x.writing[t], c)
+		}
+	}
+}
+
+// Through returns the components that read a topic through a subscription of this name.
+func (x *Index) Through(topic, name string) []*Component { return x.through[route{topic, name}] }
+
+// Reading returns the components that read a topic.
+func (x *Index) Reading(topic string) []*Component { return x.reading[topic] }
+
+// Writing returns the components that write a topic, dead letters and log lines included.
+func (x *Index) Writing(topic string) []*Component { return x.writing[topic] }
+
+// Subscriptions returns those of a topic, in the order of their addresses.
+func (x *Index) Subscriptions(topic string) []*Subscription { return x.subscriptions[topic] }
