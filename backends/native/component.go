@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/planner/backend"
@@ -30,7 +31,7 @@ func (b *Backend) writeComponent(ctx context.Context, s plan.Step, after *state.
 	if !errors.Is(err, admin.ErrExists) {
 		return err // whether it can be read back, verify finds out
 	}
-	live, readErr := b.component(ctx, after)
+	live, readErr := b.taker(ctx, after)
 	switch {
 	case readErr != nil:
 		return readErr
@@ -40,6 +41,25 @@ func (b *Backend) writeComponent(ctx context.Context, s plan.Step, after *state.
 		return nil
 	}
 	return b.movedComponent(s, live)
+}
+
+// lag is how long a worker may take to show a component that it has just refused to
+// create since it is there: by then it has heard of what another worker wrote.
+const lag = 10 * time.Second
+
+// taker reads the component that has a name which is taken. None is there if one of
+// another kind has it.
+func (b *Backend) taker(ctx context.Context, c *state.Component) (live *state.Component, err error) {
+	short, cancel := context.WithTimeout(ctx, lag)
+	defer cancel()
+	err = until(short, waiter{}, func() (bool, string, error) {
+		live, err = b.component(ctx, c)
+		return live != nil, "", err
+	})
+	if live == nil && short.Err() != nil && ctx.Err() == nil {
+		return nil, nil
+	}
+	return live, err
 }
 
 func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state.Component) error {

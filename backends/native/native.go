@@ -68,7 +68,15 @@ func cleanURL(s string) string {
 }
 
 // Traits implements backend.Backend.
-func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error) {
+func (b *Backend) Traits(ctx context.Context, id mesh.ID) (t backend.Traits, err error) {
+	err = b.whileStarting(ctx, func() error {
+		t, err = b.traits(ctx, id)
+		return err
+	})
+	return t, err
+}
+
+func (b *Backend) traits(ctx context.Context, id mesh.ID) (backend.Traits, error) {
 	t := backend.Traits{Cluster: plan.Cluster{URL: b.url}, WritesInFlight: writesInFlight, Rules: Rules{}}
 	names, err := b.client.Clusters(ctx)
 	if err != nil {

@@ -15,8 +15,12 @@ func tenantAdmin(tenant string) string { return "to be an administrator of tenan
 // Namespaces lists the namespaces of a tenant as "tenant/namespace"; a tenant
 // that does not exist is NotFound. GET /admin/v2/namespaces/{tenant}.
 func (c *Client) Namespaces(ctx context.Context, tenant string) ([]string, error) {
-	names, err := c.pulsar.Namespaces().GetNamespacesWithContext(ctx, tenant)
-	return names, library(http.MethodGet, "/admin/v2/namespaces/"+tenant, tenantAdmin(tenant), err)
+	var names []string
+	err := again(ctx, http.MethodGet, func() (err error) {
+		names, err = c.pulsar.Namespaces().GetNamespacesWithContext(ctx, tenant)
+		return library(http.MethodGet, "/admin/v2/namespaces/"+tenant, tenantAdmin(tenant), err)
+	})
+	return names, err
 }
 
 // NamespaceExists tells whether a namespace is there. It lists the tenant,

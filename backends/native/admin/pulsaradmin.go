@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"io"
 	"net/http"
 
 	pulsaradmin "github.com/apache/pulsar-client-go/pulsaradmin/pkg/admin"
@@ -25,10 +26,14 @@ type provider struct {
 // RoundTrip implements the library's auth.Provider and http.RoundTripper.
 func (p provider) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := p.next.RoundTrip(req)
-	if err != nil || resp.StatusCode < 400 {
+	if err != nil || resp.StatusCode < 400 && !isPage(resp.Header, nil) {
 		return resp, err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode < 400 {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10)) // as far as it can be shown
+		return nil, call{method: req.Method}.notPulsar(resp, text)
+	}
 	return nil, p.client.answerError(req.Method, req.URL.Path, "", resp)
 }
 

@@ -64,8 +64,18 @@ func (c *Client) url(k call) (*url.URL, error) {
 	return &u, nil
 }
 
-// do sends the call. A status of 300 and above is an *Error, as is every failure to get an answer.
-func (c *Client) do(ctx context.Context, k call) (*http.Response, error) {
+// do sends the call, a GET again after a passing failure. A status of 300 and above
+// is an *Error, as is every failure to get an answer.
+func (c *Client) do(ctx context.Context, k call) (resp *http.Response, err error) {
+	err = again(ctx, k.method, func() error {
+		resp, err = c.once(ctx, k)
+		return err
+	})
+	return resp, err
+}
+
+// once sends the call once.
+func (c *Client) once(ctx context.Context, k call) (*http.Response, error) {
 	u, err := c.url(k)
 	if err != nil {
 		return nil, err
@@ -115,14 +125,38 @@ func (c *Client) send(ctx context.Context, k call) error {
 	if err != nil {
 		return err
 	}
+	defer resp.Body.Close()
 	// Read to the end, so that the connection can be used again.
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-	return resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return transportError(k.method, resp.Request.URL.Path, k.needs, err)
+	}
+	if isPage(resp.Header, text) {
+		return k.notPulsar(resp, text)
+	}
+	return nil
+}
+
+// isPage tells of an answer that is a page for people, which Pulsar never gives
+// with a good status: a proxy or a login that stands in between.
+func isPage(header http.Header, text []byte) bool {
+	return strings.HasPrefix(header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<"))
+}
+
+// notPulsar is the failure of a call with a good answer that Pulsar did not give. A
+// write may have been carried out or not.
+func (k call) notPulsar(resp *http.Response, text []byte) error {
+	reason := "the answer is not the JSON of Pulsar's API: " + clean(string(text[:min(len(text), 200)])) + "; check the admin URL"
+	return &Error{Method: k.method, Path: resp.Request.URL.Path, Status: resp.StatusCode, Reason: reason, needs: k.needs, notJSON: true}
 }
 
 // read decodes a JSON answer into v; numbers in an any stay json.Number.
 func (c *Client) read(ctx context.Context, k call, v any) error {
-	resp, err := c.do(ctx, k)
+	return again(ctx, k.method, func() error { return c.readOnce(ctx, k, v) })
+}
+
+func (c *Client) readOnce(ctx context.Context, k call, v any) error {
+	resp, err := c.once(ctx, k)
 	if err != nil {
 		return err
 	}
@@ -143,7 +177,7 @@ func (c *Client) read(ctx context.Context, k call, v any) error {
 		if errors.Is(err, io.EOF) {
 			return bad("the answer is empty")
 		}
-		return bad("the answer is not the JSON of Pulsar's API: " + clean(string(text[:min(len(text), 200)])) + "; check the admin URL")
+		return k.notPulsar(resp, text)
 	}
 	return nil
 }
@@ -156,8 +190,11 @@ func (c *Client) text(ctx context.Context, k call) (string, error) {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", transportError(k.method, resp.Request.URL.Path, k.needs, err)
+	case isPage(resp.Header, text):
+		return "", k.notPulsar(resp, text)
 	}
 	return strings.Trim(strings.TrimSpace(clean(string(text))), `"`), nil
 }

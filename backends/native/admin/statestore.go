@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 )
+
+// noStateStore is how a worker without a state store begins its answer.
+const noStateStore = "State storage client is not done initializing"
 
 // HasStateStore tells whether functions can keep state in this cluster. It asks
 // for a key of a function that exists: without a state store the answer is 503
@@ -17,7 +21,8 @@ func (c *Client) HasStateStore(ctx context.Context, tenant, namespace, name stri
 	switch {
 	case err == nil, errors.Is(err, ErrNotFound):
 		return true, nil
-	case errors.As(err, &e) && e.Status == http.StatusServiceUnavailable:
+	case errors.As(err, &e) && e.Status == http.StatusServiceUnavailable && strings.Contains(e.Reason, noStateStore):
+		// A worker that is still starting answers 503 as well, and means something else.
 		return false, nil
 	default:
 		return false, err

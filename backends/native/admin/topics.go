@@ -105,9 +105,14 @@ func (c *Client) Partitions(ctx context.Context, name string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	// The library does not set checkAllowAutoCreation, with which this GET can create.
-	meta, err := c.pulsar.Topics().GetMetadataWithContext(ctx, lib)
-	return meta.Partitions, library(http.MethodGet, t.text("partitions"), t.reads(), err)
+	n := 0
+	err = again(ctx, http.MethodGet, func() error {
+		// The library does not set checkAllowAutoCreation, with which this GET can create.
+		meta, err := c.pulsar.Topics().GetMetadataWithContext(ctx, lib)
+		n = meta.Partitions
+		return library(http.MethodGet, t.text("partitions"), t.reads(), err)
+	})
+	return n, err
 }
 
 // CreateTopic makes a topic with properties: with partitions, or with 0 a topic
@@ -147,14 +152,15 @@ func (c *Client) TopicProperties(ctx context.Context, name string) (map[string]s
 	if err != nil {
 		return nil, err
 	}
-	props, err := c.pulsar.Topics().GetPropertiesWithContext(ctx, lib)
-	if err != nil {
-		return nil, library(http.MethodGet, t.text("properties"), t.reads(), err)
-	}
-	if props == nil {
+	var props map[string]string
+	err = again(ctx, http.MethodGet, func() (err error) {
+		props, err = c.pulsar.Topics().GetPropertiesWithContext(ctx, lib)
+		return library(http.MethodGet, t.text("properties"), t.reads(), err)
+	})
+	if err == nil && props == nil {
 		props = map[string]string{}
 	}
-	return props, nil
+	return props, err
 }
 
 // DeleteTopic removes a topic, with its partitions if it has any, and the
