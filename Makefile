@@ -47,6 +47,10 @@ bench: examples
 loss: examples
 	MESHC_LOSS_LINES=1000000 MESHC_KILLS=10 $(GO) test -count=1 -v -timeout 60m ./test/loss ./test/failure
 
+## loss-once: 30 updates of EFFECTIVELY_ONCE under load, and plain ones beside them, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
+loss-once: examples
+	MESHC_ONCE_UPDATES=30 $(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v -timeout 30m -run EffectivelyOnce ./test/loss
+
 ## oracle: the table of what function workers refuse, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
 oracle: examples
 	$(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v ./test/oracle
@@ -58,4 +62,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss oracle fuzz help
+.PHONY: demo test build examples pulsar lint generate golden bench loss loss-once oracle fuzz help

@@ -21,6 +21,7 @@ type Backend struct {
 	mu        sync.Mutex
 	resources map[state.Addr]state.Resource
 	facts     map[state.Addr]state.Facts
+	stopped   map[state.Addr]bool
 	writes    int
 	rules     diff.RuleSet
 	fault     func(plan.Step) error
@@ -28,7 +29,7 @@ type Backend struct {
 
 // New returns an empty cluster that updates by the given rules.
 func New(rules diff.RuleSet) *Backend {
-	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, rules: rules}
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, rules: rules}
 }
 
 // Put places a resource as if someone had made it.
@@ -50,6 +51,13 @@ func (b *Backend) Resources() map[state.Addr]state.Resource {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return maps.Clone(b.resources)
+}
+
+// Stopped tells whether a component is stopped, by a Pause or as if by hand.
+func (b *Backend) Stopped(addr state.Addr) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stopped[addr]
 }
 
 // Writes returns how many writes were done.
@@ -81,7 +89,11 @@ func (b *Backend) Read(_ context.Context, scope backend.Scope) (*state.State, er
 	for addr, r := range b.resources {
 		if r.OwnerID() == scope.Mesh.String() || slices.Contains(scope.Addrs, addr) {
 			out.Put(r)
-			out.Facts[addr] = b.facts[addr]
+			facts := b.facts[addr]
+			if b.stopped[addr] {
+				facts.Missing, facts.Stopped = 1, 1
+			}
+			out.Facts[addr] = facts
 		}
 	}
 	return out, nil
@@ -116,14 +128,37 @@ func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) er
 		f.Backlog, f.Unacked = 0, 0
 		b.facts[s.Addr] = f
 		return nil
-	case plan.AwaitRunning, plan.Verify:
-		if state.Digest(b.resources[s.Addr]) != state.Digest(stored(s.Change.After)) {
-			return fmt.Errorf("%s is not as planned", s.Addr)
+	case plan.Pause, plan.Resume:
+		return b.run(s)
+	case plan.AwaitRunning:
+		if b.stopped[s.Addr] {
+			return fmt.Errorf("%s does not run", s.Addr)
 		}
-		return nil
+		return b.compare(s)
+	case plan.Verify:
+		return b.compare(s)
 	default:
 		return fmt.Errorf("unknown operation %q", s.Op)
 	}
+}
+
+// run stops or starts a component.
+func (b *Backend) run(s plan.Step) error {
+	if b.resources[s.Addr] == nil {
+		return fmt.Errorf("%s: %w", s.Addr, backend.ErrMoved)
+	}
+	if stop := s.Op == plan.Pause; b.stopped[s.Addr] != stop {
+		b.writes++
+		b.stopped[s.Addr] = stop
+	}
+	return nil
+}
+
+func (b *Backend) compare(s plan.Step) error {
+	if state.Digest(b.resources[s.Addr]) != state.Digest(stored(s.Change.After)) {
+		return fmt.Errorf("%s is not as planned", s.Addr)
+	}
+	return nil
 }
 
 func (b *Backend) write(s plan.Step) error {
@@ -163,10 +198,11 @@ func (b *Backend) delete(s plan.Step) error {
 	b.writes++
 	delete(b.resources, s.Addr)
 	delete(b.facts, s.Addr)
+	delete(b.stopped, s.Addr)
 	return nil
 }
 
-// Health implements backend.Backend: everything that is there runs.
+// Health implements backend.Backend: everything that is there and not stopped runs.
 func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -174,7 +210,11 @@ func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, er
 	if !ok {
 		return backend.Health{Addr: addr}, nil
 	}
-	return backend.Health{Addr: addr, Wanted: f.Parallelism(), Running: f.Parallelism()}, nil
+	h := backend.Health{Addr: addr, Wanted: f.Parallelism(), Running: f.Parallelism()}
+	if b.stopped[addr] {
+		h.Running = 0
+	}
+	return h, nil
 }
 
 // List implements backend.Lister.

@@ -30,6 +30,10 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 		return b.awaitRunning(ctx, s.Change.After.(*state.Component), w)
 	case plan.Verify:
 		return b.verify(ctx, s, w)
+	case plan.Pause:
+		return b.pause(ctx, s, w)
+	case plan.Resume:
+		return b.resume(ctx, s, w)
 	case plan.Delete:
 		return b.delete(ctx, s, w)
 	case plan.Create, plan.Update:

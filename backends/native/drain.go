@@ -16,6 +16,7 @@ import (
 func (b *Backend) drain(ctx context.Context, s plan.Step, w waiter) error {
 	sub := s.Change.Before.(*state.Subscription)
 	var target since
+	var hush silence
 	return until(ctx, w, func() (bool, string, error) {
 		stats, err := b.client.TopicStats(ctx, sub.Topic)
 		if errors.Is(err, admin.ErrNotFound) {
@@ -25,6 +26,10 @@ func (b *Backend) drain(ctx context.Context, s plan.Step, w waiter) error {
 			return false, "", err
 		}
 		have, ok := stats.Subscriptions[sub.Name]
+		if s.Quiet {
+			ok, missing := hush.over(sub, stats)
+			return ok, missing, nil
+		}
 		if !ok || have.Backlog == 0 && have.Unacked == 0 {
 			return true, "", nil
 		}

@@ -156,7 +156,7 @@ func (r *reader) componentOf(ctx context.Context, kind state.Kind, name string) 
 	}
 	facts := state.Facts{}
 	if c.Owner == r.owner() && r.wants(c.Addr()) {
-		if facts.Missing, err = r.b.missing(ctx, c); err != nil {
+		if facts.Missing, facts.Stopped, err = r.b.missing(ctx, c); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func (r *reader) topic(ctx context.Context, name string) error {
 		r.put(topic, state.Facts{})
 	}
 	// Who publishes matters for subscriptions even where the topic is not the mesh's.
-	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats)})
+	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats), Deduplication: deduplication(stats)})
 	for subName, s := range stats.Subscriptions {
 		if !s.Durable || s.Partitions < max(1, stats.Partitions) {
 			// One that lacks partitions counts as absent, so that it is completed.
@@ -54,15 +54,28 @@ func (r *reader) topic(ctx context.Context, name string) error {
 	return nil
 }
 
-// publishers counts the producers that are not functions of the mesh.
+// publishers counts the producers that are neither functions of the mesh nor ones
+// that it may take over.
 func (r *reader) publishers(stats admin.TopicStats) int {
 	n := 0
 	for _, p := range stats.Publishers {
-		if !r.ours(p.Metadata["id"]) {
+		if id := p.Metadata["id"]; !r.ours(id) && !r.adoptable(id) {
 			n++
 		}
 	}
 	return n
+}
+
+// deduplication tells whether the broker drops duplicates on a topic. What is
+// neither on nor off is on its way to one of them, and not known.
+func deduplication(stats admin.TopicStats) state.Switch {
+	switch stats.Deduplication {
+	case "Enabled":
+		return state.On
+	case "Disabled":
+		return state.Off
+	}
+	return state.Unknown
 }
 
 // others counts the consumers that are not functions of the mesh.
@@ -96,6 +109,16 @@ func (r *reader) ours(id string) bool {
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(r.out.Components(), func(f *state.Component) bool {
 		return (f.Owner == r.owner() || f.Owner == "" && r.wanted[f.Addr()]) && f.FullName() == id
+	})
+}
+
+// adoptable tells whether a client that names itself so is a component without a
+// marker that has the name of a node.
+func (r *reader) adoptable(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.out.Components(), func(f *state.Component) bool {
+		return f.Owner == "" && r.wants(f.Addr()) && f.FullName() == id
 	})
 }
 

@@ -55,13 +55,20 @@ func (b *Backend) producers(ctx context.Context, f *state.Component, names map[s
 	return err
 }
 
-// missing counts the instances of a component that should run and do not.
-func (b *Backend) missing(ctx context.Context, f *state.Component) (int, error) {
+// missing counts the instances of a component that should run and do not, and
+// those of them that give no reason.
+func (b *Backend) missing(ctx context.Context, f *state.Component) (missing, stopped int, err error) {
 	status, err := b.status(ctx, f)
 	if errors.Is(err, admin.ErrNotFound) {
-		return 0, nil
+		return 0, 0, nil
 	}
-	return max(0, f.Parallelism()-status.NumRunning), err
+	for _, i := range status.Instances {
+		if !i.Status.Running && i.Status.Error == "" {
+			stopped++
+		}
+	}
+	missing = max(0, f.Parallelism()-status.NumRunning)
+	return missing, min(missing, stopped), err
 }
 
 // rememberConsumers notes who reads now, so that the wait after the update can

@@ -52,8 +52,9 @@ When the cluster changes between the plan and the first write, --yes plans again
 shows the new plan and carries it out, up to three times; a risk that was not allowed
 still refuses it. Without --yes, and for a plan file, that is exit code 5.
 
-Ctrl-C finishes what is in the air and starts nothing more; a second one stops at
-once. Either way the same command goes on where this one ended.
+Ctrl-C finishes what is in the air, lets what is paused go on where no message can be
+lost by it, and starts nothing more; a second one stops at once. Either way the same
+command goes on where this one ended.
 
 With -o json (which needs --yes) each line of the output is a JSON object whose key
 "type" is findings, plan, started, waiting, progress, retrying, done, failed,

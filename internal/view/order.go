@@ -76,7 +76,8 @@ func ranks(changes []diff.Change) map[state.Addr]int {
 }
 
 // orderWords are the words for steps that the order is about.
-var orderWords = map[plan.Op]string{plan.Drain: "drain", plan.Delete: "delete", plan.Create: "create"}
+var orderWords = map[plan.Op]string{plan.Drain: "drain", plan.Delete: "delete", plan.Create: "create",
+	plan.Pause: "pause", plan.Update: "update", plan.Resume: "resume"}
 
 // order tells, where something goes away, what comes after what; steps of the
 // same sort that follow each other are told together.
@@ -84,6 +85,10 @@ func order(p *plan.Plan) []string {
 	var out []string
 	var names []string
 	word := ""
+	quiet := map[string]bool{}
+	for _, s := range p.Steps {
+		quiet[s.ID] = s.Quiet
+	}
 	flush := func() {
 		if len(names) > 0 {
 			out = append(out, word+" "+listed(names))
@@ -91,8 +96,7 @@ func order(p *plan.Plan) []string {
 		names = nil
 	}
 	for _, s := range p.Steps {
-		replaced := s.Change != nil && s.Change.Action == diff.Replace
-		if s.Op != plan.Drain && s.Op != plan.Delete && (s.Op != plan.Create || !replaced) {
+		if !inOrder(s, quiet) {
 			continue
 		}
 		w := orderWords[s.Op] + " " + string(s.Addr.Kind())
@@ -107,6 +111,19 @@ func order(p *plan.Plan) []string {
 		return nil
 	}
 	return out
+}
+
+// inOrder tells whether the order is about a step; quiet are the drains that follow pauses.
+func inOrder(s plan.Step, quiet map[string]bool) bool {
+	switch s.Op {
+	case plan.Drain, plan.Delete, plan.Pause, plan.Resume:
+		return true
+	case plan.Create:
+		return s.Change.Action == diff.Replace
+	case plan.Update:
+		return slices.ContainsFunc(s.Needs, func(n string) bool { return quiet[n] })
+	}
+	return false
 }
 
 // listed names the first few of many.

@@ -26,12 +26,14 @@ type Summary struct {
 	Delete  int `json:"delete"`
 	// Adopt counts components and subscriptions of others that are taken over.
 	Adopt int `json:"adopt,omitempty"`
+	// Resume counts stopped functions that are started and do not change.
+	Resume int `json:"resume,omitempty"`
 	// Unchanged counts functions that stay as they are.
 	Unchanged int `json:"unchanged"`
 }
 
 // Changes tells whether anything would happen.
-func (s Summary) Changes() bool { return s.Create+s.Update+s.Replace+s.Delete+s.Adopt > 0 }
+func (s Summary) Changes() bool { return s.Create+s.Update+s.Replace+s.Delete+s.Adopt+s.Resume > 0 }
 
 // MeshPlan is what would happen to one mesh.
 type MeshPlan struct {
@@ -44,6 +46,10 @@ type MeshPlan struct {
 	Summary Summary  `json:"summary"`
 	// Changes are grouped by kind; functions follow the flow of the data.
 	Changes []Change `json:"changes"`
+	// Pauses are components that stand still while others change.
+	Pauses []Pause `json:"pauses,omitempty"`
+	// Resumes are components that are stopped when the plan begins and run when it ends.
+	Resumes []state.Addr `json:"resumes,omitempty"`
 	// Order says, where things go away, what comes after what.
 	Order     []string     `json:"order,omitempty"`
 	Unchanged []state.Addr `json:"unchanged,omitempty"`
@@ -73,6 +79,14 @@ type Change struct {
 	Notes []string   `json:"notes,omitempty"`
 	Risks []Risk     `json:"risks,omitempty"`
 	Span  *diag.Span `json:"span,omitempty"`
+}
+
+// Pause is a component that stands still until others are changed.
+type Pause struct {
+	Addr state.Addr `json:"addr"`
+	// For are the components that it feeds and that are changed or paused meanwhile.
+	For   []state.Addr `json:"for"`
+	Risks []Risk       `json:"risks,omitempty"`
 }
 
 // Field is a value that differs, or that a new function has.
@@ -129,6 +143,7 @@ func (s *Summary) add(o Summary) {
 	s.Replace += o.Replace
 	s.Delete += o.Delete
 	s.Adopt += o.Adopt
+	s.Resume += o.Resume
 	s.Unchanged += o.Unchanged
 }
 
@@ -162,6 +177,8 @@ func newMeshPlan(p *plan.Plan) MeshPlan {
 		m.Summary.count(c.Action)
 		m.Changes = append(m.Changes, newChange(c, risks[c.Addr]))
 	}
+	m.Pauses, m.Resumes = pauses(p, risks), p.Resumes()
+	m.Summary.Resume = countUnchanged(p, m.Resumes)
 	m.Summary.Unchanged = len(p.Unchanged)
 	m.Matching = matching(p, m.Changes)
 	return m

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
@@ -52,8 +54,12 @@ type MeshReport struct {
 	Updated  int `json:"updated"`
 	Replaced int `json:"replaced"`
 	Deleted  int `json:"deleted"`
+	// Started were stopped before the plan.
+	Started int `json:"started,omitempty"`
 	// Missing were deleted for replacements of which the creation is not done.
 	Missing []state.Addr `json:"missing,omitempty"`
+	// Paused were stopped for changes and have not been started again.
+	Paused []state.Addr `json:"paused,omitempty"`
 	// Steps is how many the plan has.
 	Steps       int           `json:"steps"`
 	Done        []string      `json:"done"`
@@ -93,11 +99,14 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 		Mesh: p.Mesh, Destroy: p.Destroy, Steps: len(p.Steps), TookSeconds: seconds(r.Took),
 		Done: []string{}, Failed: []FailedStep{}, Skipped: []SkippedStep{},
 	}
-	made := map[state.Addr]bool{}
+	made, stopped := map[state.Addr]bool{}, p.Resumes()
 	for _, s := range r.Done {
 		m.Done = append(m.Done, s.ID)
 		m.count(s)
 		made[s.Addr] = made[s.Addr] || s.Op == plan.Create
+		if s.Op == plan.Resume && slices.Contains(stopped, s.Addr) {
+			m.Started++
+		}
 	}
 	for _, s := range r.Done {
 		if s.Op == plan.Delete && s.Change != nil && s.Change.Action == diff.Replace && !made[s.Addr] {
@@ -105,6 +114,7 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 		}
 	}
 	m.Missing = append(m.Missing, unmade(p, r)...)
+	m.Paused = r.Paused()
 	failed := map[string]bool{}
 	for _, f := range r.Failed {
 		failed[f.Step.ID] = true
@@ -160,7 +170,11 @@ func (m *MeshReport) count(s plan.Step) {
 func causesOf(p *plan.Plan, failed map[string]bool) map[string]string {
 	cause := map[string]string{}
 	for _, s := range p.Steps {
-		for _, n := range s.Needs {
+		needs := s.Needs
+		if s.Op == plan.Resume {
+			needs = s.After
+		}
+		for _, n := range needs {
 			if failed[n] {
 				cause[s.ID] = n
 			} else if c, ok := cause[n]; ok {

@@ -34,6 +34,12 @@ type runner struct {
 	waiting map[string]plan.Step
 	running int
 	done    map[string]bool
+	// ended are the steps that are over: done, failed or skipped. begun are those
+	// that may have had an effect.
+	ended, begun map[string]bool
+	// because names, by failed or skipped step, the failed one at its root.
+	because map[string]string
+	steps   map[string]plan.Step
 	report  Report
 }
 
@@ -48,9 +54,10 @@ func newRunner(b backend.Backend, p *plan.Plan, opts Options) *runner {
 	r := &runner{
 		backend: b, plan: p, opts: opts, gate: newGate(opts.Parallelism), light: newGate(lightWrites * opts.Parallelism),
 		finished: make(chan outcome), places: map[string]int{}, waiting: map[string]plan.Step{}, done: map[string]bool{},
+		ended: map[string]bool{}, begun: map[string]bool{}, because: map[string]string{}, steps: map[string]plan.Step{},
 	}
 	for i, s := range p.Steps {
-		r.waiting[s.ID], r.places[s.ID] = s, i
+		r.waiting[s.ID], r.steps[s.ID], r.places[s.ID] = s, s, i
 	}
 	return r
 }
@@ -72,6 +79,18 @@ func (r *runner) run(ctx context.Context) Report {
 	default:
 		r.startReady(ctx, waits)
 	}
+	stop = r.settleAll(ctx, waits, stop, interrupt)
+	if r.report.Interrupted && ctx.Err() == nil {
+		r.skipRest(func(s plan.Step) bool { return s.Op != plan.Resume })
+		r.startReady(ctx, waits)
+		r.settleAll(ctx, waits, stop, interrupt)
+	}
+	r.skipRest(func(plan.Step) bool { return true })
+	return r.report
+}
+
+// settleAll goes on until nothing runs and nothing is left that could start.
+func (r *runner) settleAll(ctx, waits context.Context, stop <-chan struct{}, interrupt func() <-chan struct{}) <-chan struct{} {
 	for r.running > 0 {
 		select {
 		case o := <-r.finished:
@@ -92,8 +111,7 @@ func (r *runner) run(ctx context.Context) Report {
 			r.settle(r.await())
 		}
 	}
-	r.skipRest()
-	return r.report
+	return stop
 }
 
 // await takes the next outcome after ctx has ended.
@@ -104,14 +122,19 @@ func (r *runner) await() outcome {
 }
 
 // startReady starts every step that has what it needs, in the order of the plan.
-// After a stop that is only what completes a replacement: a function whose old
-// form is gone must not stay away.
+// After a stop that is only what completes a replacement, since a function whose old
+// form is gone must not stay away, and what lets paused components go on.
 func (r *runner) startReady(ctx, waits context.Context) {
 	for _, s := range r.plan.Steps {
-		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) || r.report.Interrupted && !completes(s) {
+		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) || r.report.Interrupted && !completes(s) && s.Op != plan.Resume {
+			continue
+		}
+		if because, held := r.held(s); held {
+			r.skip(s, because)
 			continue
 		}
 		delete(r.waiting, s.ID)
+		r.begun[s.ID] = true
 		r.running++
 		stepCtx := waits
 		if s.Op.Writes() {
@@ -128,7 +151,7 @@ func (r *runner) startReady(ctx, waits context.Context) {
 // patience is the context that ends the pauses of a step: a stop ends them, but
 // not those of the second half of a replacement.
 func (r *runner) patience(ctx, waits context.Context, s plan.Step) context.Context {
-	if completes(s) {
+	if completes(s) || s.Op == plan.Resume {
 		return ctx
 	}
 	return waits
@@ -157,11 +180,17 @@ func (r *runner) ready(s plan.Step) bool {
 			return false
 		}
 	}
+	for _, n := range s.After {
+		if !r.ended[n] {
+			return false
+		}
+	}
 	return true
 }
 
 // settle books the end of a step; a failure silences all that needs it.
 func (r *runner) settle(o outcome) {
+	r.ended[o.step.ID] = true
 	switch {
 	case o.err == nil:
 		r.done[o.step.ID] = true
@@ -172,6 +201,10 @@ func (r *runner) settle(o outcome) {
 		r.emit(backend.Skipped{Step: o.step})
 	default:
 		r.report.Failed = append(r.report.Failed, Failure{Step: o.step, Err: o.err})
+		if refused(o) {
+			delete(r.begun, o.step.ID)
+		}
+		r.because[o.step.ID] = o.step.ID
 		r.emit(backend.Failed{Step: o.step, Err: o.err})
 		r.skipAfter(o.step.ID, o.step.ID)
 	}
@@ -185,9 +218,7 @@ func (r *runner) skipAfter(id, because string) {
 		}
 		for _, n := range s.Needs {
 			if n == id {
-				delete(r.waiting, s.ID)
-				r.report.Skipped = append(r.report.Skipped, s)
-				r.emit(backend.Skipped{Step: s, Because: because})
+				r.skip(s, because)
 				r.skipAfter(s.ID, because)
 				break
 			}
@@ -195,15 +226,21 @@ func (r *runner) skipAfter(id, because string) {
 	}
 }
 
-// skipRest skips what an interruption kept from starting.
-func (r *runner) skipRest() {
+// skipRest skips what an interruption kept from starting, of the steps that which takes.
+func (r *runner) skipRest(which func(plan.Step) bool) {
 	for _, s := range r.plan.Steps {
-		if _, ok := r.waiting[s.ID]; ok {
-			delete(r.waiting, s.ID)
-			r.report.Skipped = append(r.report.Skipped, s)
-			r.emit(backend.Skipped{Step: s})
+		if _, ok := r.waiting[s.ID]; ok && which(s) {
+			r.skip(s, "")
 		}
 	}
+}
+
+// skip books a step that is not started.
+func (r *runner) skip(s plan.Step, because string) {
+	delete(r.waiting, s.ID)
+	r.ended[s.ID], r.because[s.ID] = true, because
+	r.report.Skipped = append(r.report.Skipped, s)
+	r.emit(backend.Skipped{Step: s, Because: because})
 }
 
 func (r *runner) emit(e backend.Event) {

@@ -68,13 +68,13 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 	}
 }
 
-// lightWrites is how many writes of topics, subscriptions and packages may be in
-// flight for each of a component. They are answered without a thread that waits
+// lightWrites is how many writes of topics, subscriptions and packages, and stops
+// and starts of components, may be in flight for each of a component. They are answered without a thread that waits
 // for another, which is what bounds the writes of components.
 const lightWrites = 4
 
 func (r *runner) gateOf(s plan.Step) *gate {
-	if s.Addr.Kind().IsComponent() {
+	if s.Addr.Kind().IsComponent() && s.Op != plan.Pause && s.Op != plan.Resume {
 		return r.gate
 	}
 	return r.light
@@ -104,6 +104,9 @@ func (r *runner) expired(ctx, waits context.Context, s plan.Step, err error) err
 		return nil
 	}
 	limit := r.limit(s)
+	if s.Op == plan.Drain && s.Quiet {
+		return fmt.Errorf("not drained within %v, so nothing was changed that reads it: %w; meshc status shows what its reader says (--timeout waits longer)", limit, err)
+	}
 	if s.Op == plan.Drain {
 		return fmt.Errorf("not drained within %v, so nothing was deleted: %w; meshc status shows what its reader says (--timeout waits longer, a plan made with --allow %s gives the rest up)", limit, err, plan.MessageLoss)
 	}

@@ -23,8 +23,8 @@ func (b *builder) connect() {
 		case Delete:
 			b.needsOfDelete(s)
 		case AwaitRunning:
-			b.need(s, Create, s.Addr)
-			b.need(s, Update, s.Addr)
+			b.ready(s, s.Addr)
+			b.need(s, Resume, s.Addr)
 		case Verify:
 			b.need(s, AwaitRunning, s.Addr)
 		case Keep:
@@ -33,6 +33,7 @@ func (b *builder) connect() {
 			b.need(s, Keep, s.Addr)
 		}
 	}
+	b.connectPauses(keys)
 	// Drains come last: they ask what the others need.
 	for _, key := range keys {
 		if s := b.steps[key]; s.Op == Drain {
@@ -191,6 +192,11 @@ func (b *builder) needsOfDrain(s *Step) {
 	for _, addr := range b.newReaders(sub.Topic) {
 		b.ready(s, addr)
 	}
+	if s.Quiet {
+		for _, f := range b.lives.Writing(sub.Topic) {
+			b.need(s, Pause, f.Addr())
+		}
+	}
 	if f := b.reader(sub); f != nil && b.readsOn(f, sub) {
 		next := b.want.Resources[f.Addr()].(*state.Component)
 		s.Behind = state.SubscriptionAddr(sub.Topic, next.Subscription())
@@ -244,7 +250,7 @@ func (b *builder) reaches(from, to *Step) bool {
 			return false
 		}
 		seen[s] = true
-		return slices.ContainsFunc(s.Needs, func(n string) bool { return walk(b.steps[n]) })
+		return slices.ContainsFunc(s.before(), func(n string) bool { return walk(b.steps[n]) })
 	}
 	return walk(from)
 }

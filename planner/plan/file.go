@@ -117,7 +117,7 @@ func (p *Plan) check() error {
 		if err := s.checkChange(); err != nil {
 			return err
 		}
-		for _, n := range s.Needs {
+		for _, n := range s.before() {
 			if !seen[n] {
 				return fmt.Errorf("step %q needs %q, which does not come before it", s.ID, n)
 			}
@@ -126,6 +126,9 @@ func (p *Plan) check() error {
 	}
 	return nil
 }
+
+// onComponents are the operations that only components know.
+var onComponents = map[Op]bool{AwaitRunning: true, Verify: true, Pause: true, Resume: true, Keep: true, AwaitKept: true}
 
 // checkChange refuses a step whose change is not about its address, or does not
 // hold what the operation works on.
@@ -149,13 +152,14 @@ func (s *Step) checkChange() error {
 			needs = nil
 		}
 	case Keep, AwaitKept:
-		if needs = s.Change.Between; s.Change.Before == nil || !kind.IsComponent() {
+		if needs = s.Change.Between; s.Change.Before == nil {
 			needs = nil
 		}
-	case AwaitRunning, Verify:
-		if !kind.IsComponent() {
-			needs = nil
-		}
+	case Pause:
+		needs = s.Change.Before
+	}
+	if onComponents[s.Op] && !kind.IsComponent() {
+		needs = nil
 	}
 	if needs == nil {
 		return fmt.Errorf("step %q does not hold what it works on", s.ID)

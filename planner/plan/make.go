@@ -60,9 +60,11 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	for _, c := range b.changes {
 		b.expand(c)
 	}
+	b.pause(changes)
 	for _, c := range b.changes {
 		b.risks(c)
 	}
+	b.pauseRisks()
 	b.allow()
 	b.group()
 	b.connect()
@@ -84,6 +86,9 @@ type builder struct {
 	circles map[state.Addr]bool
 	// groups are for the order of steps, see group.
 	groups map[state.Addr]int
+	pauses
+	// all are the changes by address, those that change nothing among them.
+	all map[state.Addr]*diff.Change
 }
 
 func id(op Op, addr state.Addr) string { return string(op) + " " + string(addr) }

@@ -10,7 +10,7 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-var opOrder = map[Op]int{Create: 1, Update: 2, AwaitRunning: 3, Verify: 4, Drain: 5, Keep: 6, AwaitKept: 7, Delete: 8}
+var opOrder = map[Op]int{Pause: 1, Create: 2, Update: 3, Resume: 4, AwaitRunning: 5, Verify: 6, Drain: 7, Keep: 8, AwaitKept: 9, Delete: 10}
 
 var kindOrder = map[state.Kind]int{
 	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,
@@ -30,8 +30,8 @@ func (b *builder) ordered() []Step {
 	after := make([][]int, len(keys))
 	var now, next queue
 	for i, k := range keys {
-		missing[i] = len(b.steps[k].Needs)
-		for _, n := range b.steps[k].Needs {
+		for _, n := range b.steps[k].before() {
+			missing[i]++
 			after[places[n]] = append(after[places[n]], i)
 		}
 		if missing[i] == 0 {

@@ -4,6 +4,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/meshc/meshc/planner/diff"
@@ -69,10 +70,17 @@ const (
 	Keep Op = "keep-subscriptions"
 	// AwaitKept waits until the instances run as Keep wrote it.
 	AwaitKept Op = "await-kept"
+	// Pause stops all instances of a component and waits until they are gone and all
+	// that they sent is stored, so that what reads from it can be drained.
+	Pause Op = "pause"
+	// Resume starts the instances of a component that was stopped, and waits until they run.
+	Resume Op = "resume"
 )
 
 // Writes tells whether the step changes the cluster.
-func (o Op) Writes() bool { return o == Create || o == Update || o == Delete || o == Keep }
+func (o Op) Writes() bool {
+	return o == Create || o == Update || o == Delete || o == Keep || o == Pause || o == Resume
+}
 
 // Step is one thing that will happen.
 type Step struct {
@@ -85,6 +93,9 @@ type Step struct {
 	Risks  []Risk       `json:"risks,omitempty"`
 	// Needs are the IDs of the steps that have to succeed before.
 	Needs []string `json:"needs,omitempty"`
+	// After (Resume only) are the IDs of the steps that have to have ended before,
+	// well or not: what was paused for a change that failed does not stay paused.
+	After []string `json:"after,omitempty"`
 	// Limit bounds how long the step may wait, in nanoseconds; 0 is no limit of its own.
 	Limit time.Duration `json:"limit,omitempty"`
 	// GoOn lets a Drain end at its Limit, and the Delete of a subscription take what
@@ -94,6 +105,17 @@ type Step struct {
 	// one: what came before it was made has to be processed. Without it, what was
 	// there when the drain began.
 	Behind state.Addr `json:"behind,omitempty"`
+	// Quiet (Drain only) tells that all that writes the topic is paused or gone: the
+	// drain ends when nothing is left and nobody is there to send more.
+	Quiet bool `json:"quiet,omitempty"`
+}
+
+// before are the IDs of all steps that come before.
+func (s *Step) before() []string {
+	if len(s.After) == 0 {
+		return s.Needs
+	}
+	return slices.Concat(s.Needs, s.After)
 }
 
 // RiskKind is the name of a risk, as --allow takes it.

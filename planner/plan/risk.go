@@ -35,7 +35,7 @@ func (b *builder) componentRisks(c *diff.Change) {
 	live := c.Before.(*state.Component)
 	switch live.Guarantees() {
 	case effectivelyOnce:
-		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses outputs when instances stop under load"})
+		b.stopsEffectivelyOnce(c, s, live)
 	case "ATMOST_ONCE":
 		s.risk(Risk{Kind: MessageLoss, Detail: "ATMOST_ONCE loses what is in process when instances stop"})
 	}
@@ -61,8 +61,6 @@ func (b *builder) componentRisks(c *diff.Change) {
 	}
 }
 
-const effectivelyOnce = "EFFECTIVELY_ONCE"
-
 // startsEffectivelyOnce tells what a new component with that guarantee risks.
 func (b *builder) startsEffectivelyOnce(c *diff.Change) {
 	if after := c.After.(*state.Component); after.Guarantees() == effectivelyOnce {
@@ -85,7 +83,9 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 		// The new subscription is there before the old one is drained: what it has
 		// not seen was processed, what came since it has, too.
 		s.GoOn = true
-		s.risk(Risk{Kind: Reprocessing, Detail: "messages that arrive during the change are processed twice"})
+		if !b.steps[id(Drain, c.Addr)].Quiet {
+			s.risk(Risk{Kind: Reprocessing, Detail: "messages that arrive during the change are processed twice"})
+		}
 		return
 	case reader == nil && facts.Backlog > 0:
 		s.GoOn = true

@@ -40,9 +40,25 @@ type Facts struct {
 	Code string `json:"code,omitempty"`
 	// Missing are the instances of a function that should run and do not.
 	Missing int `json:"missing,omitempty"`
+	// Stopped are those of them that give no reason: they were stopped, by a run
+	// that was cut short or by hand, or are about to start.
+	Stopped int `json:"stopped,omitempty"`
+	// Deduplication tells whether the broker drops messages of a topic that it has
+	// stored already.
+	Deduplication Switch `json:"deduplication,omitempty"`
 	// Publishers of a topic are the producers connected that are not functions of the mesh.
 	Publishers int `json:"publishers,omitempty"`
 }
+
+// Switch is the position of a setting, where it is known.
+type Switch string
+
+// The positions.
+const (
+	Unknown Switch = ""
+	On      Switch = "on"
+	Off     Switch = "off"
+)
 
 // New returns an empty state for a mesh.
 func New(id mesh.ID) *State {

@@ -118,3 +118,18 @@ func (c *Client) write(ctx context.Context, k call, kind Kind, config any, pkg P
 func (c *Client) Delete(ctx context.Context, kind Kind, tenant, namespace, name string) error {
 	return c.send(ctx, del(kind.path(tenant, namespace, name)...).needing(kind.needs(tenant, namespace)))
 }
+
+// Stop stops all instances of a component; they are gone soon after, not when the
+// call returns. That they are stopped is kept, through updates too, until a Start.
+// What is stopped already is NoChange.
+// POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/stop.
+func (c *Client) Stop(ctx context.Context, kind Kind, tenant, namespace, name string) error {
+	return c.send(ctx, post(kind.path(tenant, namespace, name, "stop")...).needing(kind.needs(tenant, namespace)))
+}
+
+// Start starts the instances of a component that are stopped. Where none is, the
+// error is NoChange; where some are, all instances are started anew.
+// POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/start.
+func (c *Client) Start(ctx context.Context, kind Kind, tenant, namespace, name string) error {
+	return c.send(ctx, post(kind.path(tenant, namespace, name, "start")...).needing(kind.needs(tenant, namespace)))
+}

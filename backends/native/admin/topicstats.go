@@ -17,6 +17,9 @@ type TopicStats struct {
 	MessagesIn int64
 	// StorageSize and BacklogSize are bytes.
 	StorageSize, BacklogSize int64
+	// Deduplication is the status of MessageDeduplication, such as Enabled or
+	// Disabled; of partitions that differ one that is not Disabled, "" if not told.
+	Deduplication string
 	// Publishers are sorted by name.
 	Publishers    []Publisher
 	Subscriptions map[string]Subscription
@@ -71,7 +74,9 @@ type topicStats struct {
 	MessagesIn  int64   `json:"msgInCounter"`
 	StorageSize int64   `json:"storageSize"`
 	BacklogSize int64   `json:"backlogSize"`
-	Publishers  []struct {
+	// Deduplication is the topic's own, as all policies together made it.
+	Deduplication string `json:"deduplicationStatus"`
+	Publishers    []struct {
 		client
 		Name       string `json:"producerName"`
 		AccessMode string `json:"accessMode"`
@@ -169,6 +174,9 @@ func (s *TopicStats) add(one topicStats) {
 	s.MessagesIn += one.MessagesIn
 	s.StorageSize += one.StorageSize
 	s.BacklogSize += one.BacklogSize
+	if s.Deduplication == "" || s.Deduplication == "Disabled" {
+		s.Deduplication = one.Deduplication
+	}
 	for _, p := range one.Publishers {
 		since := instant(p.ConnectedSince)
 		i := slices.IndexFunc(s.Publishers, func(q Publisher) bool { return q.Name == p.Name })

@@ -53,6 +53,7 @@ func (d planDrawer) mesh(m view.MeshPlan) {
 		}
 		d.change(c)
 	}
+	d.pauses(m)
 	d.order(m.Order)
 	d.retained(m)
 	d.line("")
@@ -80,12 +81,15 @@ func clusterName(c plan.Cluster) string {
 }
 
 func planned(s view.Summary) string {
-	adopt := ""
+	adopt, started := "", ""
 	if s.Adopt > 0 {
 		adopt = fmt.Sprintf("%d to adopt, ", s.Adopt)
 	}
-	return fmt.Sprintf("%s%d to create, %d to update, %d to replace, %d to delete; %s unchanged.",
-		adopt, s.Create, s.Update, s.Replace, s.Delete, count(s.Unchanged, "function"))
+	if s.Resume > 0 {
+		started = fmt.Sprintf(", %d to start", s.Resume)
+	}
+	return fmt.Sprintf("%s%d to create, %d to update, %d to replace, %d to delete%s; %s unchanged.",
+		adopt, s.Create, s.Update, s.Replace, s.Delete, started, count(s.Unchanged, "function"))
 }
 
 func matches(kinds map[state.Kind]int) string {

@@ -82,6 +82,19 @@ func TestPlans(t *testing.T) {
 		{name: "destroy what is not there", make: func(t *testing.T) *plan.Plan {
 			return planOf(t, empty(), wordCount(), diff.Options{Destroy: true})
 		}},
+		{name: "what feeds it is paused", make: func(t *testing.T) *plan.Plan {
+			return planOf(t, onceCount(nil), onceCount(func(f *state.Component) { f.Fields["parallelism"] = 2.0 }), diff.Options{})
+		}},
+		{name: "what feeds it cannot be paused", make: func(t *testing.T) *plan.Plan {
+			live := onceCount(nil)
+			live.Facts[state.TopicAddr(topicName("words"))] = state.Facts{Publishers: 1}
+			return planOf(t, live, onceCount(func(f *state.Component) { f.Fields["parallelism"] = 2.0 }), diff.Options{})
+		}},
+		{name: "one is stopped", make: func(t *testing.T) *plan.Plan {
+			live := wordCount()
+			live.Facts[state.ComponentAddr(state.KindFunction, "public", "default", "split")] = state.Facts{Missing: 1, Stopped: 1}
+			return planOf(t, live, wordCount(), diff.Options{})
+		}},
 		{name: "long lists", make: func(t *testing.T) *plan.Plan {
 			live, want := wordCount(), wordCount()
 			function(live, "split", []string{"sentences", "paragraphs-from-the-archive"}, "words", nil)
@@ -105,4 +118,17 @@ func TestPlansOfSeveralMeshes(t *testing.T) {
 	doc := view.NewPlans(plans, found, sources, nil)
 	golden(t, "testdata/plans.txtar", "several meshes and a warning", human.Plans(human.Style{}, doc))
 	golden(t, "testdata/plans.txtar", "in colour", human.Plans(human.Style{Color: true}, view.NewPlans(plans[:1], nil, nil, nil)))
+}
+
+// onceCount is the word count with EFFECTIVELY_ONCE in its second function.
+func onceCount(edit func(*state.Component)) *state.State {
+	s := wordCount()
+	function(s, "count", []string{"words"}, "counts", func(f *state.Component) {
+		f.Fields["processingGuarantees"] = "EFFECTIVELY_ONCE"
+		if edit != nil {
+			edit(f)
+		}
+	})
+	s.Facts[state.TopicAddr(topicName("counts"))] = state.Facts{Deduplication: state.On}
+	return s
 }

@@ -170,12 +170,14 @@ func (p *Progress) take(e view.Event) string {
 var doneWords = map[plan.Op]string{
 	plan.Create: "created", plan.Update: "updated", plan.Delete: "deleted",
 	plan.Drain: "drained", plan.AwaitRunning: "running", plan.Keep: "kept the subscriptions of",
+	plan.Pause: "paused", plan.Resume: "resumed",
 }
 
 var doingWords = map[plan.Op]string{
 	plan.Create: "creating", plan.Update: "updating", plan.Delete: "deleting",
 	plan.Drain: "draining", plan.AwaitRunning: "waiting for", plan.Verify: "checking",
 	plan.Keep: "keeping the subscriptions of", plan.AwaitKept: "waiting for",
+	plan.Pause: "pausing", plan.Resume: "resuming",
 }
 
 func (p *Progress) find(e view.Event, now time.Time) *running {

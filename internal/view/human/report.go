@@ -28,7 +28,7 @@ func written(m view.MeshReport) string {
 	for _, p := range []struct {
 		n    int
 		word string
-	}{{m.Created, "created"}, {m.Updated, "updated"}, {m.Replaced, "replaced"}, {m.Deleted, "deleted"}} {
+	}{{m.Created, "created"}, {m.Updated, "updated"}, {m.Replaced, "replaced"}, {m.Deleted, "deleted"}, {m.Started, "started"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
@@ -55,6 +55,9 @@ func Trouble(s Style, m view.MeshReport) string {
 	fmt.Fprintf(&b, "%s: %s\n", view.Clean(m.Mesh), done)
 	for _, a := range m.Missing {
 		fmt.Fprintf(&b, "  %s %s, until the next apply\n", s.paint(boldRed, "missing:"), view.Clean(view.Name(a)))
+	}
+	for _, a := range m.Paused {
+		fmt.Fprintf(&b, "  %s %s, until the next apply, which starts it\n", s.paint(boldRed, "paused:"), view.Clean(view.Name(a)))
 	}
 	for _, f := range m.Failed {
 		fmt.Fprintf(&b, "  %s %s\n", s.paint(boldRed, "failed:"), step(f.Op, f.Addr))

@@ -10,6 +10,7 @@ import (
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
 )
 
 func stepOf(t *testing.T, p *plan.Plan, id string) plan.Step {
@@ -50,6 +51,17 @@ func TestReports(t *testing.T) {
 
 	stopped := apply.Report{Interrupted: true, Took: time.Second, Done: p.Steps[:3], Skipped: p.Steps[3:]}
 	golden(t, "testdata/reports.txtar", "stopped", human.Trouble(human.Style{}, view.NewMeshReport(p, stopped)))
+
+	cut := apply.Report{Interrupted: true, Took: time.Second}
+	for _, s := range planOf(t, onceCount(nil), onceCount(func(f *state.Component) { f.Fields["parallelism"] = 2.0 }), diff.Options{}).Steps {
+		switch s.Op {
+		case plan.Pause, plan.Drain, plan.Update:
+			cut.Done = append(cut.Done, s)
+		default:
+			cut.Skipped = append(cut.Skipped, s)
+		}
+	}
+	golden(t, "testdata/reports.txtar", "stopped while something is paused", human.Trouble(human.Style{}, view.NewMeshReport(p, cut)))
 
 	golden(t, "testdata/reports.txtar", "not started", human.Trouble(human.Style{}, view.WithoutRun(p, view.NotStarted, nil)))
 }

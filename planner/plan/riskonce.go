@@ -1,0 +1,56 @@
+package plan
+
+import (
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/state"
+)
+
+const effectivelyOnce = "EFFECTIVELY_ONCE"
+
+// stopsEffectivelyOnce tells what a change risks that stops instances with that
+// guarantee. What is deduplicated loses outputs (see builder.pause), what is not
+// gives them twice.
+func (b *builder) stopsEffectivelyOnce(c *diff.Change, s *Step, live *state.Component) {
+	switch {
+	case len(live.Inputs()) == 0 && !b.deduplicated(live):
+		return // what a connector sends again is its own affair
+	case !b.losesByChange(c):
+		if after, stays := c.After.(*state.Component); stays && (after.Guarantees() != effectivelyOnce || !b.deduplicated(live)) {
+			s.risk(Risk{Kind: Reprocessing, Detail: "messages not yet acknowledged are processed again"})
+		}
+	case b.calmed[c.Addr] == nil:
+		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with " + b.knownDeduplication(live.Output()) + " loses outputs when instances stop under load; nothing can be paused for the change, since " + b.obstacle(live)})
+	case b.allowed(live, MessageLoss):
+		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with " + b.knownDeduplication(live.Output()) + " loses outputs if it is not drained within " + DrainLimit.String() + ", or --timeout"})
+	}
+}
+
+// knownDeduplication words what is known of a topic.
+func (b *builder) knownDeduplication(topic string) string {
+	if b.live.Facts[state.TopicAddr(topic)].Deduplication == state.On {
+		return "broker deduplication on"
+	}
+	return "broker deduplication, which is not known to be off,"
+}
+
+// pauseRisks tell what it means for a component to be paused.
+func (b *builder) pauseRisks() {
+	for _, f := range b.lives.Components {
+		s := b.steps[id(Pause, f.Addr())]
+		if s == nil {
+			continue
+		}
+		n := f.Parallelism()
+		s.risk(Risk{Kind: Restart, Instances: n, Detail: "stops " + instances(n) + " until what it feeds is changed and runs"})
+		if g := f.Guarantees(); len(f.Inputs()) > 0 && (g == "ATLEAST_ONCE" || g == "MANUAL") {
+			s.risk(Risk{Kind: Reprocessing, Detail: "messages not yet acknowledged are processed again"})
+		}
+	}
+}
+
+func instances(n int) string {
+	if n == 1 {
+		return "the instance"
+	}
+	return "all " + count(n, "instance")
+}
