@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,12 @@ type runner struct {
 	eventLock sync.Mutex
 
 	// places are those of the steps in the plan.
-	places  map[string]int
+	places map[string]int
+	// dependents are the places of the steps that need a step; woken are those of
+	// steps that needed one which has ended since the last start.
+	dependents map[string][]int
+	woken      []int
+
 	waiting map[string]plan.Step
 	running int
 	done    map[string]bool
@@ -52,12 +58,16 @@ type outcome struct {
 
 func newRunner(b backend.Backend, p *plan.Plan, opts Options) *runner {
 	r := &runner{
-		backend: b, plan: p, opts: opts, gate: newGate(opts.Parallelism), light: newGate(lightWrites * opts.Parallelism),
+		dependents: map[string][]int{},
+		backend:    b, plan: p, opts: opts, gate: newGate(opts.Parallelism), light: newGate(lightWrites * opts.Parallelism),
 		finished: make(chan outcome), places: map[string]int{}, waiting: map[string]plan.Step{}, done: map[string]bool{},
 		ended: map[string]bool{}, begun: map[string]bool{}, because: map[string]string{}, steps: map[string]plan.Step{},
 	}
 	for i, s := range p.Steps {
 		r.waiting[s.ID], r.steps[s.ID], r.places[s.ID] = s, s, i
+		for _, n := range slices.Concat(s.Needs, s.After) {
+			r.dependents[n] = append(r.dependents[n], i)
+		}
 	}
 	return r
 }
@@ -125,7 +135,7 @@ func (r *runner) await() outcome {
 // After a stop that is only what completes a replacement, since a function whose old
 // form is gone must not stay away, and what lets paused components go on.
 func (r *runner) startReady(ctx, waits context.Context) {
-	for _, s := range r.plan.Steps {
+	for _, s := range r.candidates() {
 		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) || r.report.Interrupted && !completes(s) && s.Op != plan.Resume {
 			continue
 		}
@@ -174,6 +184,23 @@ func completes(s plan.Step) bool {
 	return s.Op == plan.Create && (s.Change.Action == diff.Replace || s.ComesAfterOld())
 }
 
+// candidates are the steps that may be ready, in the order of the plan: those that
+// needed what has just ended, or all where nothing is running. Looking at all of ten
+// thousand steps after each of them would take longer than many a step.
+func (r *runner) candidates() []plan.Step {
+	if r.running == 0 {
+		r.woken = nil
+		return r.plan.Steps
+	}
+	slices.Sort(r.woken)
+	out := make([]plan.Step, len(r.woken))
+	for i, place := range r.woken {
+		out[i] = r.plan.Steps[place]
+	}
+	r.woken = r.woken[:0]
+	return out
+}
+
 func (r *runner) ready(s plan.Step) bool {
 	for _, n := range s.Needs {
 		if !r.done[n] {
@@ -191,6 +218,7 @@ func (r *runner) ready(s plan.Step) bool {
 // settle books the end of a step; a failure silences all that needs it.
 func (r *runner) settle(o outcome) {
 	r.ended[o.step.ID] = true
+	r.woken = append(r.woken, r.dependents[o.step.ID]...)
 	switch {
 	case o.err == nil:
 		r.done[o.step.ID] = true
@@ -239,6 +267,7 @@ func (r *runner) skipRest(which func(plan.Step) bool) {
 func (r *runner) skip(s plan.Step, because string) {
 	delete(r.waiting, s.ID)
 	r.ended[s.ID], r.because[s.ID] = true, because
+	r.woken = append(r.woken, r.dependents[s.ID]...)
 	r.report.Skipped = append(r.report.Skipped, s)
 	r.emit(backend.Skipped{Step: s, Because: because})
 }
