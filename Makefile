@@ -40,7 +40,7 @@ golden:
 
 ## bench: meshc against plain HTTP, many nodes and jars, and the start of the process
 bench: examples
-	$(GO) test -run '^$$' -bench 'Hundred|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
+	$(GO) test -run '^$$' -bench 'Hundred|Thousand|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
 	$(GO) test -run '^$$' -bench 'Version|Validate|Compile|Meshc' -count 5 ./test/bench ./compiler
 
 ## loss: the long runs of numbered messages: a million lines, ten kills

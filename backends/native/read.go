@@ -13,7 +13,7 @@ import (
 
 // readsInFlight bounds the GETs at once; reads have no limit on the server, this
 // spares its threads for others.
-const readsInFlight = 8
+const readsInFlight = 12
 
 // startWait is how long a worker that is still starting is waited for.
 const startWait = time.Minute

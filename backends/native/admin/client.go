@@ -24,8 +24,10 @@ type Client struct {
 	settings conn.Settings
 	http     *http.Client
 	observe  Observer
-	pulsar   pulsaradmin.Client
-	// plain are topics that had no partitions when last seen.
+	// transport takes the place of the settings' own, where it is set.
+	transport http.RoundTripper
+	pulsar    pulsaradmin.Client
+	// plain are topics that had no partitions when last seen, and when that was.
 	plain sync.Map
 }
 
@@ -34,6 +36,10 @@ type Option func(*Client)
 
 // WithObserver sets the observer.
 func WithObserver(o Observer) Option { return func(c *Client) { c.observe = o } }
+
+// WithTransport sends all requests through rt, without the rules of
+// conn.Settings.Transport: for tests that have no network.
+func WithTransport(rt http.RoundTripper) Option { return func(c *Client) { c.transport = rt } }
 
 // New builds a client; it connects to nothing yet. Errors are those of
 // conn.Settings.Transport.
@@ -49,6 +55,9 @@ func New(s conn.Settings, opts ...Option) (*Client, error) {
 	c := &Client{base: base, settings: s}
 	for _, o := range opts {
 		o(c)
+	}
+	if c.transport != nil {
+		rt = c.transport
 	}
 	watched := &observed{next: rt, client: c}
 	c.http = &http.Client{Transport: watched}

@@ -27,14 +27,16 @@ func segment(subscription string) string { return url.QueryEscape(subscription) 
 // position and properties. PUT /admin/v2/persistent/{tenant}/{namespace}/{topic}/subscription/{name}.
 //
 // The server would create a missing topic without being asked to; a GET before
-// makes that NotFound.
+// makes that NotFound, unless the client has made or seen the topic a moment ago.
 func (c *Client) CreateSubscription(ctx context.Context, topic, name string, at Position, props map[string]string) error {
 	t, err := parseTopic(topic)
 	if err != nil {
 		return err
 	}
-	if _, err := c.Partitions(ctx, topic); err != nil {
-		return err
+	if !c.justSeen(topic) {
+		if _, err := c.Partitions(ctx, topic); err != nil {
+			return err
+		}
 	}
 	// The message ids that Java calls MessageId.latest and MessageId.earliest.
 	id := int64(math.MaxInt64)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/apache/pulsar-client-go/pulsaradmin/pkg/utils"
 )
@@ -79,6 +80,7 @@ func (c *Client) Topics(ctx context.Context, tenant, namespace string) (partitio
 		for _, name := range names {
 			if !of[parentOf(name)] {
 				plain = append(plain, name)
+				c.sawPlain(name)
 			}
 		}
 	}
@@ -95,6 +97,19 @@ func parentOf(name string) string {
 		return name
 	}
 	return name[:at]
+}
+
+// sawPlain remembers that a topic has no partitions, and that it is there now.
+func (c *Client) sawPlain(topic string) { c.plain.Store(topic, time.Now()) }
+
+// fresh is how long a topic that was seen counts as there: brokers delete topics
+// that nobody uses, and look for them once a minute.
+const fresh = 20 * time.Second
+
+// justSeen tells whether a topic without partitions was seen a moment ago.
+func (c *Client) justSeen(topic string) bool {
+	at, ok := c.plain.Load(topic)
+	return ok && time.Since(at.(time.Time)) < fresh
 }
 
 // Partitions returns the number of partitions of a topic, 0 for a topic without;
@@ -128,7 +143,7 @@ func (c *Client) CreateTopic(ctx context.Context, name string, partitions int, p
 	}
 	err = c.pulsar.Topics().CreateWithPropertiesWithContext(ctx, lib, partitions, props)
 	if err == nil && partitions == 0 {
-		c.plain.Store(name, true)
+		c.sawPlain(name)
 	}
 	return library(http.MethodPut, t.text(), t.governs(), err)
 }

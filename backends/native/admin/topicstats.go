@@ -124,7 +124,7 @@ func (c *Client) TopicStats(ctx context.Context, topic string) (TopicStats, erro
 	}
 	stats, err := c.plainStats(ctx, topic)
 	if err == nil {
-		c.plain.Store(topic, true)
+		c.sawPlain(topic)
 	}
 	return stats, err
 }
