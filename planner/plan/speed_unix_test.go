@@ -1,7 +1,10 @@
+//go:build unix
+
 package plan_test
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -12,8 +15,8 @@ import (
 )
 
 // TestTenThousandSteps plans the creation, the change and the end of a chain, 10,000
-// steps each. What is asserted is that the time grows with the steps and not with
-// their square: ten times as many may take twenty times as long.
+// steps each. What is asserted is that the processor's time grows with the steps and
+// not with their square: ten times as many may take twenty times as long.
 func TestTenThousandSteps(t *testing.T) {
 	none := state.New(long)
 	none.Put(&state.Namespace{Name: "public/default"})
@@ -32,10 +35,10 @@ func TestTenThousandSteps(t *testing.T) {
 				live, want := tt.live(n), tt.want(n)
 				took = time.Hour
 				for range 3 {
-					begin := time.Now()
+					begin := processorTime(t)
 					changes, findings := diff.Diff(live, want, freely{}, tt.opts)
 					p := plan.New(plan.Header{Destroy: tt.opts.Destroy}, live, want, changes)
-					took = min(took, time.Since(begin))
+					took = min(took, processorTime(t)-begin)
 					if steps = len(p.Steps); findings.HasErrors() {
 						t.Fatal(findings)
 					}
@@ -53,6 +56,16 @@ func TestTenThousandSteps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// processorTime is what this process has used so far, whatever else the machine does.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 var long = mesh.ID{Tenant: "public", Namespace: "default", Name: "chain"}
