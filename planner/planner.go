@@ -84,6 +84,11 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		}
 	}
 	foresee(live, want, o.After)
+	if asker, ok := b.(backend.Asker); ok && !o.Destroy {
+		if err := asker.Ask(ctx, live, want); err != nil {
+			return nil, nil, fmt.Errorf("asking about mesh %s: %w", want.Mesh, err)
+		}
+	}
 	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics})
 	if findings.HasErrors() {
 		return nil, findings, nil
@@ -105,6 +110,8 @@ func foresee(live, want *state.State, earlier []*plan.Plan) {
 				live.Put(&state.Namespace{Name: after.Name})
 			case *state.Topic:
 				live.Put(&state.Topic{Name: after.Name, Partitions: after.Partitions, Owner: after.Owner})
+			case *state.Schema:
+				live.Put(after.Stored())
 			}
 		}
 	}

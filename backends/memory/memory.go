@@ -99,6 +99,21 @@ func (b *Backend) Read(_ context.Context, scope backend.Scope) (*state.State, er
 	return out, nil
 }
 
+// Ask implements backend.Asker: a topic keeps the type of its schema.
+func (b *Backend) Ask(_ context.Context, live, want *state.State) error {
+	for addr, r := range want.Resources {
+		s, ok := r.(*state.Schema)
+		have, there := live.Resources[addr].(*state.Schema)
+		if !ok || !there || have.Type == s.Type {
+			continue
+		}
+		facts := live.Facts[addr]
+		facts.Refusal = "Incompatible schema: exists schema type " + have.Type + ", new schema type " + s.Type
+		live.Facts[addr] = facts
+	}
+	return nil
+}
+
 // Do implements backend.Backend.
 func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) error {
 	if err := ctx.Err(); err != nil {
@@ -237,6 +252,8 @@ func stored(r state.Resource) state.Resource {
 		c := *r
 		c.External = false
 		return &c
+	case *state.Schema:
+		return r.Stored()
 	case *state.Subscription:
 		c := *r
 		c.Position = ""
@@ -261,4 +278,5 @@ func stored(r state.Resource) state.Resource {
 var _ interface {
 	backend.Backend
 	backend.Lister
+	backend.Asker
 } = (*Backend)(nil)

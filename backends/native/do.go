@@ -53,6 +53,8 @@ func (b *Backend) write(ctx context.Context, s plan.Step) error {
 		return b.createNamespace(ctx, r)
 	case *state.Topic:
 		return b.writeTopic(ctx, s, r)
+	case *state.Schema:
+		return b.writeSchema(ctx, s, r)
 	case *state.Subscription:
 		if s.Op == plan.Update {
 			return b.adoptSubscription(ctx, r)

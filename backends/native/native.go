@@ -180,4 +180,5 @@ func moved(what string, args ...any) error {
 var _ interface {
 	backend.Backend
 	backend.Lister
+	backend.Asker
 } = (*Backend)(nil)

@@ -32,8 +32,11 @@ func (r *reader) topic(ctx context.Context, name string) error {
 	if topic.Owner == r.owner() || r.wants(topic.Addr()) {
 		r.put(topic, state.Facts{})
 	}
+	if err := r.schemaOf(ctx, name); err != nil {
+		return err
+	}
 	// Who publishes matters for subscriptions even where the topic is not the mesh's.
-	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats), Deduplication: deduplication(stats)})
+	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats), Deduplication: deduplication(stats), Active: active(stats)})
 	for subName, s := range stats.Subscriptions {
 		if !s.Durable || s.Partitions < max(1, stats.Partitions) {
 			// One that lacks partitions counts as absent, so that it is completed.

@@ -64,6 +64,7 @@ const (
 	BadClass          Code = "MC3019"
 	MissingSetting    Code = "MC3020"
 	UnknownSetting    Code = "MC3021"
+	BadSchema         Code = "MC3030"
 	Cycle             Code = "MC4001"
 	UnwrittenInput    Code = "MC4002"
 	OutputIsInput     Code = "MC4003"
@@ -113,6 +114,8 @@ const (
 	Protected         Code = "MC5021"
 	AdoptAsItIs       Code = "MC5022"
 	OtherSubscription Code = "MC5023"
+	SchemaMissing     Code = "MC5041"
+	SchemaRefused     Code = "MC5042"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -201,6 +204,7 @@ var catalogue = map[Code]Entry{
 	BadClass:          {Severity: Error, Summary: "Class cannot be used here", Doc: "A SerDe, a schema, a crypto key reader, a payload processor, a discovery triggerer or a timestamp extractor implements its interface and has the constructor that instances call; a SerDe or schema is for the type that the component takes or gives. Where workers take the component all the same and only its instances fail, it is a warning."},
 	MissingSetting:    {Severity: Error, Summary: "Setting of the connector missing", Doc: "The connector's config class calls a setting required and gives no default (@FieldDoc). Function workers take the component, and its instances fail when they start."},
 	UnknownSetting:    {Severity: Warning, Summary: "Unknown setting of the connector", Doc: "The connector's config class has no setting of this name. Depending on the connector it is passed over silently, or instances fail when they start."},
+	BadSchema:         {Severity: Error, Summary: "Schema that no broker registers", Doc: "JSON, AVRO, PROTOBUF, PROTOBUF_NATIVE and KEY_VALUE have a definition, which `file` gives; all other types have none. A KEY_VALUE schema says in its properties how key and value are coded. Of a topic of someone else the type alone may be given, to be compared."},
 	Cycle:             {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
 	UnwrittenInput:    {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
 	OutputIsInput:     {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},
@@ -249,5 +253,7 @@ var catalogue = map[Code]Entry{
 	Protected:         {Severity: Error, Summary: "Protected node", Doc: "The node is protected (`lifecycle.protect`), and the plan would delete or replace it. The component carries the protection in the cluster, so that it also counts when the mesh file no longer names the node, and for a destroy by name."},
 	AdoptAsItIs:       {Severity: Error, Summary: "Adopted with other inputs", Doc: "A component that meshc takes over has to read what it reads now, through the subscription that it has: its subscriptions are not the mesh's yet, so what waits in them could get lost. Once it is adopted, inputs can be changed."},
 	OtherSubscription: {Severity: Warning, Summary: "Moved, and with another subscription", Doc: "A node with `movedFrom` and no subscription name of its own reads through tenant/namespace/old-name. The component of the old name reads through another subscription, which is drained and deleted."},
+	SchemaMissing:     {Severity: Error, Summary: "Topic without the schema that a reader asks for", Doc: "A broker lets the first reader with a schema onto a topic without one only while nobody is attached and no message is stored; else its instance never starts (\"Failed to add schema to an active topic with empty(BYTES) schema\"). For topics of the mesh meshc registers the schema first; on a topic that is `external: true` its owner has to."},
+	SchemaRefused:     {Severity: Error, Summary: "Schema does not go with the topic's", Doc: "The topic has a schema in the cluster, and the broker was asked whether the wanted one goes with it under the namespace's compatibility strategy. A topic keeps its type of schema, and a definition may change only as the strategy allows. Where a node would take over the topic's schema and may fail over it, it is a warning."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},
 }

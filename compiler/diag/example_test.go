@@ -151,6 +151,8 @@ func plan(t *testing.T, code diag.Code, before string, units []compiler.Unit) (f
 	case diag.AdoptAsItIs:
 		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split",
 			Fields: map[string]any{"inputs": []any{"persistent://public/default/sentences"}, "subscriptionPosition": "Latest"}})
+	case diag.SchemaMissing:
+		cluster.SetFacts(state.TopicAddr("persistent://public/default/sentences"), state.Facts{Active: true})
 	case diag.NameTaken:
 		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split", OtherKind: "source"})
 	}

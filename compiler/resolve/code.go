@@ -159,19 +159,6 @@ func (r *resolver) missing(at diag.Span, problem string) {
 	}
 }
 
-// schemaFile finds the file with the definition of a topic's schema.
-func (r *resolver) schemaFile(schema *syntax.Node) string {
-	v := schema.Get("file")
-	if !usable(v) {
-		return ""
-	}
-	path := r.path(v)
-	if problem := r.files.problem(path); problem != "" {
-		r.missing(v.Span, problem)
-	}
-	return path
-}
-
 // locations are the forms of code that is no local file, by what may use them
 // (Utils.isFunctionPackageUrlSupported, PackageType).
 var locations = []struct {

@@ -131,6 +131,7 @@ func (r *resolver) declared(list *syntax.Node) {
 		}
 		t.Schema, t.Retention = value(item.Get("schema")), value(item.Get("retention"))
 		t.SchemaFile = r.schemaFile(item.Get("schema"))
+		r.wholeSchema(t, item.Get("schema"))
 		r.add(t)
 	}
 }

@@ -18,7 +18,7 @@ func TestApplyThenNothing(t *testing.T) {
 	b := newBench(t)
 	b.want(2, "plan", "--detailed-exitcode")
 	b.want(0, "apply", "--yes")
-	b.outHas("Mesh public/default/word-count on cluster memory", "+ function public/default/split", "Applied public/default/word-count: 7 created in")
+	b.outHas("Mesh public/default/word-count on cluster memory", "+ function public/default/split", "Applied public/default/word-count: 9 created in")
 	b.errHas("created function public/default/split  ", "running function public/default/count  ")
 	b.want(0, "plan", "--detailed-exitcode")
 	b.outHas("No changes. 2 functions, 3 topics, 2 subscriptions and 1 package match the mesh file.")
@@ -93,7 +93,7 @@ func TestPlanFile(t *testing.T) {
 	b.want(64, "apply", "--yes", "the.plan.json", "mesh.yaml")
 	b.want(64, "apply", "--yes", "--backend", "other", "the.plan.json")
 	b.want(0, "apply", "--yes", "the.plan.json")
-	b.outHas("Applied public/default/word-count: 7 created")
+	b.outHas("Applied public/default/word-count: 9 created")
 	b.want(5, "apply", "--yes", "the.plan.json")
 	b.errHas("meshc: public/default/word-count: the cluster has changed since the plan was made", "  changed since: function public/default/split", "make the plan again")
 	b.want(5, "apply", "--yes", "the.plan.json", "-o", "json")
@@ -130,7 +130,7 @@ func TestMeshFromStandardInput(t *testing.T) {
 	b := newBench(t)
 	b.in = strings.NewReader(wordCount)
 	b.want(0, "apply", "-", "--yes")
-	b.outHas("7 created")
+	b.outHas("9 created")
 }
 
 func TestFailedStep(t *testing.T) {
@@ -202,14 +202,14 @@ func TestTheFirstMeshThatFailsEndsTheRun(t *testing.T) {
 		return nil
 	})
 	b.want(1, "apply", "--yes", "mesh.yaml", "second.yaml")
-	b.outHas("All meshes: 14 to create")
+	b.outHas("All meshes: 18 to create")
 	b.errHas("public/default/second: not started")
 	if _, there := b.cluster.Resources()[state.ComponentAddr(state.KindFunction, "public", "default", "split-2")]; there {
 		t.Error("the second mesh was started")
 	}
 	b.cluster.Fault(nil)
 	b.want(0, "apply", "--yes", "mesh.yaml", "second.yaml")
-	b.outHas("Applied public/default/word-count: ", "Applied public/default/second: 7 created")
+	b.outHas("Applied public/default/word-count: ", "Applied public/default/second: 9 created")
 }
 
 func TestEvents(t *testing.T) {

@@ -28,6 +28,11 @@ func created(r state.Resource) (fields []Field, notes []string) {
 		if r.Partitions > 0 {
 			notes = append(notes, plural(r.Partitions, "partition"))
 		}
+	case *state.Schema:
+		notes = append(notes, r.Type)
+		if r.From != "" {
+			notes = append(notes, "as "+r.From+" uses it")
+		}
 	case *state.Subscription:
 		if r.Position != "" {
 			notes = append(notes, "from "+r.Position)

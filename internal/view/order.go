@@ -10,8 +10,8 @@ import (
 )
 
 var kindOrder = map[state.Kind]int{
-	state.KindNamespace: 1, state.KindTopic: 2, state.KindPackage: 3, state.KindSubscription: 4, state.KindFunction: 5,
-	state.KindSource: 5, state.KindSink: 5,
+	state.KindNamespace: 1, state.KindTopic: 2, state.KindSchema: 3, state.KindPackage: 4, state.KindSubscription: 5,
+	state.KindFunction: 6, state.KindSource: 6, state.KindSink: 6,
 }
 
 // inDataOrder groups changes by kind and puts functions in the order in which

@@ -38,6 +38,15 @@ type Lister interface {
 	List(ctx context.Context, namespace string) ([]Summary, error)
 }
 
+// Asker is the ability to ask the cluster beforehand whether it would take what
+// is wanted, where only the cluster can tell.
+type Asker interface {
+	// Ask adds to the facts of live what the cluster says against resources of want
+	// that differ (state.Facts.Refusal). It changes nothing in the cluster, and asks
+	// nothing where nothing differs.
+	Ask(ctx context.Context, live, want *state.State) error
+}
+
 // Widener is the ability to be told that the user wants more writes in flight
 // than Traits says: a backend that bounds its requests itself has to know.
 type Widener interface {

@@ -64,6 +64,9 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 				"create it (pulsar-admin namespaces create "+want.Name+"), or let meshc do so: namespace: {name: "+afterSlash(want.Name)+", create: true}")
 			return
 		}
+	case *state.Schema:
+		d.absentSchema(want)
+		return
 	case *state.Topic:
 		if want.External {
 			d.findings.Add(diag.AbsentTopic, span,
@@ -112,6 +115,8 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 	switch want := want.(type) {
 	case *state.Topic:
 		d.compareTopic(addr, live.(*state.Topic), want)
+	case *state.Schema:
+		d.compareSchema(live.(*state.Schema), want)
 	case *state.Component:
 		d.compareComponent(addr, live.(*state.Component), want)
 	case *state.Subscription:

@@ -24,6 +24,9 @@ func State(m *mesh.Mesh, opts Options) (*state.State, error) {
 	l := &lowerer{mesh: m, opts: opts, out: state.New(m.ID), hashes: map[string]code{}}
 	l.namespaces()
 	l.topics()
+	if err := l.schemas(); err != nil {
+		return nil, err
+	}
 	for _, n := range m.Nodes {
 		if err := l.component(n); err != nil {
 			return nil, err

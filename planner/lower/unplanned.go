@@ -20,7 +20,7 @@ func Unplanned(m *mesh.Mesh) diag.List {
 		for _, part := range []struct {
 			name  string
 			value *mesh.Value
-		}{{"schema", t.Schema}, {"retention", t.Retention}} {
+		}{{"retention", t.Retention}} {
 			if part.value != nil {
 				unplanned(&list, t.Span, fmt.Sprintf("`%s` of the topic `%s`", part.name, m.Short(t)))
 			}

@@ -57,10 +57,19 @@ func (b *builder) ready(s *Step, addr state.Addr) {
 	b.need(s, Update, addr)
 }
 
+// readyTopic adds the steps that bring a topic about, with its schema: whoever
+// attaches first decides what a topic without one holds.
+func (b *builder) readyTopic(s *Step, topic string) {
+	b.ready(s, state.TopicAddr(topic))
+	b.ready(s, state.SchemaAddr(topic))
+}
+
 func (b *builder) needsOfWrite(s *Step) {
 	switch r := s.Change.After.(type) {
 	case *state.Topic:
 		b.ready(s, state.NamespaceAddr(state.NamespaceOf(r.Name)))
+	case *state.Schema:
+		b.ready(s, state.TopicAddr(r.Topic))
 	case *state.Package:
 		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
 	case *state.Subscription:
@@ -78,11 +87,11 @@ func (b *builder) needsOfComponent(s *Step, f *state.Component) {
 	b.ready(s, state.NamespaceAddr(f.Tenant+"/"+f.Namespace))
 	b.ready(s, state.PackageAddr(f.Code.URL))
 	for _, t := range f.Inputs() {
-		b.ready(s, state.TopicAddr(t))
+		b.readyTopic(s, t)
 		b.need(s, Create, state.SubscriptionAddr(t, f.Subscription()))
 	}
 	for _, t := range f.Writes() {
-		b.ready(s, state.TopicAddr(t))
+		b.readyTopic(s, t)
 		for _, sub := range b.wants.Subscriptions(t) {
 			b.need(s, Create, sub.Addr())
 		}
@@ -129,7 +138,7 @@ func (b *builder) needsOfSubscription(s *Step, sub *state.Subscription) {
 	b.ready(s, state.TopicAddr(sub.Topic))
 	for _, f := range b.wants.Through(sub.Topic, sub.Name) {
 		for _, t := range append(f.Inputs(), f.Writes()...) {
-			b.ready(s, state.TopicAddr(t))
+			b.readyTopic(s, t)
 		}
 	}
 	for _, addr := range b.firstWrites {

@@ -48,6 +48,11 @@ type Facts struct {
 	Deduplication Switch `json:"deduplication,omitempty"`
 	// Publishers of a topic are the producers connected that are not functions of the mesh.
 	Publishers int `json:"publishers,omitempty"`
+	// Active topics have clients or hold messages.
+	Active bool `json:"active,omitempty"`
+	// Refusal is what the cluster says when it is asked whether it would take what
+	// is wanted; empty where it would.
+	Refusal string `json:"refusal,omitempty"`
 }
 
 // Switch is the position of a setting, where it is known.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"pgregory.net/rapid"
+
 	"github.com/meshc/meshc/compiler/syntax"
 	"github.com/meshc/meshc/schema/fields"
 )
@@ -153,6 +155,8 @@ func (g *gen) special(f fields.Field) *syntax.Node {
 		return text(`{"a":{"b":"c\n"}}`)
 	case f.Name == "transformFunction":
 		return text(g.pick(f.Name, "builtin://transform", "lib/transform.jar"))
+	case f.Kind == fields.Topic && f.Name == "schema":
+		return g.schema()
 	case f.Kind == fields.Function && f.Name == "customSchemaOutputs":
 		m := mapping()
 		set(m, g.spelled(fmt.Sprintf("out-%d", g.index)), text(`{"schemaProperties":{"a":"b"}}`))
@@ -213,4 +217,20 @@ func example(v any) *syntax.Node {
 		return out
 	}
 	panic(fmt.Sprintf("valid: no example of %T", v))
+}
+
+// schema draws a topic's schema: with a file where its type has a definition.
+func (g *gen) schema() *syntax.Node {
+	out := mapping()
+	kind := g.pick("schema", "STRING", "BYTES", "INT64", "LOCAL_DATE", "JSON", "AVRO", "PROTOBUF_NATIVE")
+	set(out, "type", text(kind))
+	if kind == "JSON" || kind == "AVRO" || kind == "PROTOBUF_NATIVE" {
+		set(out, "file", text("order.avsc"))
+	}
+	if g.seldom(3, "properties") {
+		m := mapping()
+		set(m, g.word("key"), text(rapid.SampledFrom(HardTexts).Draw(g.T, "text")))
+		set(out, "properties", m)
+	}
+	return out
 }
