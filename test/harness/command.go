@@ -104,9 +104,15 @@ func Run(t testing.TB, dir string, env []string, args ...string) *Command {
 // Wait waits for the end.
 func (c *Command) Wait() *Command {
 	c.t.Helper()
+	return c.WaitFor(2 * time.Minute)
+}
+
+// WaitFor is Wait with another limit.
+func (c *Command) WaitFor(limit time.Duration) *Command {
+	c.t.Helper()
 	select {
 	case <-c.ended:
-	case <-time.After(2 * time.Minute):
+	case <-time.After(limit):
 		c.Signal(os.Kill)
 		<-c.ended
 		c.t.Errorf("%s hung and was killed\n%s", c, c.Told())

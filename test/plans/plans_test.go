@@ -41,7 +41,9 @@ func TestPlanThroughAPipe(t *testing.T) {
 	for _, piped := range []bool{false, true} {
 		b := bench(t)
 		file := b.File("chain", chain)
-		run := func(args ...string) *harness.Command { return b.Run(append([]string{"apply", "--yes", "-o", "json"}, args...)...) }
+		run := func(args ...string) *harness.Command {
+			return b.Run(append([]string{"apply", "--yes", "-o", "json"}, args...)...)
+		}
 		var c *harness.Command
 		if piped {
 			shown := b.Run("plan", file, "-o", "json").Want(0)
