@@ -27,7 +27,8 @@ func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event
 	case plan.Drain:
 		return b.drain(ctx, s, w)
 	case plan.AwaitRunning:
-		return b.awaitRunning(ctx, s.Change.After.(*state.Component), w)
+		f := s.Change.After.(*state.Component)
+		return b.withLog(ctx, f, func() error { return b.awaitRunning(ctx, f, w) })
 	case plan.Verify:
 		return b.verify(ctx, s, w)
 	case plan.Pause:
