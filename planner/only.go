@@ -55,6 +55,12 @@ func narrowed(live, want *state.State, only []string) (*state.State, error) {
 func along(c *state.Component, want *state.State, chosen map[state.Addr]bool) {
 	chosen[state.NamespaceAddr(c.Tenant+"/"+c.Namespace)] = true
 	chosen[state.PackageAddr(c.Code.URL)] = true
+	if c.MovedFrom != "" {
+		// The component whose place it takes goes with the same plan.
+		for _, kind := range state.Components {
+			chosen[state.ComponentAddr(kind, c.Tenant, c.Namespace, c.MovedFrom)] = true
+		}
+	}
 	for _, t := range c.Inputs() {
 		chosen[state.TopicAddr(t)], chosen[state.NamespaceAddr(state.NamespaceOf(t))] = true, true
 		chosen[state.SubscriptionAddr(t, c.Subscription())] = true

@@ -105,6 +105,7 @@ func TestPlans(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			doc := view.NewPlans([]*plan.Plan{c.make(t)}, nil, nil, c.allowed)
+			validPlan(t, doc)
 			golden(t, "testdata/plans.txtar", c.name, human.Plans(human.Style{}, doc))
 		})
 	}
