@@ -42,9 +42,9 @@ func (d *differ) adoptsSubscription(live, want *state.Subscription) bool {
 	if live.Owner != "" {
 		return false
 	}
-	for _, f := range d.want.Components() {
+	for _, f := range d.wants.Through(want.Topic, want.Name) {
 		now, ok := d.live.Resources[f.Addr()].(*state.Component)
-		if ok && f.Adopt && (adopts(now, f) || now.Owner == f.Owner) && reads(f, want) && reads(now, want) {
+		if ok && f.Adopt && (adopts(now, f) || now.Owner == f.Owner) && reads(now, want) {
 			return true
 		}
 	}

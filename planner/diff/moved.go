@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // name. A source that was renamed has one, too.
 func (d *differ) predecessors(want *state.Component) []state.Addr {
 	var out []state.Addr
-	for _, live := range d.live.Components() {
+	for _, live := range d.candidates(want) {
 		if _, stays := d.want.Resources[live.Addr()]; stays || live.Owner != want.Owner {
 			continue
 		}
@@ -26,6 +27,27 @@ func (d *differ) predecessors(want *state.Component) []state.Addr {
 				want.Name+" is moved from "+live.Name+", which reads through the subscription "+live.Subscription()+", and is to read through "+want.Subscription(),
 				"to go on with the same subscription, give the node `"+want.SubscriptionField()+": "+live.Subscription()+"`; as it is, the old one is drained before it is deleted")
 		}
+	}
+	return out
+}
+
+// candidates are the live components that may be a new one's predecessors, in order.
+func (d *differ) candidates(want *state.Component) []*state.Component {
+	seen := map[state.Addr]*state.Component{}
+	for _, t := range want.Inputs() {
+		for _, f := range d.lives.Through(t, want.Subscription()) {
+			seen[f.Addr()] = f
+		}
+	}
+	for _, kind := range state.Components {
+		addr := state.ComponentAddr(kind, want.Tenant, want.Namespace, want.MovedFrom)
+		if f, ok := d.live.Resources[addr].(*state.Component); ok && want.MovedFrom != "" {
+			seen[addr] = f
+		}
+	}
+	var out []*state.Component
+	for _, addr := range slices.Sorted(maps.Keys(seen)) {
+		out = append(out, seen[addr])
 	}
 	return out
 }
@@ -59,7 +81,7 @@ func (d *differ) deleteComponent(addr state.Addr, live *state.Component, why Rea
 
 // movesOn tells whether another node takes a component's place.
 func (d *differ) movesOn(live *state.Component) bool {
-	return !d.opts.Destroy && slices.ContainsFunc(d.want.Components(), func(f *state.Component) bool {
+	return !d.opts.Destroy && slices.ContainsFunc(d.wants.Components, func(f *state.Component) bool {
 		return f.MovedFrom == live.Name && (heir(live, f) || live.Kind == state.KindSource && f.Kind == state.KindSource)
 	})
 }

@@ -84,6 +84,8 @@ type builder struct {
 	firstWrites []state.Addr
 	// circles are the live components on circles, see circular.
 	circles map[state.Addr]bool
+	// heirs are the changes that make what takes a component's place, see heir.
+	heirs map[state.Addr]*diff.Change
 	// groups are for the order of steps, see group.
 	groups map[state.Addr]int
 	pauses

@@ -13,25 +13,28 @@ import (
 // consumers at once would be against the order that it keeps, or of another type,
 // which the broker refuses. So does a source, of which two would read alike.
 func (b *builder) needsOfHeir(s *Step) {
+	overlap := b.overlaps(s)
 	for _, addr := range s.Change.From {
 		gone, ok := b.steps[id(Delete, addr)]
-		if !ok {
-			continue
-		}
-		after := s.Change.After.(*state.Component)
-		if overlaps(gone.Change.Before.(*state.Component), after) {
+		switch {
+		case !ok:
+		case overlap:
 			b.need(gone, AwaitRunning, s.Addr)
-			continue
+		default:
+			// All that could still fail comes before the old one goes.
+			b.needsOfComponent(gone, s.Change.After.(*state.Component))
+			b.need(s, Delete, addr)
 		}
-		// All that could still fail comes before the old one goes.
-		b.needsOfComponent(gone, after)
-		b.need(s, Delete, addr)
 	}
 }
 
-// overlaps tells whether a component may run beside the one whose place it takes.
-func overlaps(old, next *state.Component) bool {
-	return old.Kind != state.KindSource && old.Shares() && next.Shares()
+// overlaps tells whether a component may run beside all those whose place it takes.
+func (b *builder) overlaps(s *Step) bool {
+	after, ok := s.Change.After.(*state.Component)
+	return ok && after.Kind != state.KindSource && after.Shares() && !slices.ContainsFunc(s.Change.From, func(a state.Addr) bool {
+		old, ok := b.live.Resources[a].(*state.Component)
+		return ok && !old.Shares()
+	})
 }
 
 // ComesAfterOld tells whether the step makes a component once the one whose place
@@ -50,10 +53,8 @@ func (b *builder) needsOfKeep(s *Step) {
 
 // needsOfAdoption: a subscription is the mesh's when its reader is.
 func (b *builder) needsOfAdoption(s *Step, sub *state.Subscription) {
-	for _, f := range b.want.Components() {
-		if f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic) {
-			b.need(s, AwaitRunning, f.Addr())
-		}
+	for _, f := range b.wants.Through(sub.Topic, sub.Name) {
+		b.need(s, AwaitRunning, f.Addr())
 	}
 }
 
@@ -71,14 +72,12 @@ func (b *builder) keepRisks(c *diff.Change) {
 // one that goes.
 func (b *builder) movedRisks(c *diff.Change, s *Step) {
 	live := c.Before.(*state.Component)
-	for _, next := range b.changes {
-		if next.Action != diff.Create || !slices.Contains(next.From, c.Addr) || live.Kind == state.KindSource {
-			continue
-		}
-		if g := live.Guarantees(); g == "ATLEAST_ONCE" || g == "MANUAL" {
-			s.risk(Risk{Kind: Reprocessing, Detail: next.Addr.Name() + " takes its place: messages not yet acknowledged are processed again"})
-			return
-		}
+	next := b.heir(c.Addr)
+	if next == nil || live.Kind == state.KindSource {
+		return
+	}
+	if g := live.Guarantees(); g == "ATLEAST_ONCE" || g == "MANUAL" {
+		s.risk(Risk{Kind: Reprocessing, Detail: next.Addr.Name() + " takes its place: messages not yet acknowledged are processed again"})
 	}
 }
 
@@ -116,13 +115,24 @@ func (b *builder) wanted(addr state.Addr) *state.Component {
 	if f, ok := b.want.Resources[addr].(*state.Component); ok {
 		return f
 	}
-	for _, c := range b.changes {
-		if slices.Contains(c.From, addr) {
-			f, _ := b.want.Resources[c.Addr].(*state.Component)
-			return f
-		}
+	if c := b.heir(addr); c != nil {
+		f, _ := b.want.Resources[c.Addr].(*state.Component)
+		return f
 	}
 	return nil
+}
+
+// heir is the change that makes the component which takes another one's place, nil for none.
+func (b *builder) heir(addr state.Addr) *diff.Change {
+	if b.heirs == nil {
+		b.heirs = map[state.Addr]*diff.Change{}
+		for _, c := range b.changes {
+			for _, from := range c.From {
+				b.heirs[from] = c
+			}
+		}
+	}
+	return b.heirs[addr]
 }
 
 // allowed tells whether a risk is allowed for a live component, by the user or by its node.
@@ -132,4 +142,19 @@ func (b *builder) allowed(live *state.Component, k RiskKind) bool {
 	}
 	f := b.wanted(live.Addr())
 	return f != nil && slices.Contains(f.Allow, string(k))
+}
+
+// newWriter is a component that writes a topic after the plan and does not now, nil
+// for none.
+func (b *builder) newWriter(topic string) *state.Component {
+	if b.header.Destroy {
+		return nil
+	}
+	for _, f := range b.wants.Writing(topic) {
+		live, ok := b.live.Resources[f.Addr()].(*state.Component)
+		if !ok || !slices.Contains(live.Writes(), topic) {
+			return f
+		}
+	}
+	return nil
 }

@@ -98,7 +98,7 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 	}
 	if writers := b.writersThatStay(sub.Topic); writers != "" {
 		s.GoOn = true
-		s.risk(Risk{Kind: MessageLoss, Detail: writers + " still there on " + shortTopic(sub.Topic) + "; what is sent after the drain goes with the subscription"})
+		s.risk(Risk{Kind: MessageLoss, Detail: writers + " " + shortTopic(sub.Topic) + "; what is sent after the drain goes with the subscription"})
 	}
 }
 
@@ -112,11 +112,14 @@ func (b *builder) readsOn(f *state.Component, sub *state.Subscription) bool {
 func (b *builder) writersThatStay(topic string) string {
 	for _, f := range b.lives.Writing(topic) {
 		if !b.goes(f.Addr()) && !b.stopsWriting(f, topic) {
-			return string(f.Kind) + " " + f.Name + " is"
+			return string(f.Kind) + " " + f.Name + " is still there on"
 		}
 	}
+	if f := b.newWriter(topic); f != nil {
+		return string(f.Kind) + " " + f.Name + " comes and writes"
+	}
 	if n := b.live.Facts[state.TopicAddr(topic)].Publishers; n > 0 {
-		return count(n, "producer") + " of others " + isAre(n)
+		return count(n, "producer") + " of others " + isAre(n) + " still there on"
 	}
 	return ""
 }

@@ -16,6 +16,13 @@ import (
 // one that it did not confirm fails the test.
 func Stream(ctx context.Context, t testing.TB, client pulsar.Client, topic string, rate int) (finish func() int) {
 	t.Helper()
+	_, finish = Flow(ctx, t, client, topic, rate)
+	return finish
+}
+
+// Flow is Stream that also tells how many were given to the client so far.
+func Flow(ctx context.Context, t testing.TB, client pulsar.Client, topic string, rate int) (sent, finish func() int) {
+	t.Helper()
 	producer, err := client.CreateProducer(pulsar.ProducerOptions{
 		Topic: topic, Schema: pulsar.NewStringSchema(nil), MaxPendingMessages: 1000,
 	})
@@ -24,8 +31,7 @@ func Stream(ctx context.Context, t testing.TB, client pulsar.Client, topic strin
 	}
 	stop := make(chan struct{})
 	var all, sending sync.WaitGroup
-	var failed atomic.Int64
-	n := 0
+	var failed, next atomic.Int64
 	sending.Go(func() {
 		tick := time.NewTicker(time.Second / time.Duration(rate))
 		defer tick.Stop()
@@ -38,8 +44,7 @@ func Stream(ctx context.Context, t testing.TB, client pulsar.Client, topic strin
 			case <-tick.C:
 			}
 			all.Add(1)
-			text := strconv.Itoa(n)
-			n++
+			text := strconv.FormatInt(next.Add(1)-1, 10)
 			producer.SendAsync(ctx, &pulsar.ProducerMessage{Value: text, Key: text}, func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) {
 				defer all.Done()
 				if err != nil {
@@ -48,7 +53,8 @@ func Stream(ctx context.Context, t testing.TB, client pulsar.Client, topic strin
 			})
 		}
 	})
-	return func() int {
+	sent = func() int { return int(next.Load()) }
+	return sent, func() int {
 		close(stop)
 		sending.Wait()
 		if err := producer.FlushWithCtx(ctx); err != nil {
@@ -57,8 +63,8 @@ func Stream(ctx context.Context, t testing.TB, client pulsar.Client, topic strin
 		all.Wait()
 		producer.Close()
 		if k := failed.Load(); k > 0 {
-			t.Errorf("%d of %d messages were not confirmed", k, n)
+			t.Errorf("%d of %d messages were not confirmed", k, sent())
 		}
-		return n
+		return sent()
 	}
 }
