@@ -43,9 +43,9 @@ bench: examples
 	$(GO) test -run '^$$' -bench 'Hundred|Thousand|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
 	$(GO) test -run '^$$' -bench 'Version|Validate|Compile|Meshc' -count 5 ./test/bench ./compiler
 
-## loss: the long runs of numbered messages: a million lines, ten kills
+## loss: the long runs of numbered messages: a million lines, ten kills, 200 random plans under load
 loss: examples
-	MESHC_LOSS_LINES=1000000 MESHC_KILLS=10 $(GO) test -count=1 -v -timeout 60m ./test/loss ./test/failure
+	MESHC_LOSS_LINES=1000000 MESHC_KILLS=10 MESHC_LOSS_PLANS=200 $(GO) test -count=1 -v -timeout 60m ./test/loss ./test/failure
 
 ## loss-once: 30 updates of EFFECTIVELY_ONCE under load, and plain ones beside them, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
 loss-once: examples

@@ -53,6 +53,7 @@ cluster any more, 64 wrong usage, 70 a bug in meshc, 130 and 143 ended by a sign
 		newApplyCmd(f, nil),
 		newDestroyCmd(f, nil),
 		newListCmd(f, nil),
+		newImportCmd(f, nil),
 		newGetCmd(f, nil),
 		newStatusCmd(f, nil),
 		newGraphCmd(f, nil),

@@ -9,10 +9,12 @@ import (
 
 // adopted says what becomes of a resource of others that is taken over.
 func adopted(c diff.Change) string {
-	if c.Addr.Kind().IsComponent() && len(c.Fields) == 0 {
-		return "is taken over as it is"
+	for _, f := range c.Fields {
+		if f.Field != "cleanupSubscription" {
+			return "is taken over, with changes"
+		}
 	}
-	return "is taken over"
+	return "is taken over as it is"
 }
 
 // takesPlace says whose place a new component takes, "" for nobody's.

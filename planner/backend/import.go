@@ -1,0 +1,43 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Importer is the ability to show the components of a namespace as they are, for a
+// mesh file to be made of them. It changes nothing.
+type Importer interface {
+	// Components returns the components of a namespace, given as tenant/namespace, by
+	// kind and name, whoever made them.
+	Components(ctx context.Context, namespace string) ([]Found, error)
+	// Code writes a component's code to w and returns its SHA-256 in hexadecimal. Code
+	// that the cluster does not give out is ErrNoCode or ErrBuiltinCode.
+	Code(ctx context.Context, c Found, w io.Writer) (sum string, err error)
+}
+
+// Found is a component as it runs.
+type Found struct {
+	Kind state.Kind
+	Name string
+	// Tenant and Namespace are Pulsar's.
+	Tenant, Namespace string
+	// Owner is the mesh in the marker; empty without one.
+	Owner string
+	// Config is the component's FunctionConfig, SourceConfig or SinkConfig as the
+	// cluster tells it, without meshc's marker.
+	Config map[string]any
+	// Topics are those that it reads and writes, by full name.
+	Topics []string
+	// Protect is what the marker says of protection.
+	Protect bool
+}
+
+// ErrNoCode tells that a component's code is not given out: its package is gone.
+var ErrNoCode = errors.New("the cluster does not give the code out")
+
+// ErrBuiltinCode tells that a component's code came with its workers.
+var ErrBuiltinCode = errors.New("the code is builtin, and which one it is is not told")
