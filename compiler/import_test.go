@@ -44,7 +44,7 @@ func TestImportOfWhatRuns(t *testing.T) {
 	}
 	want := `# About it.
 tenant: t
-namespace: n
+namespace: "n"
 name: m
 topics:
   - name: a
