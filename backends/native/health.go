@@ -33,7 +33,7 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 		h.Instances = append(h.Instances, backend.Instance{
 			ID: i.ID, Running: i.Status.Running, Error: f.Redacted(i.Status.Error), Restarts: i.Status.NumRestarts,
 			Received: i.Status.NumReceived, Processed: i.Status.NumProcessed,
-			UserErrors: i.Status.NumUserExceptions, SystemErrors: i.Status.NumSystemExceptions,
+			UserErrors: i.Status.NumUserExceptions, SystemErrors: i.Status.NumSystemExceptions + i.Status.NumConnectorExceptions,
 			LastError: f.Redacted(lastError(i.Status)), Worker: i.Status.WorkerID,
 		})
 	}
@@ -47,6 +47,19 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 		}
 		h.Backlog += stats.Subscriptions[f.Subscription()].Backlog
 		h.Unacked += stats.Subscriptions[f.Subscription()].Unacked
+		h.RateIn += stats.Subscriptions[f.Subscription()].RateOut
+	}
+	if f.Output() == "" {
+		return h, nil
+	}
+	stats, err := b.client.TopicStats(ctx, f.Output())
+	if err != nil && !errors.Is(err, admin.ErrNotFound) {
+		return h, b.failure(err)
+	}
+	for _, p := range stats.Publishers {
+		if p.Metadata["id"] == f.FullName() {
+			h.RateOut += p.RateIn
+		}
 	}
 	return h, nil
 }

@@ -32,7 +32,9 @@ func newStatusCmd(f *Factory, runF func(context.Context, *statusOptions) error) 
 		Use:   "status [TENANT/NAMESPACE/NAME | FILE...]",
 		Short: "Show how the nodes of a mesh are doing",
 		Long: `Shows for each node of a mesh how many of its instances run, their restarts,
-counters and exceptions since they started, and the backlog of its subscriptions.
+counters and exceptions since they started, the backlog of its subscriptions, and the
+messages a second that it gets and writes, as brokers average them, each minute by
+default.
 With a file, nodes that are missing in the cluster are shown as well.
 
 It exits 0 when the question could be answered, whatever the answer, and 1 when a mesh

@@ -90,6 +90,10 @@ type Health struct {
 	// Backlog is what waits on the function's subscriptions, in messages.
 	Backlog int64 `json:"backlog"`
 	Unacked int64 `json:"unacked"`
+	// RateIn and RateOut are the messages a second that it gets from its inputs and
+	// writes to its output, as the cluster averages them.
+	RateIn  float64 `json:"rateIn"`
+	RateOut float64 `json:"rateOut"`
 }
 
 // Instance is one instance of a function. Counters start at 0 with each start.
@@ -100,7 +104,8 @@ type Instance struct {
 	Restarts  int64  `json:"restarts"`
 	Received  int64  `json:"received"`
 	Processed int64  `json:"processed"`
-	// UserErrors and SystemErrors count exceptions; LastError is the newest text.
+	// UserErrors and SystemErrors count exceptions, those of connectors among the
+	// latter; LastError is the newest text.
 	UserErrors   int64  `json:"userErrors"`
 	SystemErrors int64  `json:"systemErrors"`
 	LastError    string `json:"lastError,omitempty"`

@@ -36,6 +36,8 @@ type Publisher struct {
 	Metadata map[string]string
 	// Partitions is on how many partitions it is attached, 1 for a topic without.
 	Partitions int
+	// RateIn is messages a second.
+	RateIn float64
 }
 
 // Subscription is a subscription with its backlog and its consumers.
@@ -78,8 +80,9 @@ type topicStats struct {
 	Deduplication string `json:"deduplicationStatus"`
 	Publishers    []struct {
 		client
-		Name       string `json:"producerName"`
-		AccessMode string `json:"accessMode"`
+		Name       string  `json:"producerName"`
+		AccessMode string  `json:"accessMode"`
+		RateIn     float64 `json:"msgRateIn"`
 	} `json:"publishers"`
 	Subscriptions map[string]struct {
 		Type       string            `json:"type"`
@@ -181,10 +184,11 @@ func (s *TopicStats) add(one topicStats) {
 		since := instant(p.ConnectedSince)
 		i := slices.IndexFunc(s.Publishers, func(q Publisher) bool { return q.Name == p.Name })
 		if i < 0 {
-			s.Publishers = append(s.Publishers, Publisher{Name: p.Name, AccessMode: p.AccessMode, ConnectedSince: since, Metadata: p.Metadata, Partitions: 1})
+			s.Publishers = append(s.Publishers, Publisher{Name: p.Name, AccessMode: p.AccessMode, ConnectedSince: since, Metadata: p.Metadata, Partitions: 1, RateIn: p.RateIn})
 			continue
 		}
 		s.Publishers[i].Partitions++
+		s.Publishers[i].RateIn += p.RateIn
 		s.Publishers[i].ConnectedSince = earlier(s.Publishers[i].ConnectedSince, since)
 	}
 	for name, in := range one.Subscriptions {

@@ -88,7 +88,7 @@ func oneStatus(s Style, doc view.MeshStatus) string {
 		return "No node of " + view.Clean(doc.Mesh) + " is in the cluster.\n"
 	}
 	t := table{Style: s}
-	t.head("NODE", "RUNNING", "RESTARTS", "RECEIVED", "PROCESSED", "EXCEPTIONS", "BACKLOG")
+	t.head("NODE", "RUNNING", "RESTARTS", "RECEIVED", "PROCESSED", "EXCEPTIONS", "BACKLOG", "IN/S", "OUT/S")
 	var trouble strings.Builder
 	for _, h := range doc.Nodes {
 		var sum backend.Instance
@@ -100,13 +100,13 @@ func oneStatus(s Style, doc view.MeshStatus) string {
 			trouble.WriteString(instanceTrouble(s, h, i))
 		}
 		t.row(nodeName(h.Addr), fmt.Sprintf("%d/%d", h.Running, h.Wanted), grouped(sum.Restarts), grouped(sum.Received),
-			grouped(sum.Processed), grouped(sum.UserErrors), grouped(h.Backlog+h.Unacked))
+			grouped(sum.Processed), grouped(sum.UserErrors), grouped(h.Backlog+h.Unacked), rate(h.RateIn), rate(h.RateOut))
 		if h.Running < h.Wanted {
 			t.mark(red)
 		}
 	}
 	for _, name := range doc.Missing {
-		t.row(name, "missing", "", "", "", "", "")
+		t.row(name, "missing", "", "", "", "", "", "", "")
 		t.mark(red)
 	}
 	out := t.String()
@@ -114,6 +114,19 @@ func oneStatus(s Style, doc view.MeshStatus) string {
 		out += "\n" + trouble.String()
 	}
 	return out
+}
+
+// rate is messages a second in few digits.
+func rate(r float64) string {
+	switch {
+	case r == 0:
+		return "0"
+	case r < 0.1:
+		return "<0.1"
+	case r < 10:
+		return fmt.Sprintf("%.1f", r)
+	}
+	return grouped(int64(r + 0.5))
 }
 
 func instanceTrouble(s Style, h backend.Health, i backend.Instance) string {

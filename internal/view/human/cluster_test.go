@@ -28,7 +28,7 @@ func TestStatus(t *testing.T) {
 	split, count := state.ComponentAddr(state.KindFunction, "public", "default", "split"), state.ComponentAddr(state.KindFunction, "public", "default", "count")
 	doc := view.NewStatus([]view.MeshStatus{
 		view.NewMeshStatus("public/default/word-count", []backend.Health{
-			{Addr: count, Wanted: 2, Running: 1, Backlog: 1500, Unacked: 4, Instances: []backend.Instance{
+			{Addr: count, Wanted: 2, Running: 1, Backlog: 1500, Unacked: 4, RateIn: 1812.4, RateOut: 3.25, Instances: []backend.Instance{
 				{ID: 0, Running: true, Received: 120_000, Processed: 119_998, Worker: "w-1"},
 				{ID: 1, Error: "UNAVAILABLE: io exception\nat line 2", Restarts: 7, UserErrors: 2, SystemErrors: 1, LastError: "java.lang.NullPointerException", Worker: "w-2"},
 			}},
