@@ -67,6 +67,9 @@ func (b *Backend) Writes() int {
 	return b.writes
 }
 
+// Peek returns what is at an address, nil for nothing. A fault may call it.
+func (b *Backend) Peek(addr state.Addr) state.Resource { return b.resources[addr] }
+
 // Fault lets fn see each step before it is done; an error of it is the step's. nil ends that.
 func (b *Backend) Fault(fn func(plan.Step) error) {
 	b.mu.Lock()
