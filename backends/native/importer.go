@@ -16,18 +16,21 @@ import (
 )
 
 // Components implements backend.Importer.
-func (b *Backend) Components(ctx context.Context, namespace string) ([]backend.Found, error) {
+func (b *Backend) Components(ctx context.Context, namespace string) (out []backend.Found, unseen []state.Kind, err error) {
 	tenant, ns := split(namespace)
 	var mu sync.Mutex
-	var out []backend.Found
 	for _, kind := range state.Components {
 		var names []string
 		err := b.whileStarting(ctx, func() (err error) {
 			names, err = b.client.List(ctx, adminKind(kind), tenant, ns)
 			return err
 		})
+		if admin.Classify(err) == admin.Unauthorized && kind != state.KindFunction {
+			unseen = append(unseen, kind)
+			continue
+		}
 		if err != nil {
-			return nil, b.failure(err)
+			return nil, nil, b.failure(err)
 		}
 		err = each(ctx, names, func(ctx context.Context, name string) error {
 			live, raw, err := b.componentAsItIs(ctx, &state.Component{Kind: kind, Tenant: tenant, Namespace: ns, Name: name})
@@ -40,13 +43,13 @@ func (b *Backend) Components(ctx context.Context, namespace string) ([]backend.F
 			return nil
 		})
 		if err != nil {
-			return nil, b.failure(err)
+			return nil, nil, b.failure(err)
 		}
 	}
 	slices.SortFunc(out, func(x, y backend.Found) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name))
 	})
-	return out, nil
+	return out, unseen, nil
 }
 
 // found is a component as it runs, with the names of topics in full.

@@ -86,9 +86,12 @@ func (o *importOptions) run(ctx context.Context) error {
 	if !ok {
 		return fmt.Errorf("backend %s cannot import", o.connect.backend)
 	}
-	all, err := importer.Components(ctx, o.tenant+"/"+o.namespace)
+	all, unseen, err := importer.Components(ctx, o.tenant+"/"+o.namespace)
 	if err != nil {
 		return fmt.Errorf("reading namespace %s/%s: %w", o.tenant, o.namespace, err)
+	}
+	for _, kind := range unseen {
+		o.f.say("Left out: %ss, which these credentials may not list.", kind)
 	}
 	id, chosen, err := o.choose(all)
 	if err != nil {

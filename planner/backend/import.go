@@ -12,8 +12,8 @@ import (
 // mesh file to be made of them. It changes nothing.
 type Importer interface {
 	// Components returns the components of a namespace, given as tenant/namespace, by
-	// kind and name, whoever made them.
-	Components(ctx context.Context, namespace string) ([]Found, error)
+	// kind and name, whoever made them; unseen are the kinds that may not be listed.
+	Components(ctx context.Context, namespace string) (found []Found, unseen []state.Kind, err error)
 	// Code writes a component's code to w and returns its SHA-256 in hexadecimal. Code
 	// that the cluster does not give out is ErrNoCode or ErrBuiltinCode.
 	Code(ctx context.Context, c Found, w io.Writer) (sum string, err error)

@@ -69,6 +69,7 @@ var table = []row{
 	{"list", "", "reads the functions of a namespace", rights{"functions"}, applied(onTheirs), list, false},
 	{"get", "", "reads functions, topics and packages of a mesh", readers, applied(onTheirs), on(onTheirs, "get"), false},
 	{"status", "", "the same, and how the instances are doing", readers, applied(onTheirs), on(onTheirs, "status", "--exit-code"), false},
+	{"import", "", "reads functions, their code, and topics; sources and sinks as far as it may", readers, applied(onTheirs), imported, false},
 	{"plan", "", "reads functions, topics and packages", readers, nil, on(onOwn, "plan"), false},
 	{"plan --destroy", "", "the same", readers, applied(onTheirs), on(onTheirs, "plan", "--destroy"), false},
 	{"apply", ", all topics are there", "plan, then uploads packages, creates subscriptions and functions", rights{"functions", "consume", "packages"}, nil, on(onTheirs, "apply", "--yes"), true},
@@ -82,6 +83,11 @@ var table = []row{
 func list(p *place, env []string) *harness.Command {
 	_, ns, _ := strings.Cut(p.namespace, "/")
 	return p.run(env, "list", "--tenant", tenant, "--namespace", ns)
+}
+
+func imported(p *place, env []string) *harness.Command {
+	_, ns, _ := strings.Cut(p.namespace, "/")
+	return p.run(env, "import", "--tenant", tenant, "--namespace", ns, "--code", filepath.Join(p.dir, "imported"))
 }
 
 func inNewNamespace(p *place, env []string) *harness.Command {
