@@ -78,6 +78,9 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
 	live.Mask(want.SensitivePaths())
+	if !o.Destroy {
+		lower.Singly(want, live, traits.Version)
+	}
 	if len(o.Only) > 0 {
 		if want, err = narrowed(live, want, o.Only); err != nil {
 			return nil, nil, err

@@ -33,7 +33,8 @@ func wide(n int) *state.State {
 func TestRefusals(t *testing.T) {
 	b := cluster()
 	once := wide(1)
-	once.Components()[0].Fields["processingGuarantees"] = "EFFECTIVELY_ONCE"
+	fields := once.Components()[0].Fields
+	fields["processingGuarantees"], fields["inputs"], fields["output"] = "EFFECTIVELY_ONCE", []any{topicName(0)}, topicName(1)
 	risky := planFor(t, b, once)
 	elsewhere := *planFor(t, b, wide(1))
 	elsewhere.Cluster.Name = "production"

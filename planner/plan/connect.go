@@ -194,7 +194,7 @@ func (b *builder) needsOfDrain(s *Step) {
 		switch {
 		case b.goes(f.Addr()):
 			b.needAcross(s, Delete, f)
-		case b.stopsWriting(f, sub.Topic):
+		case b.stopsWriting(f, sub.Topic) && !s.Quiet: // else it is paused
 			b.needAcross(s, AwaitRunning, f)
 		}
 	}

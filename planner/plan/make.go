@@ -34,7 +34,7 @@ type Header struct {
 // without findings of severity error; live has to be masked where want keeps
 // values secret (state.State.Mask). The same input gives the same plan.
 func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
-	b := &builder{header: h, live: live, want: want, lives: live.Index(), wants: want.Index(), steps: map[string]*Step{}}
+	b := &builder{header: h, live: live, want: want, lives: live.Index(), wants: want.Index()}
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
 		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
@@ -42,19 +42,37 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	for addr, r := range live.Resources {
 		p.Seen[addr] = state.Digest(r)
 	}
-	for i := range changes {
-		c := &changes[i]
+	for _, c := range changes {
 		switch {
 		case c.Action != diff.NoOp:
-			b.changes = append(b.changes, c)
 		case c.Why == diff.Retained:
 			p.Retained = append(p.Retained, c.Addr)
 		case c.Addr.Kind().IsComponent():
 			p.Unchanged = append(p.Unchanged, c.Addr)
-			if live.Facts[c.Addr].Missing > 0 && !h.Destroy {
-				// An earlier run was cut before it had waited, or something is wrong.
-				b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
-			}
+		}
+	}
+	p.Steps = b.make(changes)
+	if p.Steps == nil {
+		b.inTheWay = true
+		p.Steps = b.make(changes)
+	}
+	if p.Steps == nil {
+		// Needs follow the acyclic mesh, so this is a bug, caught before anything is done.
+		panic("plan: steps need each other in a circle")
+	}
+	return p
+}
+
+// make makes all steps, in order; nil if they need each other in a circle.
+func (b *builder) make(changes []diff.Change) []Step {
+	b.steps, b.changes, b.firstWrites = map[string]*Step{}, nil, nil
+	for i := range changes {
+		c := &changes[i]
+		if c.Action != diff.NoOp {
+			b.changes = append(b.changes, c)
+		} else if c.Addr.Kind().IsComponent() && b.live.Facts[c.Addr].Missing > 0 && !b.header.Destroy {
+			// An earlier run was cut before it had waited, or something is wrong.
+			b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
 		}
 	}
 	for _, c := range b.changes {
@@ -68,8 +86,7 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	b.allow()
 	b.group()
 	b.connect()
-	p.Steps = b.ordered()
-	return p
+	return b.ordered()
 }
 
 // builder collects the steps of a plan and ties them together.

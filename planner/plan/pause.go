@@ -19,6 +19,9 @@ type pauses struct {
 	obstacles map[state.Addr]string
 	// calmed are the components of which nothing is in process when they stop.
 	calmed map[state.Addr]*state.Component
+	// inTheWay tells that pauses and other changes of the plan would wait for each
+	// other, so that nothing can be paused.
+	inTheWay bool
 	// pausedFor are, by paused component, those that it feeds.
 	pausedFor map[state.Addr][]state.Addr
 }
@@ -33,6 +36,7 @@ type pauses struct {
 // same component paused is such a stop, so its own feeders are paused before it.
 func (b *builder) pause(changes []diff.Change) {
 	b.pauses = pauses{
+		inTheWay:  b.inTheWay,
 		obstacles: map[state.Addr]string{}, calmed: map[state.Addr]*state.Component{}, pausedFor: map[state.Addr][]state.Addr{},
 	}
 	b.all = map[state.Addr]*diff.Change{}
@@ -130,6 +134,12 @@ func (b *builder) findObstacle(f *state.Component) string {
 	if len(f.Inputs()) == 0 {
 		return "a source has no topic that could be drained"
 	}
+	if b.inTheWay {
+		return "other changes of the plan would have to come before and after it; apply them first"
+	}
+	if f.Fields["topicsPattern"] != nil {
+		return "which topics it reads by its pattern is not known"
+	}
 	for _, t := range f.Inputs() {
 		if why := b.outsiders(t); why != "" {
 			return why
@@ -149,17 +159,26 @@ func (b *builder) findObstacle(f *state.Component) string {
 
 // outsiders says who else can write a topic, beside the components that can be paused.
 func (b *builder) outsiders(topic string) string {
+	if why := b.strangers(topic); why != "" {
+		return why
+	}
+	if len(b.lives.Writing(topic)) == 0 {
+		return "its input " + shortTopic(topic) + " is written from outside of the mesh"
+	}
+	return ""
+}
+
+// strangers says who that is not of the mesh writes a topic, or has the right to; ""
+// for nobody that is known.
+func (b *builder) strangers(topic string) string {
 	addr := state.TopicAddr(topic)
 	if n := b.live.Facts[addr].Publishers; n > 0 {
 		return "its input " + shortTopic(topic) + " is written by " + count(n, "producer") + " of others"
 	}
 	wanted, named := b.want.Resources[addr].(*state.Topic)
 	have, _ := b.live.Resources[addr].(*state.Topic)
-	switch {
-	case named && wanted.External, !named && (have == nil || have.Owner != b.live.Mesh.String()):
+	if named && wanted.External || !named && (have == nil || have.Owner != b.live.Mesh.String()) {
 		return "its input " + shortTopic(topic) + " belongs to others, who may write it"
-	case len(b.lives.Writing(topic)) == 0:
-		return "its input " + shortTopic(topic) + " is written from outside of the mesh"
 	}
 	return ""
 }

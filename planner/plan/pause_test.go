@@ -156,11 +156,16 @@ func TestWhatCannotBePaused(t *testing.T) {
 	function(circleWant, "x", "m3", "m1", map[string]any{"processingGuarantees": "EFFECTIVELY_ONCE"})
 	external := once(map[string]map[string]any{"c": scaled}, "c")
 	external.Put(&state.Topic{Name: prefix + "m2", External: true})
+	past := once(map[string]map[string]any{"c": scaled}, "c")
+	delete(past.Resources, addr("b"))
+	delete(past.Resources, state.SubscriptionAddr(prefix+"m1", "t/n/b"))
+	past.Resources[addr("a")].(*state.Component).Fields["output"] = prefix + "m2"
 	for _, c := range []struct {
 		name       string
 		live, want *state.State
 		says       string
 	}{
+		{"the plan leads another past its feeder", once(nil, "c"), past, "other changes of the plan would have to come before and after it"},
 		{"from outside", once(nil, "a"), once(map[string]map[string]any{"a": scaled}, "a"), "t/n/in is written from outside of the mesh"},
 		{"others on the topic", withFacts(once(nil, "c"), map[state.Addr]state.Facts{state.TopicAddr(prefix + "m2"): {Publishers: 2}}),
 			once(map[string]map[string]any{"c": scaled}, "c"), "its input t/n/m2 is written by 2 producers of others"},

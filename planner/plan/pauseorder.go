@@ -54,7 +54,7 @@ func (b *builder) changeInCalm(f *state.Component) {
 			}
 			for _, g := range b.wants.Components {
 				if s := b.steps[id(Create, g.Addr())]; s != nil && b.goes(f.Addr()) && slices.Contains(g.Inputs(), t) && state.SubscriptionAddr(t, g.Subscription()) == addr {
-					b.needUnlessCircle(s, Delete, f.Addr()) // their producers have one name
+					b.need(s, Delete, f.Addr()) // their producers have one name
 				}
 			}
 		}
@@ -79,7 +79,7 @@ func (b *builder) settled(s *Step, addr state.Addr) {
 	} else if b.steps[id(AwaitRunning, addr)] == nil {
 		op = Resume
 	}
-	b.needUnlessCircle(s, op, addr)
+	b.need(s, op, addr)
 }
 
 // newFeedersLater keeps what begins to write an input of a component away until
@@ -130,11 +130,19 @@ func (b *builder) needsOfPause(s *Step) {
 			continue
 		}
 		for _, n := range write.Needs {
-			if t := b.steps[n]; t.Op == Create && !t.Addr.Kind().IsComponent() || t.Op == Update && !t.Addr.Kind().IsComponent() {
-				b.needUnlessCircle(s, t.Op, t.Addr)
+			if t := b.steps[n]; mayFailBefore(t) {
+				b.need(s, t.Op, t.Addr)
 			}
 		}
 	}
+}
+
+// mayFailBefore tells of writes that do not concern running instances, and that can
+// be made while everything runs: not of a subscription that takes another's place,
+// which is made in silence.
+func mayFailBefore(s *Step) bool {
+	sub, ok := s.Change.After.(*state.Subscription)
+	return (s.Op == Create || s.Op == Update) && !s.Addr.Kind().IsComponent() && (!ok || sub.Replaces == "")
 }
 
 // resumeAfter: a component goes on when all that it feeds is changed and runs, and
@@ -142,7 +150,7 @@ func (b *builder) needsOfPause(s *Step) {
 func (b *builder) resumeAfter(s *Step) {
 	after := func(addr state.Addr, ops ...Op) {
 		for _, op := range ops {
-			if t := b.steps[id(op, addr)]; t != nil && !b.reaches(t, s) {
+			if t := b.steps[id(op, addr)]; t != nil {
 				s.After = append(s.After, t.ID)
 			}
 		}

@@ -61,15 +61,6 @@ func (b *builder) componentRisks(c *diff.Change) {
 	}
 }
 
-// startsEffectivelyOnce tells what a new component with that guarantee risks.
-func (b *builder) startsEffectivelyOnce(c *diff.Change) {
-	if after := c.After.(*state.Component); after.Guarantees() == effectivelyOnce {
-		if s, ok := b.steps[id(Create, c.Addr)]; ok {
-			s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with broker deduplication on loses most outputs behind a producer that batches"})
-		}
-	}
-}
-
 func (b *builder) subscriptionRisks(c *diff.Change) {
 	sub := c.Before.(*state.Subscription)
 	facts := b.live.Facts[c.Addr]

@@ -25,6 +25,40 @@ func (b *builder) stopsEffectivelyOnce(c *diff.Change, s *Step, live *state.Comp
 	}
 }
 
+// startsEffectivelyOnce tells what a new component with that guarantee risks: all
+// messages of a batch have one sequence id, by which a broker that deduplicates drops
+// the outputs of all but the first.
+func (b *builder) startsEffectivelyOnce(c *diff.Change) {
+	after := c.After.(*state.Component)
+	s, ok := b.steps[id(Create, c.Addr)]
+	if !ok || !b.deduplicated(after) || len(after.Inputs()) == 0 {
+		return
+	}
+	if who := b.batcher(after); who != "" {
+		s.risk(Risk{Kind: MessageLoss, Detail: "EFFECTIVELY_ONCE with " + b.knownDeduplication(after.Output()) + " loses most outputs behind a producer that batches, and " + who})
+	}
+}
+
+// batcher says who sends, or may send, to a component in batches; "" for nobody.
+func (b *builder) batcher(f *state.Component) string {
+	for _, t := range f.Inputs() {
+		if why := b.strangers(t); why != "" {
+			return why + ", perhaps so"
+		}
+		writers := b.wants.Writing(t)
+		if len(writers) == 0 {
+			return "its input " + shortTopic(t) + " is written from outside of the mesh, perhaps so"
+		}
+		for _, w := range writers {
+			runtime, _ := w.Fields["runtime"].(string)
+			if !unbatched(w) || w.Output() != t || w.Kind == state.KindFunction && runtime != "" && runtime != "JAVA" {
+				return string(w.Kind) + " " + w.Name + " does on its input " + shortTopic(t)
+			}
+		}
+	}
+	return ""
+}
+
 // knownDeduplication words what is known of a topic.
 func (b *builder) knownDeduplication(topic string) string {
 	if b.live.Facts[state.TopicAddr(topic)].Deduplication == state.On {
