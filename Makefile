@@ -51,6 +51,10 @@ loss: examples
 loss-once: examples
 	MESHC_ONCE_UPDATES=30 $(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v -timeout 30m -run EffectivelyOnce ./test/loss
 
+## whole: thirty nodes of all kinds and languages: apply, import, destroy, apply what was imported
+whole: examples
+	$(GO) test -run '^$$' -bench Thirty -benchtime 1x -v -timeout 60m ./test/whole
+
 ## oracle: the table of what function workers refuse, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
 oracle: examples
 	$(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v ./test/oracle
@@ -62,4 +66,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss loss-once oracle fuzz help
+.PHONY: demo test build examples pulsar lint generate golden bench loss loss-once oracle fuzz help whole

@@ -119,7 +119,7 @@ func thirty(t testing.TB) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	step("import", "import", "--mesh", b.Tenant+"/"+b.Namespace+"/thirty", "--out", imported).Want(0)
+	step("import", "import", "--tenant", b.Tenant, "--namespace", b.Namespace, "--name", "thirty", "--out", imported).Want(0)
 	step("plan of the imported file", "plan", imported, "--detailed-exitcode").Want(0)
 	step("destroy", "destroy", file, "--yes", "--allow", "message-loss").Want(0)
 	step("apply of the imported file", "apply", imported, "--yes").Want(0)
