@@ -115,6 +115,8 @@ func foresee(live, want *state.State, earlier []*plan.Plan) {
 				live.Put(&state.Topic{Name: after.Name, Partitions: after.Partitions, Owner: after.Owner})
 			case *state.Schema:
 				live.Put(after.Stored())
+			case *state.Policies:
+				live.Put(after)
 			}
 		}
 	}

@@ -56,6 +56,8 @@ func (b *Backend) write(ctx context.Context, s plan.Step) error {
 		return b.writeTopic(ctx, s, r)
 	case *state.Schema:
 		return b.writeSchema(ctx, s, r)
+	case *state.Policies:
+		return b.writePolicies(ctx, s, r, waiter{step: s})
 	case *state.Subscription:
 		if s.Op == plan.Update {
 			return b.adoptSubscription(ctx, r)
@@ -74,6 +76,8 @@ func (b *Backend) delete(ctx context.Context, s plan.Step, w waiter) error {
 	switch r := s.Change.Last().(type) {
 	case *state.Topic:
 		return b.deleteTopic(ctx, r)
+	case *state.Policies:
+		return b.removePolicies(ctx, r)
 	case *state.Subscription:
 		return b.deleteSubscription(ctx, s, r)
 	case *state.Package:

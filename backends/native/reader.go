@@ -92,6 +92,9 @@ func (r *reader) namespaces(ctx context.Context) (map[string]bool, error) {
 		if ok && r.wants(state.NamespaceAddr(name)) {
 			// Which mesh made it decides nothing, and only administrators may see it.
 			r.put(&state.Namespace{Name: name}, state.Facts{})
+			if err := r.policiesOfNamespace(ctx, name); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return exist, nil

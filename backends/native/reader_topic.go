@@ -35,6 +35,9 @@ func (r *reader) topic(ctx context.Context, name string) error {
 	if err := r.schemaOf(ctx, name); err != nil {
 		return err
 	}
+	if err := r.policiesOf(ctx, name, props); err != nil {
+		return err
+	}
 	// Who publishes matters for subscriptions even where the topic is not the mesh's.
 	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats), Deduplication: deduplication(stats), Active: active(stats)})
 	for subName, s := range stats.Subscriptions {

@@ -112,6 +112,9 @@ func (b *Backend) Ask(ctx context.Context, live, want *state.State) error {
 		facts.Refusal = answers[i]
 		live.Facts[s.Addr()] = facts
 	}
+	if err == nil {
+		err = b.askAboutPolicies(ctx, live, want)
+	}
 	return b.failure(err)
 }
 

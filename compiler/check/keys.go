@@ -224,7 +224,8 @@ const someKeys = 8
 // advice helps with a key that is near nothing of its kind.
 func advice(key string, known []string) string {
 	for _, t := range titles {
-		if near, ok := diag.Nearest(key, fields.Spellings(t.kind)); ok {
+		// Names of other kinds are many, so they have to be nearer.
+		if near, ok := diag.Within(key, fields.Spellings(t.kind), min(len(key)/3, 2)); ok {
 			return fmt.Sprintf("`%s`, which it may stand for, belongs to %s.", near, t.plural)
 		}
 	}

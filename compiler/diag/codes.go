@@ -65,6 +65,7 @@ const (
 	MissingSetting    Code = "MC3020"
 	UnknownSetting    Code = "MC3021"
 	BadSchema         Code = "MC3030"
+	BadRetention      Code = "MC3031"
 	Cycle             Code = "MC4001"
 	UnwrittenInput    Code = "MC4002"
 	OutputIsInput     Code = "MC4003"
@@ -116,6 +117,7 @@ const (
 	OtherSubscription Code = "MC5023"
 	SchemaMissing     Code = "MC5041"
 	SchemaRefused     Code = "MC5042"
+	PoliciesRefused   Code = "MC5043"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -205,6 +207,7 @@ var catalogue = map[Code]Entry{
 	MissingSetting:    {Severity: Error, Summary: "Setting of the connector missing", Doc: "The connector's config class calls a setting required and gives no default (@FieldDoc). Function workers take the component, and its instances fail when they start."},
 	UnknownSetting:    {Severity: Warning, Summary: "Unknown setting of the connector", Doc: "The connector's config class has no setting of this name. Depending on the connector it is passed over silently, or instances fail when they start."},
 	BadSchema:         {Severity: Error, Summary: "Schema that no broker registers", Doc: "JSON, AVRO, PROTOBUF, PROTOBUF_NATIVE and KEY_VALUE have a definition, which `file` gives; all other types have none. A KEY_VALUE schema says in its properties how key and value are coded. Of a topic of someone else the type alone may be given, to be compared."},
+	BadRetention:      {Severity: Error, Summary: "Retention that cannot be", Doc: "Retention has a limit of time, of size, or both; -1, or leaving one out, is without limit. Two limits of 0 keep nothing, and a single one of 0 is refused by brokers. It can be given for the mesh's own topics, and for its namespace."},
 	Cycle:             {Severity: Error, Summary: "Cycle of nodes", Doc: "Messages would go round for ever. Meshes are acyclic."},
 	UnwrittenInput:    {Severity: Warning, Summary: "Nothing writes this input", Doc: "No node of the mesh writes the topic. Declare it under `topics:` with `external: true` if others write it."},
 	OutputIsInput:     {Severity: Error, Summary: "Output is also an input", Doc: "A function that reads what it writes feeds itself; function workers refuse it only when both are spelled alike."},
@@ -255,5 +258,6 @@ var catalogue = map[Code]Entry{
 	OtherSubscription: {Severity: Warning, Summary: "Moved, and with another subscription", Doc: "A node with `movedFrom` and no subscription name of its own reads through tenant/namespace/old-name. The component of the old name reads through another subscription, which is drained and deleted."},
 	SchemaMissing:     {Severity: Error, Summary: "Topic without the schema that a reader asks for", Doc: "A broker lets the first reader with a schema onto a topic without one only while nobody is attached and no message is stored; else its instance never starts (\"Failed to add schema to an active topic with empty(BYTES) schema\"). For topics of the mesh meshc registers the schema first; on a topic that is `external: true` its owner has to."},
 	SchemaRefused:     {Severity: Error, Summary: "Schema does not go with the topic's", Doc: "The topic has a schema in the cluster, and the broker was asked whether the wanted one goes with it under the namespace's compatibility strategy. A topic keeps its type of schema, and a definition may change only as the strategy allows. Where a node would take over the topic's schema and may fail over it, it is a warning."},
+	PoliciesRefused:   {Severity: Error, Summary: "Policies that the cluster does not take", Doc: "A retention has to lie above the backlog quota of its topic, and policies of topics can be switched off in a cluster (topicLevelPoliciesEnabled). A retention that another mesh has set is that mesh's."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},
 }

@@ -22,6 +22,9 @@ type Mesh struct {
 	ID
 	// CreateNamespace tells that an absent namespace is to be created.
 	CreateNamespace bool
+	// NamespacePolicies is the mapping that describes the namespace, with the policies
+	// among its fields; nil where the file gives a name alone.
+	NamespacePolicies *Value
 	// Topics are all topics that are declared or named by a node, by full name.
 	Topics []*Topic
 	// Nodes are the components in the order of the file.

@@ -77,6 +77,8 @@ func (r *resolver) identity(root *syntax.Node) {
 	}
 	place := root.Get("namespace")
 	if place != nil && place.Kind == syntax.Mapping {
+		m.NamespacePolicies = value(place)
+		r.retention("the namespace", place.Get("retention"))
 		if n := place.Get("create"); usable(n) {
 			m.CreateNamespace = truth(n)
 		}
@@ -132,6 +134,7 @@ func (r *resolver) declared(list *syntax.Node) {
 		t.Schema, t.Retention = value(item.Get("schema")), value(item.Get("retention"))
 		t.SchemaFile = r.schemaFile(item.Get("schema"))
 		r.wholeSchema(t, item.Get("schema"))
+		r.topicRetention(t, item.Get("retention"))
 		r.add(t)
 	}
 }

@@ -33,6 +33,10 @@ func created(r state.Resource) (fields []Field, notes []string) {
 		if r.From != "" {
 			notes = append(notes, "as "+r.From+" uses it")
 		}
+	case *state.Policies:
+		for _, name := range r.Names() {
+			fields = append(fields, Field{Field: name, After: r.Values[name]})
+		}
 	case *state.Subscription:
 		if r.Position != "" {
 			notes = append(notes, "from "+r.Position)

@@ -10,8 +10,8 @@ import (
 )
 
 var kindOrder = map[state.Kind]int{
-	state.KindNamespace: 1, state.KindTopic: 2, state.KindSchema: 3, state.KindPackage: 4, state.KindSubscription: 5,
-	state.KindFunction: 6, state.KindSource: 6, state.KindSink: 6,
+	state.KindNamespace: 1, state.KindTopic: 2, state.KindPolicies: 3, state.KindSchema: 4, state.KindPackage: 5,
+	state.KindSubscription: 6, state.KindFunction: 7, state.KindSource: 7, state.KindSink: 7,
 }
 
 // inDataOrder groups changes by kind and puts functions in the order in which

@@ -75,6 +75,9 @@ func ShortName(a state.Addr) string {
 	case state.KindSubscription:
 		topic, sub, _ := strings.Cut(a.Name(), "#")
 		return sub + " on " + ShortTopic(topic)
+	case state.KindPolicies:
+		on := state.Addr(a.Name())
+		return "of " + Name(on)
 	case state.KindPackage:
 		// The version is a hash; its beginning is what the code's own line shows.
 		if name, version, ok := strings.Cut(a.Name(), "@"); ok && len(version) > shortHash {

@@ -67,6 +67,9 @@ func (d *differ) absent(addr state.Addr, want state.Resource) {
 	case *state.Schema:
 		d.absentSchema(want)
 		return
+	case *state.Policies:
+		d.absentPolicies(want)
+		return
 	case *state.Topic:
 		if want.External {
 			d.findings.Add(diag.AbsentTopic, span,
@@ -117,6 +120,8 @@ func (d *differ) compare(addr state.Addr, live, want state.Resource) {
 		d.compareTopic(addr, live.(*state.Topic), want)
 	case *state.Schema:
 		d.compareSchema(live.(*state.Schema), want)
+	case *state.Policies:
+		d.comparePolicies(live.(*state.Policies), want)
 	case *state.Component:
 		d.compareComponent(addr, live.(*state.Component), want)
 	case *state.Subscription:
@@ -177,6 +182,8 @@ func (d *differ) unwanted(addr state.Addr, live state.Resource) {
 		d.deleteComponent(addr, live, NotWanted)
 	case *state.Subscription:
 		d.add(Change{Addr: addr, Action: Delete, Before: live, Why: NotWanted})
+	case *state.Policies:
+		d.unwantedPolicies(live)
 	default:
 		d.noop(addr, live, Retained)
 	}
@@ -192,6 +199,9 @@ func (d *differ) destroy() {
 		switch live := live.(type) {
 		case *state.Component:
 			d.deleteComponent(addr, live, Destroyed)
+		case *state.Policies:
+			// They stay or go with their topic.
+			d.noop(addr, live, Retained)
 		case *state.Namespace:
 			// Namespaces hold what is not of this mesh; they stay.
 			d.noop(addr, live, Retained)

@@ -24,6 +24,7 @@ func State(m *mesh.Mesh, opts Options) (*state.State, error) {
 	l := &lowerer{mesh: m, opts: opts, out: state.New(m.ID), hashes: map[string]code{}}
 	l.namespaces()
 	l.topics()
+	l.policies()
 	if err := l.schemas(); err != nil {
 		return nil, err
 	}

@@ -16,16 +16,6 @@ const otherMeans = "Deploy this part by other means, or build files for another 
 // a plan that left it out would not say what happens.
 func Unplanned(m *mesh.Mesh) diag.List {
 	var list diag.List
-	for _, t := range m.Topics {
-		for _, part := range []struct {
-			name  string
-			value *mesh.Value
-		}{{"retention", t.Retention}} {
-			if part.value != nil {
-				unplanned(&list, t.Span, fmt.Sprintf("`%s` of the topic `%s`", part.name, m.Short(t)))
-			}
-		}
-	}
 	for _, n := range m.Nodes {
 		inNode(&list, n)
 	}

@@ -62,13 +62,24 @@ func (b *builder) ready(s *Step, addr state.Addr) {
 func (b *builder) readyTopic(s *Step, topic string) {
 	b.ready(s, state.TopicAddr(topic))
 	b.ready(s, state.SchemaAddr(topic))
+	b.ready(s, state.PoliciesAddr(state.TopicAddr(topic)))
+}
+
+// readyNamespace adds the steps that bring a namespace about, with its policies:
+// they count for what is made in it.
+func (b *builder) readyNamespace(s *Step, name string) {
+	b.ready(s, state.NamespaceAddr(name))
+	b.ready(s, state.PoliciesAddr(state.NamespaceAddr(name)))
 }
 
 func (b *builder) needsOfWrite(s *Step) {
 	switch r := s.Change.After.(type) {
 	case *state.Topic:
-		b.ready(s, state.NamespaceAddr(state.NamespaceOf(r.Name)))
+		b.readyNamespace(s, state.NamespaceOf(r.Name))
+	case *state.Policies:
+		b.ready(s, r.On)
 	case *state.Schema:
+		b.readyNamespace(s, state.NamespaceOf(r.Topic))
 		b.ready(s, state.TopicAddr(r.Topic))
 	case *state.Package:
 		b.ready(s, state.NamespaceAddr(b.want.Mesh.Tenant+"/"+b.want.Mesh.Namespace))
@@ -84,7 +95,7 @@ func (b *builder) needsOfWrite(s *Step) {
 }
 
 func (b *builder) needsOfComponent(s *Step, f *state.Component) {
-	b.ready(s, state.NamespaceAddr(f.Tenant+"/"+f.Namespace))
+	b.readyNamespace(s, f.Tenant+"/"+f.Namespace)
 	b.ready(s, state.PackageAddr(f.Code.URL))
 	for _, t := range f.Inputs() {
 		b.readyTopic(s, t)

@@ -13,8 +13,8 @@ import (
 var opOrder = map[Op]int{Pause: 1, Create: 2, Update: 3, Resume: 4, AwaitRunning: 5, Verify: 6, Drain: 7, Keep: 8, AwaitKept: 9, Delete: 10}
 
 var kindOrder = map[state.Kind]int{
-	state.KindNamespace: 1, state.KindTopic: 2, state.KindSchema: 3, state.KindPackage: 4, state.KindSubscription: 5,
-	state.KindFunction: 6, state.KindSource: 6, state.KindSink: 6,
+	state.KindNamespace: 1, state.KindTopic: 2, state.KindPolicies: 3, state.KindSchema: 4, state.KindPackage: 5,
+	state.KindSubscription: 6, state.KindFunction: 7, state.KindSource: 7, state.KindSink: 7,
 }
 
 // ordered returns the steps so that each comes after what it needs. The order is
@@ -123,11 +123,13 @@ func (b *builder) group() {
 		for _, t := range f.Inputs() {
 			first(state.TopicAddr(t), n)
 			first(state.SchemaAddr(t), n)
+			first(state.PoliciesAddr(state.TopicAddr(t)), n)
 			first(state.SubscriptionAddr(t, f.Subscription()), n)
 		}
 		for _, t := range f.Writes() {
 			first(state.TopicAddr(t), n)
 			first(state.SchemaAddr(t), n)
+			first(state.PoliciesAddr(state.TopicAddr(t)), n)
 		}
 	}
 }

@@ -19,6 +19,8 @@ func (b *builder) risks(c *diff.Change) {
 		}
 	case kind == state.KindTopic:
 		b.topicRisks(c)
+	case kind == state.KindPolicies:
+		b.policiesRisks(c)
 	}
 }
 

@@ -38,6 +38,8 @@ func (b *Boxed) UnmarshalJSON(data []byte) error {
 		b.Resource = new(Namespace)
 	case KindTopic:
 		b.Resource = new(Topic)
+	case KindPolicies:
+		b.Resource = new(Policies)
 	case KindSchema:
 		b.Resource = new(Schema)
 	case KindSubscription:

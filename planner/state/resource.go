@@ -28,7 +28,7 @@ var Components = []Kind{KindFunction, KindSource, KindSink}
 func (k Kind) IsComponent() bool { return k == KindFunction || k == KindSource || k == KindSink }
 
 // Resource is a thing in the cluster. It is a closed set: Namespace, Topic,
-// Schema, Subscription, Package, Component.
+// Schema, Policies, Subscription, Package, Component.
 type Resource interface {
 	// Addr returns the address, unique in a cluster.
 	Addr() Addr

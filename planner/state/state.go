@@ -50,6 +50,10 @@ type Facts struct {
 	Publishers int `json:"publishers,omitempty"`
 	// Active topics have clients or hold messages.
 	Active bool `json:"active,omitempty"`
+	// KeptMinutes and KeptMB are the retention that counts on a topic now, from
+	// whatever policy; see Retention.
+	KeptMinutes int64 `json:"keptMinutes,omitempty"`
+	KeptMB      int64 `json:"keptMB,omitempty"`
 	// Refusal is what the cluster says when it is asked whether it would take what
 	// is wanted; empty where it would.
 	Refusal string `json:"refusal,omitempty"`

@@ -17,6 +17,10 @@ var (
 		"BYTES", "STRING", "BOOLEAN", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "DATE", "TIME", "TIMESTAMP",
 		"INSTANT", "LOCAL_DATE", "LOCAL_TIME", "LOCAL_DATE_TIME", "JSON", "AVRO", "PROTOBUF", "PROTOBUF_NATIVE", "KEY_VALUE",
 	}
+	// Strategies are those of SchemaCompatibilityStrategy.
+	strategies = []string{
+		"ALWAYS_INCOMPATIBLE", "ALWAYS_COMPATIBLE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE",
+	}
 	// Risks are those of plans (planner/plan.RiskKind), for lifecycle.allow.
 	risks = []string{"message-loss", "reprocessing", "state-loss", "restart", "reorder", "topic-data"}
 )
@@ -31,7 +35,7 @@ var meshFields = []Field{
 	{Kind: Mesh, Name: "tenant", Type: Text, Pattern: EntityName, Update: Local, Default: "public", Example: "public",
 		Doc: "Pulsar tenant of all nodes and of topics without one. It has to exist."},
 	{Kind: Mesh, Name: "namespace", Type: Place, Below: Namespace, Pattern: EntityName, Update: Local, Default: "default", Example: "default",
-		Doc: "Pulsar namespace of all nodes and of topics without one: its name, or a mapping with `name` and `create`."},
+		Doc: "Pulsar namespace of all nodes and of topics without one: its name, or a mapping with `name` and more."},
 	{Kind: Mesh, Name: "name", Type: Text, Pattern: EntityName, Required: true, Update: Local, Example: "word-count",
 		Doc: "Name of the mesh. A mesh is known by tenant, namespace and name."},
 	{Kind: Mesh, Name: "jarFile", Aliases: []string{"jar"}, Type: Text, Update: Local, Example: "target/functions.jar",
@@ -55,6 +59,14 @@ var meshFields = []Field{
 		Doc: "Name of the Pulsar namespace, without the tenant."},
 	{Kind: Namespace, Name: "create", Type: Bool, Default: false, Update: Local, Example: true,
 		Doc: "Create the namespace where it is absent. Without it an absent namespace is a finding of the plan."},
+	{Kind: Namespace, Name: "deduplication", Type: Bool, Update: Updatable, Clear: NotPossible, Example: true,
+		Doc: "Whether brokers drop messages that a producer sends twice, on all topics of the namespace. EFFECTIVELY_ONCE needs it. Policies of the namespace are set where they are given, and stay when they are taken out of the file."},
+	{Kind: Namespace, Name: "retention", Type: Object, Below: Retention, Update: Updatable, Clear: NotPossible, Example: map[string]any{"retentionTimeInMinutes": 1440},
+		Doc: "How long acknowledged messages are kept on topics without a retention of their own."},
+	{Kind: Namespace, Name: "messageTTLInSeconds", Type: Whole, Update: Updatable, Clear: NotPossible, Example: 86400,
+		Doc: "After how long messages that nobody acknowledged are dropped, 0 for never."},
+	{Kind: Namespace, Name: "schemaCompatibilityStrategy", Type: Enum, Values: strategies, Update: Updatable, Clear: NotPossible, Example: "BACKWARD",
+		Doc: "By what brokers decide whether a new version of a schema goes with those that a topic has."},
 
 	{Kind: Defaults, Name: "functions", Aliases: []string{"function"}, Type: Object, Below: Function, Partial: true, Update: Local, Example: map[string]any{"parallelism": 2},
 		Doc: "Fields of functions that do not give them. Names, inputs and outputs have no default."},
@@ -73,8 +85,8 @@ var topicFields = []Field{
 		Doc: "The topic is someone else's: written or read by others, never created, never deleted."},
 	{Kind: Topic, Name: "schema", Type: Object, Below: Schema, Update: Updatable, Clear: NotPossible, Example: map[string]any{"type": "STRING"},
 		Doc: "Schema of the topic's messages, registered before anything attaches. Without it, a schema that follows from the nodes is registered: STRING where Java code writes or reads text. A topic that has another schema keeps it unless the broker calls the two compatible. Taking `schema` away deletes nothing."},
-	{Kind: Topic, Name: "retention", Type: Object, Below: Retention, Update: Updatable, Later: true, Example: map[string]any{"retentionTimeInMinutes": 1440},
-		Doc: "How long acknowledged messages are kept, as a policy of the topic."},
+	{Kind: Topic, Name: "retention", Type: Object, Below: Retention, Update: Updatable, Clear: ByDefault, Example: map[string]any{"retentionTimeInMinutes": 1440},
+		Doc: "How long acknowledged messages are kept, as a policy of the topic. Taken away, the namespace's counts again. It has to lie above the topic's backlog quota."},
 
 	{Kind: Schema, Name: "type", Type: Enum, Values: schemaTypes, Required: true, Update: Updatable, Example: "STRING",
 		Doc: "Pulsar's schema type. JSON, AVRO, PROTOBUF, PROTOBUF_NATIVE and KEY_VALUE take their definition from `file`."},
@@ -84,9 +96,9 @@ var topicFields = []Field{
 		Doc: "Properties that are stored with the schema, when a version of it is registered. KEY_VALUE needs `key.schema.type`, `value.schema.type` and `kv.encoding.type`."},
 
 	{Kind: Retention, Name: "retentionTimeInMinutes", Type: Integer, Update: Updatable, Example: 1440,
-		Doc: "Minutes; -1 means for ever."},
+		Doc: "Minutes; -1, or leaving it out, is without limit."},
 	{Kind: Retention, Name: "retentionSizeInMB", Type: Integer, Update: Updatable, Example: 1024,
-		Doc: "Mebibytes; -1 means without limit."},
+		Doc: "Mebibytes; -1, or leaving it out, is without limit."},
 }
 
 var lifecycleFields = []Field{

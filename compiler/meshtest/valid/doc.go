@@ -5,6 +5,7 @@ package valid
 
 import (
 	"fmt"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -111,6 +112,10 @@ func (g *gen) topics() *syntax.Node {
 			if f.Name != "name" && g.seldom(3, f.Name) {
 				set(topic, f.Name, g.value(f, fields.Topic))
 			}
+		}
+		if external := topic.Get("external"); external != nil && external.Value == "true" {
+			// The retention of someone else's topic is not the mesh's.
+			topic.Pairs = slices.DeleteFunc(topic.Pairs, func(p syntax.Pair) bool { return p.Key.Value == "retention" })
 		}
 		out.Items = append(out.Items, topic)
 	}

@@ -157,6 +157,8 @@ func (g *gen) special(f fields.Field) *syntax.Node {
 		return text(g.pick(f.Name, "builtin://transform", "lib/transform.jar"))
 	case f.Kind == fields.Topic && f.Name == "schema":
 		return g.schema()
+	case f.Name == "retention":
+		return g.retention()
 	case f.Kind == fields.Function && f.Name == "customSchemaOutputs":
 		m := mapping()
 		set(m, g.spelled(fmt.Sprintf("out-%d", g.index)), text(`{"schemaProperties":{"a":"b"}}`))
@@ -231,6 +233,21 @@ func (g *gen) schema() *syntax.Node {
 		m := mapping()
 		set(m, g.word("key"), text(rapid.SampledFrom(HardTexts).Draw(g.T, "text")))
 		set(out, "properties", m)
+	}
+	return out
+}
+
+// retention draws limits of which none, or both, are 0.
+func (g *gen) retention() *syntax.Node {
+	out := mapping()
+	switch g.IntRange(1, 3) {
+	case 1:
+		set(out, "retentionTimeInMinutes", number(g.IntRange(1, 9)))
+	case 2:
+		set(out, "retentionSizeInMB", number(-1))
+	default:
+		set(out, "retentionTimeInMinutes", number(0))
+		set(out, "retentionSizeInMB", number(0))
 	}
 	return out
 }
