@@ -85,7 +85,7 @@ const restartGrace = 10 * time.Second
 func (b *Backend) awaitKept(ctx context.Context, s plan.Step, w waiter) error {
 	f := s.Change.Between.(*state.Component)
 	b.mu.Lock()
-	old := b.old[f.FullName()]
+	old := b.old[f.FullName()].names
 	b.mu.Unlock()
 	var gone time.Time
 	err := until(ctx, w, func() (bool, string, error) {

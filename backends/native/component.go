@@ -78,7 +78,7 @@ func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state
 	if err != nil {
 		return err
 	}
-	if err := b.rememberConsumers(ctx, before); err != nil {
+	if err := b.rememberConsumers(ctx, s.Change, before); err != nil {
 		return err
 	}
 	return refusal(b.inSlot(ctx, func() error {

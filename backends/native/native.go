@@ -35,7 +35,7 @@ type Backend struct {
 
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.
-	old map[string]map[string]bool
+	old map[string]consumers
 	// turns are those of the functions that are awaited, the oldest first.
 	turns []*turn
 }
@@ -50,7 +50,7 @@ func WithPackages(mode string) Option { return func(b *Backend) { b.packages = m
 // New builds the backend; it connects to nothing yet. client talks to the
 // cluster that settings name.
 func New(client *admin.Client, settings conn.Settings, opts ...Option) *Backend {
-	b := &Backend{client: client, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]map[string]bool{}}
+	b := &Backend{client: client, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]consumers{}}
 	for _, o := range opts {
 		o(b)
 	}

@@ -71,16 +71,30 @@ func (b *Backend) missing(ctx context.Context, f *state.Component) (missing, sto
 	return missing, min(missing, stopped), err
 }
 
+// consumers are those that a component had before a change of it.
+type consumers struct {
+	before *diff.Change
+	names  map[string]bool
+}
+
 // rememberConsumers notes who reads now, so that the wait after the update can
-// tell new instances from old ones: no reply of a worker does.
-func (b *Backend) rememberConsumers(ctx context.Context, f *state.Component) error {
+// tell new instances from old ones: no reply of a worker does. It does so once a
+// change: when an update is done again whose answer was lost, those that read by
+// then can be the new ones.
+func (b *Backend) rememberConsumers(ctx context.Context, change *diff.Change, f *state.Component) error {
+	b.mu.Lock()
+	known := b.old[f.FullName()].before == change
+	b.mu.Unlock()
+	if known {
+		return nil
+	}
 	names, err := b.clients(ctx, f)
 	if err != nil {
 		return err
 	}
-	old := map[string]bool{}
+	old := consumers{change, map[string]bool{}}
 	for name := range names {
-		old[name] = true
+		old.names[name] = true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -96,7 +110,7 @@ const askEvery = 2 * time.Second
 // input. Consumers are looked at first: the broker knows them without its workers.
 func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter) error {
 	b.mu.Lock()
-	old := b.old[f.FullName()]
+	old := b.old[f.FullName()].names
 	b.mu.Unlock()
 	var status admin.Status
 	seen, want := false, f.Parallelism()
