@@ -24,6 +24,8 @@ type reader struct {
 
 	mu  sync.Mutex
 	out *state.State
+	// index finds the components of out, see reads.
+	index *state.Index
 }
 
 func (r *reader) read(ctx context.Context) error {

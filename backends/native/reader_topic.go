@@ -107,27 +107,6 @@ func (r *reader) otherBacklog(topic string, stats admin.TopicStats) int64 {
 	return n
 }
 
-// ours tells whether a client that names itself so is a function of the mesh, or
-// one without a marker that the mesh names. Instances name themselves
-// tenant/namespace/name.
-func (r *reader) ours(id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.out.Components(), func(f *state.Component) bool {
-		return (f.Owner == r.owner() || f.Owner == "" && r.wanted[f.Addr()]) && f.FullName() == id
-	})
-}
-
-// adoptable tells whether a client that names itself so is a component without a
-// marker that has the name of a node.
-func (r *reader) adoptable(id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.out.Components(), func(f *state.Component) bool {
-		return f.Owner == "" && r.wants(f.Addr()) && f.FullName() == id
-	})
-}
-
 // pkg reads one package; nil if it is not there or has no content: an upload
 // that broke off can leave metadata alone.
 func (b *Backend) pkg(ctx context.Context, name admin.PackageName) (*state.Package, error) {

@@ -105,15 +105,3 @@ func (r *reader) covered(ctx context.Context, sub *state.Subscription, stats adm
 	}
 	return false, nil
 }
-
-// reads tells whether a function of the mesh reads a topic through a subscription.
-func (r *reader) reads(sub, topic string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, f := range r.out.Components() {
-		if f.Owner == r.owner() && f.Subscription() == sub && slices.Contains(f.Inputs(), topic) {
-			return true
-		}
-	}
-	return false
-}

@@ -256,15 +256,8 @@ func (m *meeter) onlyRead(t *testing.T) {
 // safe to do again, and what follows an upload that failed is another upload.
 func (m *meeter) onceEach(t *testing.T) {
 	t.Helper()
-	done := map[string]int{}
-	for _, e := range m.proxy.Log() {
-		if !e.Write() || !e.Done() || e.Kind == faultproxy.SubscriptionChanges {
-			continue
-		}
-		what := e.Method + " " + e.Path
-		if done[what]++; done[what] > 1 {
-			t.Errorf("%s was done %d times", what, done[what])
-		}
+	for _, what := range writtenTwice(m.proxy.Log()) {
+		t.Errorf("done twice: %s", what)
 	}
 }
 
