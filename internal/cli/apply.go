@@ -52,13 +52,21 @@ When the cluster changes between the plan and the first write, --yes plans again
 shows the new plan and carries it out, up to three times; a risk that was not allowed
 still refuses it. Without --yes, and for a plan file, that is exit code 5.
 
+When a step fails, what does not need it goes on, and the run stops there. With
+--on-failure rollback the functions, sources and sinks that it has updated, replaced
+or deleted are then brought back to what they were, and those that it has created are
+deleted, in a plan of its own that the report tells of step by step. Topics,
+subscriptions and packages that it has made stay: they may hold messages. What cannot
+be restored is named before the first write. A run that Ctrl-C ends never goes back.
+
 Ctrl-C finishes what is in the air, lets what is paused go on where no message can be
 lost by it, and starts nothing more; a second one stops at once. Either way the same
 command goes on where this one ended.
 
 With -o json (which needs --yes) each line of the output is a JSON object whose key
 "type" is findings, plan, started, waiting, progress, retrying, done, failed,
-skipped or report. The report is always the last; a new plan is one more plan.
+skipped, rollback (its steps follow) or report. The report is always the last; a new
+plan is one more plan.
 
 Exit codes: 0 done, 1 a failure or another answer than yes, 3 findings with an
 error, 4 a risk that was not allowed, 5 a plan that does not fit the cluster any
@@ -68,6 +76,7 @@ more, 130 and 143 ended by a signal before everything was done.`,
   meshc apply mesh.plan.json --yes
   meshc apply mesh.bundle --yes
   meshc apply mesh.yaml --yes --allow message-loss
+  meshc apply mesh.yaml --yes --on-failure rollback
   meshc apply mesh.yaml --yes --only split
   meshc plan mesh.yaml -o json | meshc apply --yes -
   meshc apply meshes/ --yes -o json`,
@@ -88,6 +97,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.cache.bind(cmd)
 	o.connect.bind(cmd, waitTimeout)
 	o.carry.bind(cmd)
+	o.carry.bindOnFailure(cmd)
 	addSeverity(cmd, &o.severities)
 	addPulsarVersion(cmd, &o.pulsar)
 	o.only.bind(cmd)

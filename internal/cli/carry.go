@@ -24,6 +24,8 @@ type carryFlags struct {
 	yes         bool
 	allow       []plan.RiskKind
 	parallelism int
+	// onFailure is an apply.OnFailure; "" where the command has no such flag.
+	onFailure string
 }
 
 // waitTimeout is the help of --timeout where a plan is carried out.
@@ -132,9 +134,10 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 		c.view.note("finishing what is in the air; press Ctrl-C again to stop at once")
 	})
 	defer undo()
+	c.warnOfNoWayBack(p)
 	end := c.view.begin(title, len(p.Steps))
 	report, err := planner.Apply(ctx, b, p, apply.Options{
-		Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit, Resolve: c.f.resolve,
+		OnFailure: apply.OnFailure(c.flags.onFailure), Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit, Resolve: c.f.resolve,
 		Events: func(e backend.Event) { c.view.event(view.NewEvent(p.Mesh, e)) },
 	})
 	end()
@@ -200,7 +203,7 @@ func (c *carrier) verdict(m view.MeshReport) error {
 		if len(m.Failed) == 1 {
 			failed = "1 step failed"
 		}
-		return &RemedyError{Err: fmt.Errorf("%s is not done: %s, %d not started", m.Mesh, failed, len(m.Skipped)), Remedy: goOn}
+		return &RemedyError{Err: fmt.Errorf("%s is not done: %s, %d not started%s", m.Mesh, failed, len(m.Skipped), rolledBack(m.Rollback)), Remedy: goOn}
 	}
 	return nil
 }

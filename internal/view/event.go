@@ -20,6 +20,8 @@ const (
 	TypeDone     = "done"
 	TypeFailed   = "failed"
 	TypeSkipped  = "skipped"
+	// TypeRollback begins the way back after a failure.
+	TypeRollback = "rollback"
 	TypeReport   = "report"
 )
 
@@ -29,9 +31,9 @@ type Event struct {
 	Format string     `json:"format"`
 	Type   string     `json:"type"`
 	Mesh   string     `json:"mesh"`
-	Step   string     `json:"step"`
-	Op     plan.Op    `json:"op"`
-	Addr   state.Addr `json:"addr"`
+	Step   string     `json:"step,omitempty"`
+	Op     plan.Op    `json:"op,omitempty"`
+	Addr   state.Addr `json:"addr,omitempty"`
 	// For (waiting) says what the step waits for.
 	For string `json:"for,omitempty"`
 	// Sent and Total (progress) are in bytes.
@@ -42,6 +44,8 @@ type Event struct {
 	// AfterSeconds (retrying) is the pause before the next try.
 	AfterSeconds float64 `json:"afterSeconds,omitempty"`
 	TookSeconds  float64 `json:"tookSeconds,omitempty"`
+	// Steps (rollback) is how many steps the way back has.
+	Steps int `json:"steps,omitempty"`
 	// Because (skipped) is the ID of the step that failed; absent when the run was stopped.
 	Because string `json:"because,omitempty"`
 }
@@ -96,6 +100,8 @@ func NewEvent(mesh string, e backend.Event) Event {
 	case backend.Skipped:
 		out = of(TypeSkipped, e.Step)
 		out.Because = e.Because
+	case backend.GoingBack:
+		out = Event{Format: ApplyFormat, Type: TypeRollback, Mesh: mesh, Steps: e.Steps}
 	}
 	return out
 }

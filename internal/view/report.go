@@ -66,6 +66,8 @@ type MeshReport struct {
 	Failed      []FailedStep  `json:"failed"`
 	Skipped     []SkippedStep `json:"skipped"`
 	TookSeconds float64       `json:"tookSeconds"`
+	// Rollback tells how the run went back after a failure; absent if it did not.
+	Rollback *Rollback `json:"rollback,omitempty"`
 }
 
 // FailedStep is a step that failed for good.
@@ -115,6 +117,7 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 	}
 	m.Missing = append(m.Missing, unmade(p, r)...)
 	m.Paused = r.Paused()
+	m.Rollback = newRollback(r.Rollback)
 	failed := map[string]bool{}
 	for _, f := range r.Failed {
 		failed[f.Step.ID] = true

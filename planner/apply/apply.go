@@ -26,6 +26,9 @@ type Options struct {
 	Stop <-chan struct{}
 	// WaitLimit replaces the limits of steps that wait; 0 keeps them.
 	WaitLimit time.Duration
+	// OnFailure says what to do after steps have failed for good. A run that is
+	// stopped from outside never goes back.
+	OnFailure OnFailure
 	// Resolve gives the value that the references of a text of a mesh file have now,
 	// such as that of ${env:TOKEN}; plan files do not hold it. nil refuses them.
 	Resolve func(from string) (string, error)
@@ -39,6 +42,8 @@ type Report struct {
 	// Interrupted tells that the run was stopped before its end.
 	Interrupted bool
 	Took        time.Duration
+	// Rollback says how the run went back after a failure; nil if it did not.
+	Rollback *Rollback
 }
 
 // Failure is a step that failed for good.
@@ -112,7 +117,8 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	if err := resolve(p, opts.Resolve); err != nil {
 		return Report{}, err
 	}
-	if err := checkBase(ctx, b, id, p); err != nil {
+	before, err := checkBase(ctx, b, id, p)
+	if err != nil {
 		return Report{}, err
 	}
 	if opts.Parallelism <= 0 {
@@ -122,21 +128,25 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	}
 	r := newRunner(b, p, opts)
 	report := r.run(ctx)
+	if opts.OnFailure == GoBack && len(report.Failed) > 0 && !report.Interrupted {
+		report.Rollback = goBack(ctx, b, traits.Rules, before, p, opts)
+	}
 	report.Took = time.Since(start)
 	return report, nil
 }
 
-// checkBase reads live again and compares it with what the plan starts from.
-func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan) error {
+// checkBase reads live again, compares it with what the plan starts from, and
+// returns it.
+func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan) (*state.State, error) {
 	live, err := b.Read(ctx, backend.Scope{Mesh: id, Addrs: p.Scope})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	live.Mask(p.Sensitive)
 	if live.Fingerprint() == p.Base {
-		return nil
+		return live, nil
 	}
-	return &StaleError{Moved: moved(live, p)}
+	return nil, &StaleError{Moved: moved(live, p)}
 }
 
 // moved names the resources that are not as the plan saw them, in order.

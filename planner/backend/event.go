@@ -7,7 +7,7 @@ import (
 )
 
 // Event is something that happened while a plan is carried out. It is a closed
-// set: Started, Waiting, Retrying, Progress, GaveUp, Done, Failed, Skipped. The engine
+// set: Started, Waiting, Retrying, Progress, GaveUp, Done, Failed, Skipped, GoingBack. The engine
 // prints nothing; views do.
 type Event interface{ event() }
 
@@ -61,11 +61,16 @@ type Skipped struct {
 	Because string
 }
 
-func (Started) event()  {}
-func (Waiting) event()  {}
-func (Progress) event() {}
-func (Retrying) event() {}
-func (GaveUp) event()   {}
-func (Done) event()     {}
-func (Failed) event()   {}
-func (Skipped) event()  {}
+// GoingBack tells that a run which has failed begins to take back what it has
+// changed; the events of those steps follow.
+type GoingBack struct{ Steps int }
+
+func (GoingBack) event() {}
+func (Started) event()   {}
+func (Waiting) event()   {}
+func (Progress) event()  {}
+func (Retrying) event()  {}
+func (GaveUp) event()    {}
+func (Done) event()      {}
+func (Failed) event()    {}
+func (Skipped) event()   {}

@@ -121,6 +121,9 @@ func (b *builder) needsOfDelete(s *Step) {
 		b.need(s, AwaitKept, s.Addr)
 		for _, t := range r.Inputs() {
 			b.need(s, Drain, state.SubscriptionAddr(t, r.Subscription()))
+			if b.header.Rollback {
+				b.needDeletesOfWriters(s, t)
+			}
 		}
 		if s.Change.Action == diff.Replace {
 			// All that could still fail comes before the old function goes.
@@ -172,6 +175,15 @@ func (b *builder) findFirstWrites() {
 				seen[ns] = true
 				b.firstWrites = append(b.firstWrites, addr)
 			}
+		}
+	}
+}
+
+// needDeletesOfWriters lets what writes a topic go before what reads it.
+func (b *builder) needDeletesOfWriters(s *Step, topic string) {
+	for _, f := range b.lives.Writing(topic) {
+		if b.goes(f.Addr()) {
+			b.needAcross(s, Delete, f)
 		}
 	}
 }

@@ -28,6 +28,9 @@ type Header struct {
 	Allowed []RiskKind
 	// Only is what the plan was narrowed to.
 	Only []string
+	// Rollback plans the way back of a run that failed: subscriptions are kept, so
+	// nothing else tells that what writes goes before what reads.
+	Rollback bool
 }
 
 // New makes the plan for changes that diff.Diff gave for these two states,

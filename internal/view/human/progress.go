@@ -127,6 +127,10 @@ func (p *Progress) Event(e view.Event) {
 
 // take books an event and returns the line that stays for it; "" for none.
 func (p *Progress) take(e view.Event) string {
+	if e.Type == view.TypeRollback {
+		p.total += e.Steps
+		return p.style.paint(yellow, "going back") + fmt.Sprintf(" to what was before, in %s", countOf(e.Steps, "step"))
+	}
 	now := p.now()
 	what := view.Clean(view.Name(e.Addr))
 	r := p.find(e, now)

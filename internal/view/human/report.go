@@ -76,6 +76,9 @@ func Trouble(s Style, m view.MeshReport) string {
 		op, addr, _ := strings.Cut(k.Because, " ")
 		fmt.Fprintf(&b, "  %s %s, because of: %s\n", s.paint(yellow, "not started:"), step(k.Op, k.Addr), step(plan.Op(op), state.Addr(addr)))
 	}
+	if m.Rollback != nil {
+		writeRollback(&b, s, m.Rollback)
+	}
 	return b.String()
 }
 

@@ -49,6 +49,18 @@ func TestReports(t *testing.T) {
 	}
 	golden(t, "testdata/reports.txtar", "failed", human.Trouble(human.Style{}, view.NewMeshReport(p, failed)))
 
+	failed.Rollback = &apply.Rollback{Plan: p, Report: apply.Report{Done: p.Steps}}
+	golden(t, "testdata/reports.txtar", "rolled back", human.Trouble(human.Style{}, view.NewMeshReport(p, failed)))
+	failed.Rollback = &apply.Rollback{
+		Plan: p, Report: apply.Report{Done: p.Steps[:2], Failed: []apply.Failure{{Step: p.Steps[2], Err: errors.New("503\x1b[2J\nagain")}}, Skipped: p.Steps[3:5]},
+		Left: []apply.Left{{Addr: "function/public/default/split", Why: "someone else has written it since"}},
+	}
+	golden(t, "testdata/reports.txtar", "not all rolled back", human.Trouble(human.Style{}, view.NewMeshReport(p, failed)))
+	failed.Rollback = &apply.Rollback{Err: &apply.RiskError{}}
+	golden(t, "testdata/reports.txtar", "rollback refused", human.Trouble(human.Style{}, view.NewMeshReport(p, failed)))
+	failed.Rollback = &apply.Rollback{Err: errors.New("what is there now cannot be read: connection refused")}
+	golden(t, "testdata/reports.txtar", "rollback not begun", human.Trouble(human.Style{}, view.NewMeshReport(p, failed)))
+
 	stopped := apply.Report{Interrupted: true, Took: time.Second, Done: p.Steps[:3], Skipped: p.Steps[3:]}
 	golden(t, "testdata/reports.txtar", "stopped", human.Trouble(human.Style{}, view.NewMeshReport(p, stopped)))
 
