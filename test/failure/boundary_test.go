@@ -34,8 +34,10 @@ func TestKillAtEachStep(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	defer cancel()
 	r := seeded(t)
+	harness.Binary(t)
 	b := harness.New(t, pulsartest.Shared(t))
-	b.Topic("in", 0)
+	harness.Built(t, "")
+	b.Topic("in", 0) // after what can take long: brokers delete topics that nobody uses
 	k := &stepKiller{T: t, b: b, proxy: faultproxy.New(t, b.Server.AdminURL)}
 	converge(t, b, k.next())
 	finish := harness.Stream(ctx, t, harness.Dial(t, b.Server.BrokerURL), b.FullTopic("in"), 50)

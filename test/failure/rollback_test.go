@@ -20,11 +20,13 @@ import (
 // code included, no number is lost, and the report tells of it.
 func TestRollback(t *testing.T) {
 	ctx := context.Background()
+	harness.Binary(t)
 	b := harness.New(t, pulsartest.Shared(t))
 	p := faultproxy.New(t, b.Server.AdminURL)
+	// The topic is made after all that can take long: brokers delete topics that nobody uses.
 	paddedJar(b, "old.jar", 1<<10)
 	paddedJar(b, "new.jar", 1<<10)
-	b.Topic("in", 0) // as late as that: brokers delete topics that nobody uses
+	b.Topic("in", 0)
 	chain := func(jar string, v int) string {
 		return fmt.Sprintf(`jarFile: %s
 topics: [{name: in, external: true}]
