@@ -142,7 +142,7 @@ func TestRollbackLeaves(t *testing.T) {
 		}
 		return errors.New("no")
 	})
-	foreign := &hands{Backend: b, after: "verify function/public/default/f00"}
+	foreign := &byHand{Backend: b, after: "verify function/public/default/f00"}
 	report, err := apply.Run(t.Context(), foreign, p, apply.Options{Allow: allRisks, OnFailure: apply.GoBack, Parallelism: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -167,14 +167,14 @@ func TestRollbackLeaves(t *testing.T) {
 	}
 }
 
-// hands writes a function by hand when a step has been done.
-type hands struct {
+// byHand writes a function by hand when a step has been done.
+type byHand struct {
 	*memory.Backend
 	after string
 }
 
 // Do implements backend.Backend.
-func (h *hands) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
+func (h *byHand) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
 	err := h.Backend.Do(ctx, s, events)
 	if s.ID == h.after {
 		f := *h.Resources()[s.Addr].(*state.Component)
