@@ -29,7 +29,7 @@ var effectivelyOnce = lint.Rule{
 			}
 			p.Report(at, fmt.Sprintf("`%s` asks for EFFECTIVELY_ONCE, and `%s` sends to its input `%s` in batches: with broker deduplication on, nine of ten messages are lost.",
 				n.NodeName(), writer.Node.NodeName(), p.Short(writer.Edge.Topic)), remedy,
-				fmt.Sprintf("If it has to stay, turn batching off in `%s` and all others that write `%s`: `producerConfig: {batchingConfig: {enabled: false}}`, from Pulsar 4.1 on.", writer.Node.NodeName(), p.Short(writer.Edge.Topic))).
+				fmt.Sprintf("If it has to stay, %s in `%s` and all others that write `%s`.", sendingSingly(writer.Node), writer.Node.NodeName(), p.Short(writer.Edge.Topic))).
 				Relate(writer.Edge.Span, "`"+writer.Node.NodeName()+"` writes here")
 		}
 	},
@@ -55,7 +55,7 @@ func batcher(w *lint.World, topic string) *lint.End {
 	type key string
 	return lint.Once(w, key(topic), func() *lint.End {
 		for _, end := range w.Writers(topic) {
-			if end.Edge.Role == mesh.Output && !singly(end.Node) {
+			if end.Edge.Role == mesh.Output && !singly(end.Node, w.Version) {
 				return end
 			}
 		}
@@ -63,16 +63,41 @@ func batcher(w *lint.World, topic string) *lint.End {
 	})
 }
 
-// singly tells that a node sends each message by itself (PIP-401), or that it is
-// not known: only Java's workers of all versions that know the setting heed it.
-func singly(n mesh.Node) bool {
+// singly tells that a node sends each message by itself (PIP-401), or that it is not
+// known: only Java's workers heed the settings. From 4.1 on plans turn batching off
+// where the file does not speak of it (lower.Singly).
+func singly(n mesh.Node, version string) bool {
 	if n.Base().Doubt {
 		return true
 	}
-	enabled := n.Base().Fields.At("producerConfig", "batchingConfig", "enabled")
-	if enabled == nil {
+	if !heedsProducer(n) {
 		return false
 	}
+	if most := n.Base().Fields.At("producerConfig", "maxPendingMessages"); most != nil {
+		if number, ok := most.Number(); !most.Known() || ok && number == 1 {
+			return true
+		}
+	}
+	enabled := n.Base().Fields.At("producerConfig", "batchingConfig", "enabled")
+	if enabled == nil {
+		return n.Base().Fields.At("producerConfig", "batchingConfig") == nil && version != "" && !fields.Before(version, "4.1")
+	}
+	return !enabled.Known() || !enabled.Truth()
+}
+
+// heedsProducer tells whether the workers of a node heed the settings of its producer.
+func heedsProducer(n mesh.Node) bool {
 	f, ok := n.(*mesh.Function)
-	return !enabled.Known() || !enabled.Truth() && (!ok || f.Runtime == fields.Java)
+	return !ok || f.Runtime == fields.Java
+}
+
+// sendingSingly says how a node is told to send each message by itself.
+func sendingSingly(n mesh.Node) string {
+	switch {
+	case !heedsProducer(n):
+		return "let Java write what it reads: workers of other languages send in batches whatever they are told"
+	case n.Base().Fields.At("producerConfig", "batchingConfig") != nil:
+		return "turn batching off, `producerConfig: {batchingConfig: {enabled: false}}`"
+	}
+	return "send message by message: plans see to that from Pulsar 4.1 on (--pulsar-version); before, with `producerConfig: {maxPendingMessages: 1}`, 60 to 95 a second,"
 }
