@@ -78,10 +78,13 @@ func mesh(b *strings.Builder, m view.MeshPlan, most int) {
 		fmt.Fprintf(b, "It is carried out only with %s.\n\n", code("--allow "+strings.Join(names(m.NeedsAllow), ",")))
 	}
 	changes(b, m.Changes, most)
-	risks(b, m.Changes)
+	risks(b, append(pauses(b, m), m.Changes...))
 }
 
 func changes(b *strings.Builder, list []view.Change, most int) {
+	if len(list) == 0 {
+		return
+	}
 	var lines []string
 	size := 0
 	for i, c := range list {

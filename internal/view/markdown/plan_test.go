@@ -80,3 +80,28 @@ func TestLongPlan(t *testing.T) {
 		t.Errorf("%d bytes", len(got))
 	}
 }
+
+// What stands still, and what is started, is told where nothing else changes, too.
+func TestPauses(t *testing.T) {
+	plans := doc()
+	m := &plans.Plans[0]
+	m.Summary, m.NeedsAllow = view.Summary{Resume: 1}, nil
+	m.Pauses = []view.Pause{{
+		Addr: "function/public/default/feed", For: []state.Addr{"function/public/default/a", "function/public/default/b"},
+		Risks: []view.Risk{{Risk: plan.Risk{Kind: plan.Restart, Detail: "stops the instance"}}},
+	}}
+	m.Resumes = []state.Addr{"sink/public/default/store"}
+	got := markdown.Plans(plans)
+	for _, line := range []string{
+		"- `function public/default/feed` is paused while `function public/default/a`, `function public/default/b` change\n",
+		"- `sink public/default/store` is stopped, apply starts it\n",
+		"- `restart`: `function public/default/feed`: `stops the instance`\n",
+	} {
+		if !strings.Contains(got, line) {
+			t.Errorf("%q is not in\n%s", line, got)
+		}
+	}
+	if strings.Contains(got, "```") {
+		t.Errorf("an empty list of changes:\n%s", got)
+	}
+}
