@@ -40,12 +40,20 @@ golden:
 
 ## bench: meshc against plain HTTP, many nodes and jars, and the start of the process
 bench: examples
-	$(GO) test -run '^$$' -bench 'Hundred|Thousand|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
+	$(GO) test -run '^$$' -bench 'TwoHundred|Thousand|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
 	$(GO) test -run '^$$' -bench 'Version|Validate|Compile|Meshc' -count 5 ./test/bench ./compiler
 
 ## loss: the long runs of numbered messages: a million lines, ten kills, 200 random plans under load
 loss: examples
 	MESHC_LOSS_LINES=1000000 MESHC_KILLS=10 MESHC_LOSS_PLANS=200 $(GO) test -count=1 -v -timeout 60m ./test/loss ./test/failure
+
+## faults: each kind of request of an apply meets each fault of networks and servers, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
+faults: examples
+	MESHC_FAULTS=all $(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -threads 32 -- $(GO) test -count=1 -v -timeout 30m -run 'TestFaults$$' ./test/failure
+
+## kill: a run is killed at each step of a plan of more than thirty, before and after it takes effect
+kill: examples
+	MESHC_BOUNDARIES=all $(GO) test -count=1 -v -timeout 30m -run TestKillAtEachStep ./test/failure
 
 ## loss-once: 30 updates of EFFECTIVELY_ONCE under load, and plain ones beside them, against PULSAR_VERSION=4.0.8 or 4.2.4 (default)
 loss-once: examples
@@ -66,4 +74,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss loss-once oracle fuzz help whole
+.PHONY: demo test build examples pulsar lint generate golden bench loss faults kill loss-once oracle fuzz help whole

@@ -23,6 +23,11 @@ func (b *Backend) Do(ctx context.Context, s plan.Step, events func(backend.Event
 
 func (b *Backend) do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
 	w := waiter{step: s, events: events}
+	if events != nil {
+		var end func()
+		ctx, end = tellSending(ctx, s, events)
+		defer end()
+	}
 	switch s.Op {
 	case plan.Drain:
 		return b.drain(ctx, s, w)

@@ -24,7 +24,7 @@ func TestNetworkCut(t *testing.T) {
 	through := []string{"--admin-url", "http://" + p.Addr().String(), "--broker-url", b.Server.BrokerURL}
 
 	p.cutAfter(3 << 20)
-	c := b.Run(append([]string{"apply", "mesh.yaml", "--yes"}, through...)...).Want(0)
+	c := b.Run(append([]string{"apply", "mesh.yaml", "--yes", "-o", "json"}, through...)...).Want(0).Says(`"type":"progress"`, `"sent":`, `"total":`)
 	t.Logf("cut once: %v, %d cuts:\n%s", c.Took.Round(time.Millisecond), p.cuts.Load(), complaint(c))
 	if p.cuts.Load() == 0 {
 		t.Error("nothing was cut")

@@ -13,6 +13,7 @@ import (
 	"mime/multipart"
 	"net/textproto"
 	"os"
+	"time"
 )
 
 // ErrFileChanged is part of the error of an upload whose file no longer has the
@@ -28,6 +29,8 @@ type body struct {
 	size   int64
 	sha256 string // lower-case hex; "" is not checked
 	suffix []byte
+	// progress is told how far the file is sent, nil for nobody.
+	progress func(sent, total int64)
 }
 
 func (b *body) length() int64 { return int64(len(b.prefix)) + b.size + int64(len(b.suffix)) }
@@ -40,7 +43,7 @@ func (b *body) open() (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	checked := &checkedFile{f: f, body: b, hash: sha256.New()}
+	checked := &checkedFile{f: f, body: b, hash: sha256.New(), told: time.Now()}
 	return struct {
 		io.Reader
 		io.Closer
@@ -55,6 +58,8 @@ type checkedFile struct {
 	hash hash.Hash
 	sent int64
 	done bool
+	// told is when its progress was told last.
+	told time.Time
 }
 
 // Read implements io.Reader.
@@ -82,6 +87,7 @@ func (r *checkedFile) Read(p []byte) (int, error) {
 	}
 	r.hash.Write(p[:n])
 	r.sent += int64(n)
+	r.tell()
 	if r.sent < r.body.size {
 		return n, nil
 	}

@@ -222,9 +222,18 @@ func TestUploadIsReplayedAndStreamed(t *testing.T) {
 	})
 	c := faulty(t, mux.ServeHTTP)
 	var before, after runtime.MemStats
+	var told []int64
+	ctx := WithProgress(t.Context(), func(sent, total int64) {
+		if told = append(told, sent); total != size {
+			t.Errorf("of %d bytes", total)
+		}
+	})
 	runtime.ReadMemStats(&before)
-	ok(t, c.Update(t.Context(), Sinks, "t", "n", "s", map[string]int{"parallelism": 2}, Package{File: file, Name: `we"ird.nar`, Size: size}, &UpdateOptions{}))
+	ok(t, c.Update(ctx, Sinks, "t", "n", "s", map[string]int{"parallelism": 2}, Package{File: file, Name: `we"ird.nar`, Size: size}, &UpdateOptions{}))
 	runtime.ReadMemStats(&after)
+	if len(told) == 0 || told[len(told)-1] != size {
+		t.Errorf("progress: %v", told)
+	}
 	if got.Load() != size || name.Load() != `we"ird.nar` {
 		t.Errorf("the server got %d bytes as %q", got.Load(), name.Load())
 	}

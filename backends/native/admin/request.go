@@ -85,6 +85,7 @@ func (c *Client) once(ctx context.Context, k call) (*http.Response, error) {
 		return nil, err
 	}
 	if k.body != nil {
+		k.body.progress = progressOf(ctx)
 		req.GetBody = k.body.open
 		req.ContentLength = k.body.length()
 		if req.Body, err = k.body.open(); err != nil {
