@@ -14,6 +14,7 @@ pip-66/target/exclaim.jar
 ../test/loss/java/target/loss-a.jar
 ../test/loss/java/target/loss-b.jar
 ../test/oracle/java/target/oracle.jar
+../test/fidelity/java/target/fidelity.jar
 "
 
 # True if each jar is there and nothing it is made of has changed since. Folders are looked at too: the
@@ -45,7 +46,7 @@ done
 log=target/build.log
 mkdir -p target
 # clean: Maven's incremental compiler would leave the classes of deleted sources in the jar.
-rm -rf word-count/target etl-chain/target pip-66/target ../test/loss/java/target ../test/oracle/java/target
+rm -rf word-count/target etl-chain/target pip-66/target ../test/loss/java/target ../test/oracle/java/target ../test/fidelity/java/target
 if ! mvn -q -B -Dstyle.color=never --no-transfer-progress package >"$log" 2>&1; then
 	echo "examples/build.sh: mvn package failed:" >&2
 	escape=$(printf '\033')

@@ -43,11 +43,21 @@ func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Uni
 	if err != nil {
 		return nil, nil, err
 	}
+	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy {
+		return nil, none, nil
+	}
 	want, err := desired(unit.Mesh, traits, o)
+	if err == nil {
+		err = followPatterns(ctx, b, want)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return between(ctx, b, name, traits, want, o)
+	p, findings, err := between(ctx, b, name, traits, want, o)
+	if p != nil && !o.Destroy {
+		findings = append(findings, startLate(want, p)...)
+	}
+	return p, findings, err
 }
 
 // MakeDestroy plans to take a mesh down that is known only by name: what carries

@@ -175,15 +175,12 @@ func carries(live, after *state.Component) bool {
 
 // untaken says what differs although the write arrived.
 func untaken(live, after *state.Component) error {
-	for name, want := range after.Fields {
-		if !state.Equal(live.Fields[name], want) {
-			return fmt.Errorf("%s of %s %s did not take: it is %v, not %v", name, after.Kind, after.FullName(), live.Fields[name], want)
-		}
-	}
-	for name, have := range live.Fields {
-		if _, wanted := after.Fields[name]; !wanted {
-			return fmt.Errorf("%s of %s %s did not go away: it is %v", name, after.Kind, after.FullName(), have)
-		}
+	switch name, have, want := difference(live, after); {
+	case name == "":
+	case want != nil:
+		return fmt.Errorf("%s of %s %s did not take: it is %v, not %v", name, after.Kind, after.FullName(), have, want)
+	default:
+		return fmt.Errorf("%s of %s %s did not go away: it is %v", name, after.Kind, after.FullName(), have)
 	}
 	return moved("%s %s does not carry the marker that was written", after.Kind, after.FullName())
 }

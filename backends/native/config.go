@@ -12,7 +12,6 @@ import (
 )
 
 // defaultSpec are the values of an input's settings that mean nothing.
-// consumerProperties read back empty on 4.0, whatever they are.
 var defaultSpec any = map[string]any{
 	"regexPattern": false, "schemaProperties": map[string]any{}, "consumerProperties": map[string]any{}, "poolMessages": false,
 }
@@ -22,11 +21,16 @@ var defaultSpec any = map[string]any{
 func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]any) *state.Component {
 	c := &state.Component{Kind: kind, Tenant: tenant, Namespace: namespace, Name: name, Fields: map[string]any{}}
 	config, _ := state.Canonical(raw).(map[string]any)
+	text, _ := config[optionsField].(string)
+	m, rest := readMarker(text)
 	for _, field := range fields.Carried(fields.Kind(kind)) {
-		if field.Update == fields.Local || field.Name == "name" || field.Name == "inputSpecs" || field.Hidden {
+		if field.Update == fields.Local || field.Into != "" || field.Name == "name" {
 			continue
 		}
-		v := state.Canonical(config[field.Name])
+		v := withoutDerived(field, state.Canonical(config[field.Name]))
+		if v == nil {
+			v = unsaid(field, m)
+		}
 		if field.Unset(v) {
 			v = state.Canonical(field.Default)
 		}
@@ -35,18 +39,11 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 		}
 	}
 	if kind != state.KindSource {
-		c.Fields["inputs"] = inputs(config)
+		inputs(c, config)
 	}
 	topicsInFull(c.Fields)
-	for _, field := range fields.ReadBack(fields.Kind(kind)) {
-		if v := beyond(state.Canonical(config[field.Name]), field.Default); v != nil {
-			c.Fields[field.Name] = v
-		}
-	}
-	setOrDelete(c.Fields, "inputSpecs", specialInputs(config))
-	text, _ := config["customRuntimeOptions"].(string)
-	m, rest := readMarker(text)
-	setOrDelete(c.Fields, "customRuntimeOptions", rest)
+	setOrDelete(c.Fields, "inputSpecs", consumersOf(kind, specialInputs(config), m))
+	setOrDelete(c.Fields, optionsField, rest)
 	if archive, _ := config["archive"].(string); m == nil && strings.HasPrefix(archive, "builtin://") {
 		c.Code.Mode = state.Builtin
 	}
@@ -65,16 +62,13 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 func toConfig(c *state.Component, update *diff.Change) (map[string]any, error) {
 	config := maps.Clone(c.Fields)
 	delete(config, "inputs")
+	delete(config, "topicsPattern")
 	if c.Kind != state.KindSource {
-		specs := map[string]any{}
-		special, _ := c.Fields["inputSpecs"].(map[string]any)
-		for _, t := range c.Inputs() {
-			specs[t] = map[string]any{}
-			if s, ok := special[t]; ok {
-				specs[t] = s
-			}
-		}
-		config["inputSpecs"] = specs
+		config["inputSpecs"] = inputSpecs(c)
+	}
+	if c.Kind == state.KindFunction && c.Code.Mode == state.Builtin {
+		// Nothing else tells the worker, at each update anew, that the code is its own.
+		config["jar"] = c.Code.URL
 	}
 	if update != nil {
 		clearFields(config, update)
@@ -85,7 +79,7 @@ func toConfig(c *state.Component, update *diff.Change) (map[string]any, error) {
 		}
 	}
 	config["tenant"], config["namespace"], config["name"] = c.Tenant, c.Namespace, c.Name
-	config["customRuntimeOptions"] = writeMarker(c)
+	config[optionsField] = writeMarker(c)
 	return state.Revealed(config)
 }
 
@@ -99,6 +93,8 @@ func clearFields(config map[string]any, c *diff.Change) {
 		switch field.Clear {
 		case fields.ByEmptyMap:
 			config[name] = map[string]any{}
+		case fields.ByZero:
+			config[name] = 0
 		case fields.ByDefault:
 			if field.Default != nil {
 				config[name] = field.Default
@@ -109,14 +105,66 @@ func clearFields(config map[string]any, c *diff.Change) {
 
 // same tells whether a live function is what a change leaves behind.
 func same(live, after *state.Component) bool {
-	return state.Equal(live.Fields, after.Fields) && live.Owner == after.Owner &&
-		live.Code.SHA256 == after.Code.SHA256 && live.Code.Mode == after.Code.Mode &&
+	name, _, _ := difference(live, after)
+	return name == "" && live.Owner == after.Owner &&
+		live.Code.ID() == after.Code.ID() && live.Code.Mode == after.Code.Mode &&
 		live.Generation == max(1, after.Generation) && live.Protect == after.Protect
 }
 
-func inputs(config map[string]any) []any {
+// difference names a field that is not as a change leaves it; "" for none. What
+// workers fill in themselves may be there beside.
+func difference(live, after *state.Component) (name string, have, want any) {
+	for _, name := range slices.Sorted(maps.Keys(after.Fields)) {
+		if have, want := live.Fields[name], after.Fields[name]; !state.Equal(have, want) {
+			return name, have, want
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(live.Fields)) {
+		field, _ := fields.Named(fields.Kind(live.Kind), name)
+		if _, wanted := after.Fields[name]; !wanted && !field.Derived {
+			return name, live.Fields[name], nil
+		}
+	}
+	return "", nil, nil
+}
+
+// inputs fills in which topics and patterns a component reads: the keys of its
+// inputSpecs, by which workers return both.
+func inputs(c *state.Component, config map[string]any) {
 	specs, _ := config["inputSpecs"].(map[string]any)
-	return state.SortedTexts(slices.Collect(maps.Keys(specs)))
+	var topics, patterns []string
+	for key, s := range specs {
+		if spec, ok := s.(map[string]any); ok && spec["regexPattern"] == true {
+			patterns = append(patterns, fullName(key))
+		} else {
+			topics = append(topics, key)
+		}
+	}
+	c.Fields["inputs"] = state.SortedTexts(topics)
+	delete(c.Fields, "topicsPattern")
+	if len(patterns) > 0 {
+		c.Fields["topicsPattern"] = state.SortedTexts(patterns)
+	}
+}
+
+// inputSpecs are the settings of all inputs, which an update wants in full.
+func inputSpecs(c *state.Component) map[string]any {
+	specs := map[string]any{}
+	special, _ := c.Fields["inputSpecs"].(map[string]any)
+	for _, t := range c.Inputs() {
+		specs[t] = map[string]any{}
+		if s, ok := special[t]; ok {
+			specs[t] = s
+		}
+	}
+	for _, p := range c.Patterns() {
+		spec := map[string]any{"regexPattern": true}
+		if s, ok := special[p].(map[string]any); ok {
+			maps.Copy(spec, s)
+		}
+		specs[p] = spec
+	}
+	return specs
 }
 
 // specialInputs returns the settings of inputs that are not the defaults, nil if there are none.
@@ -124,7 +172,9 @@ func specialInputs(config map[string]any) map[string]any {
 	out := map[string]any{}
 	specs, _ := config["inputSpecs"].(map[string]any)
 	for topic, s := range specs {
-		if rest := beyond(s, defaultSpec); rest != nil {
+		rest, _ := beyond(s, defaultSpec).(map[string]any)
+		delete(rest, "regexPattern")
+		if len(rest) > 0 {
 			out[fullName(topic)] = rest
 		}
 	}
@@ -136,6 +186,11 @@ func topicsInFull(f map[string]any) {
 	for _, name := range state.TopicFields {
 		if t, ok := f[name].(string); ok {
 			f[name] = fullName(t)
+		}
+	}
+	if window, ok := f["windowConfig"].(map[string]any); ok {
+		if t, ok := window["lateDataTopic"].(string); ok {
+			window["lateDataTopic"] = fullName(t)
 		}
 	}
 	names, reads := f["inputs"].([]any)

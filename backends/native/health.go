@@ -37,7 +37,11 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 			LastError: f.Redacted(lastError(i.Status)), Worker: i.Status.WorkerID,
 		})
 	}
-	for _, topic := range f.Inputs() {
+	topics, err := b.readTopics(ctx, f)
+	if err != nil {
+		return h, b.failure(err)
+	}
+	for _, topic := range topics {
 		stats, err := b.client.TopicStats(ctx, topic)
 		if errors.Is(err, admin.ErrNotFound) {
 			continue

@@ -30,6 +30,8 @@ type marker struct {
 	Package string     `json:"pkg"`
 	Mode    state.Mode `json:"mode"`
 	URL     string     `json:"url,omitempty"`
+	// Hidden are values that workers do not give back, by field.
+	Hidden map[string]any `json:"hidden,omitempty"`
 	// Generation counts writes. It also makes each update differ from what is
 	// there, since workers refuse some real changes as "no change".
 	Generation int `json:"gen"`
@@ -75,24 +77,30 @@ func readMarker(text string) (*marker, map[string]any) {
 	return m, rest
 }
 
-// specOf is a digest of a component's config. The class of a connector is left out:
-// it can come from the connector's archive.
+// specOf is a digest of a component's config. Classes that workers can take from the
+// code are left out.
 func specOf(c *state.Component) string {
 	fields := maps.Clone(c.Fields)
-	if c.Kind != state.KindFunction {
+	if c.Kind != state.KindFunction || c.Code.Mode == state.Builtin {
 		delete(fields, "className")
 	}
+	delete(fields, "transformFunctionClassName")
 	return state.FieldsDigest(fields)
 }
 
-// writeMarker gives the text for customRuntimeOptions.
+// writeMarker gives the text for customRuntimeOptions: the user's keys and the marker.
 func writeMarker(f *state.Component) string {
 	m := marker{
 		Version: markerVersion, Mesh: f.Owner, Package: hashPrefix + f.Code.SHA256,
-		Mode: f.Code.Mode, URL: f.Code.URL, Generation: max(1, f.Generation),
+		Mode: f.Code.Mode, URL: f.Code.URL, Hidden: hidden(f), Generation: max(1, f.Generation),
 		Spec: specOf(f), Sensitive: f.SensitivePaths(), Protect: f.Protect,
 	}
-	// A struct of texts and numbers always encodes.
-	text, _ := json.Marshal(map[string]any{markerKey: m})
+	all := map[string]any{markerKey: m}
+	if own, ok := f.Fields[optionsField].(map[string]any); ok {
+		maps.Copy(all, own)
+		all[markerKey] = m
+	}
+	// Texts, numbers and maps of JSON values always encode.
+	text, _ := json.Marshal(all)
 	return string(text)
 }

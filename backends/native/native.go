@@ -181,4 +181,5 @@ var _ interface {
 	backend.Backend
 	backend.Lister
 	backend.Asker
+	backend.TopicLister
 } = (*Backend)(nil)

@@ -247,8 +247,12 @@ func (r *reader) packages(ctx context.Context) error {
 func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string, error) {
 	named := map[string]bool{}
 	for _, a := range r.scope.Addrs {
-		if a.Kind() == state.KindTopic {
+		switch a.Kind() {
+		case state.KindTopic:
 			named[a.Name()] = true
+		case state.KindSubscription:
+			topic, _, _ := strings.Cut(a.Name(), "#")
+			named[topic] = true
 		}
 	}
 	for _, f := range r.out.Components() {
@@ -256,6 +260,16 @@ func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string
 			if f.Owner == r.owner() && strings.HasPrefix(t, "persistent://") {
 				named[t] = true
 			}
+		}
+		if f.Owner != r.owner() || len(f.Patterns()) == 0 {
+			continue
+		}
+		matching, err := r.b.matching(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range matching {
+			named[t] = true
 		}
 	}
 	if !namespaceExists {

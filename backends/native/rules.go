@@ -18,9 +18,24 @@ func (Rules) Rule(kind state.Kind, field string) diff.Rule {
 	if !ok {
 		return diff.Rule{}
 	}
-	return diff.Rule{
-		Fixed:       f.Update == fields.Fixed,
-		WriteOnce:   f.Update == fields.WriteOnce,
+	r := diff.Rule{
+		// What updates pass over takes a replacement, unless that does nothing either.
+		Fixed:       f.Update == fields.Fixed || f.Update == fields.WriteOnce && !f.Settled,
+		WriteOnce:   f.Update == fields.WriteOnce && f.Settled,
 		CannotClear: f.Clear == fields.NotPossible,
+		CannotAdd:   f.CannotAdd,
+		Lossy:       f.Update == fields.Lossy,
+		Derived:     f.Derived,
 	}
+	if r.Lossy {
+		r.Unset = state.Canonical(f.Default)
+	}
+	if f.Type == fields.Object {
+		for _, below := range fields.Of(f.Below) {
+			if below.Update == fields.Fixed {
+				r.FixedKeys = append(r.FixedKeys, below.Name)
+			}
+		}
+	}
+	return r
 }

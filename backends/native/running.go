@@ -24,7 +24,11 @@ func (b *Backend) clients(ctx context.Context, f *state.Component) (names map[st
 	if f.Kind == state.KindSource {
 		return names, b.producers(ctx, f, names)
 	}
-	for _, topic := range f.Inputs() {
+	topics, err := b.readTopics(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	for _, topic := range topics {
 		stats, err := b.client.TopicStats(ctx, topic)
 		if errors.Is(err, admin.ErrNotFound) {
 			continue
@@ -130,9 +134,10 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 		if err != nil {
 			return false, "", err
 		}
-		if f.Kind == state.KindSource && anyOld(names, old) {
-			// A source may make its producers late, so that only those which go tell.
-			return false, "the old instances still write", nil
+		if (f.Kind == state.KindSource || len(f.Patterns()) > 0) && anyOld(names, old) {
+			// A source may make its producers late, and a pattern may take no topic, so
+			// that only those which go tell.
+			return false, "clients of the old instances are still connected", nil
 		}
 		topic, n, all := behind(f, names, old)
 		if all > most {

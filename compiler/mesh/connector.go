@@ -27,6 +27,9 @@ func (*Source) node() {}
 type Sink struct {
 	Component
 	Reading
+	// Transform is the code of the function that messages pass on their way into the
+	// sink; the zero value for none.
+	Transform Code
 }
 
 // Kind implements Node.

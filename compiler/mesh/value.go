@@ -1,6 +1,8 @@
 package mesh
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
@@ -118,6 +120,27 @@ func (v *Value) JSON() any {
 		return list
 	}
 	return v.Data
+}
+
+// FromJSON makes a value of what JSON decodes to, all of it at one place. Keys are
+// sorted.
+func FromJSON(data any, at diag.Span) *Value {
+	out := &Value{Shape: Scalar, Span: at}
+	switch data := data.(type) {
+	case map[string]any:
+		out.Shape = Mapping
+		for _, key := range slices.Sorted(maps.Keys(data)) {
+			out.Entries = append(out.Entries, Entry{Key: key, KeySpan: at, Value: FromJSON(data[key], at)})
+		}
+	case []any:
+		out.Shape = List
+		for _, item := range data {
+			out.Items = append(out.Items, FromJSON(item, at))
+		}
+	default:
+		out.Data = data
+	}
+	return out
 }
 
 // Walk visits a value and all below it, parents first, in the order of the file.

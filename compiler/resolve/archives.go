@@ -184,18 +184,19 @@ func settingHint(key string, known []string) string {
 	return fmt.Sprintf("It knows %s.", names(known))
 }
 
-// transform checks the function that a sink's messages pass before it.
-func (r *resolver) transform(n *syntax.Node) {
+// transform finds and checks the function that a sink's messages pass before it.
+func (r *resolver) transform(n *syntax.Node) mesh.Code {
 	pair := n.Pair("transformFunction")
 	if pair == nil || !usable(pair.Value) {
-		return
+		return mesh.Code{}
 	}
 	c := &code{key: pair.Key, value: pair.Value, runtime: fields.Java, kind: fields.Function}
 	file := r.file(c)
 	class := n.Get("transformFunctionClassName")
 	if !file.Found || !usable(class) || strings.Contains(pair.Value.Value, "://") {
-		return
+		return file
 	}
 	f := &mesh.Function{Component: mesh.Component{Code: file}, Runtime: fields.Java}
 	r.javaContent(f, &syntax.Node{Kind: syntax.Mapping}, class, c)
+	return file
 }

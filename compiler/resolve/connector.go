@@ -28,7 +28,7 @@ func (r *resolver) sink(n *syntax.Node) *mesh.Sink {
 	s := &mesh.Sink{Component: r.component(fields.Sink, n)}
 	s.Reading = r.reading(fields.Sink, n)
 	s.InputType = typeName(r.archive(&s.Component, n, fields.Sink, "sinkType"))
-	r.transform(n)
+	s.Transform = r.transform(n)
 	return s
 }
 

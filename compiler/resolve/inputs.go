@@ -130,11 +130,17 @@ func (in *inputs) texts(n *syntax.Node, set func(*mesh.Edge, string)) {
 	}
 }
 
-// schemaInJSON takes the schema from a ConsumerConfig that is JSON in a text.
+// schemaInJSON takes the settings from a ConsumerConfig that is JSON in a text.
 func schemaInJSON(e *mesh.Edge, text string) {
-	var config struct{ SchemaType, SerdeClassName string }
-	if json.Unmarshal([]byte(text), &config) == nil {
-		e.SchemaType, e.SerDe = config.SchemaType, config.SerdeClassName
+	var config map[string]any
+	if json.Unmarshal([]byte(text), &config) != nil {
+		return
+	}
+	e.SchemaType, _ = config["schemaType"].(string)
+	e.SerDe, _ = config["serdeClassName"].(string)
+	if e.Spec == nil {
+		// The settings under inputSpecs win as a whole (FunctionConfigUtils.convert).
+		e.Spec = mesh.FromJSON(config, e.Span)
 	}
 }
 

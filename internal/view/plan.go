@@ -205,6 +205,8 @@ func because(c diff.Change) string {
 	switch c.Why {
 	case diff.CannotUpdate:
 		return cannot(c.Fields)
+	case diff.WouldLose:
+		return "any update resets " + strings.Join(forcing(c.Fields), ", ")
 	case diff.NotWanted:
 		return "the mesh file does not name it any more"
 	case diff.Adopted:
@@ -213,6 +215,18 @@ func because(c diff.Change) string {
 		return takesPlace(c.From)
 	}
 	return ""
+}
+
+// forcing names the fields because of which a resource is replaced.
+func forcing(fields []diff.FieldChange) []string {
+	var out []string
+	for _, f := range fields {
+		if f.Forces {
+			name, _, _ := strings.Cut(f.Field, ".")
+			out = append(out, name)
+		}
+	}
+	return slices.Compact(out)
 }
 
 // cannot names the fields that force a replacement.

@@ -53,6 +53,14 @@ type Widener interface {
 	Widen(writes int)
 }
 
+// TopicLister is the ability to list topics: inputs by pattern need to know which
+// there are.
+type TopicLister interface {
+	// Topics returns the full names of the persistent topics of a namespace, given as
+	// tenant/namespace; none for one that does not exist.
+	Topics(ctx context.Context, namespace string) ([]string, error)
+}
+
 // Traits are facts about a cluster.
 type Traits struct {
 	Cluster plan.Cluster

@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/planner/state"
@@ -53,7 +52,7 @@ func (d *differ) adoptsSubscription(live, want *state.Subscription) bool {
 
 // reads tells whether a component reads through a subscription.
 func reads(f *state.Component, sub *state.Subscription) bool {
-	return f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic)
+	return f.Subscription() == sub.Name && f.Reads(sub.Topic)
 }
 
 // changedCode compares the code by content. Of a component without a marker only
@@ -63,7 +62,7 @@ func (d *differ) changedCode(addr state.Addr, live, want *state.Component) *Fiel
 		return d.code(live, want)
 	}
 	if had := d.live.Facts[addr].Code; had != want.Code.SHA256 {
-		return &FieldChange{Field: "code", Before: shortHash(had), After: shortHash(want.Code.SHA256)}
+		return &FieldChange{Field: "code", Before: shortHash(had), After: shown(want.Code)}
 	}
 	return nil
 }
@@ -80,6 +79,11 @@ func (d *differ) between(addr state.Addr, live, want *state.Component) state.Res
 	out.Owner, out.Generation = d.live.Mesh.String(), live.Generation+1
 	out.Fields = withField(withField(live.Fields, "cleanupSubscription", false), "customRuntimeOptions", nil)
 	out.Drifted = false
+	for name := range out.Fields {
+		if rule := d.rules.Rule(out.Kind, name); rule.Lossy {
+			out.Fields = withField(out.Fields, name, rule.Unset)
+		}
+	}
 	if live.Owner == "" && want != nil && d.live.Facts[addr].Code == want.Code.SHA256 {
 		// Naming the same code works however it came there, naming none does not.
 		out.Code = want.Code

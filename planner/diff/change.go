@@ -34,6 +34,8 @@ const (
 	Differs Reason = "differs"
 	// CannotUpdate: a value differs that the cluster refuses to change in place.
 	CannotUpdate Reason = "cannot-update"
+	// WouldLose: an update would reset a value that is to stay.
+	WouldLose Reason = "would-lose"
 	// NotWanted: the mesh made it and no longer names it.
 	NotWanted Reason = "not-wanted"
 	// Destroyed: the whole mesh is taken down.
@@ -130,8 +132,21 @@ type Rule struct {
 	Fixed bool
 	// WriteOnce values are read only at creation: a change of them alone does nothing.
 	WriteOnce bool
-	// CannotClear tells that taking the value away needs a replacement.
-	CannotClear bool
+	// CannotClear tells that taking the value away needs a replacement, CannotAdd that
+	// giving one does where there was none.
+	CannotClear, CannotAdd bool
+	// FixedKeys are keys of a map that are Fixed in one that can be changed.
+	FixedKeys []string
+	// Lossy values are reset to Unset by any update of the resource.
+	Lossy bool
+	Unset any
+	// Derived values are filled in by the cluster where they are not given.
+	Derived bool
+}
+
+// forces tells whether a difference needs a replacement.
+func (r Rule) forces(before, after any) bool {
+	return r.Fixed || r.CannotClear && after == nil || r.CannotAdd && before == nil || r.Lossy && !state.Equal(after, r.Unset)
 }
 
 // RuleSet answers how a backend's cluster updates; each backend brings its own.

@@ -37,8 +37,10 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 		// Workers refuse even their own default where none was given.
 		after.Fields = withField(after.Fields, want.SubscriptionField(), live.Fields[want.SubscriptionField()])
 	}
-	if class := live.Fields["className"]; want.Fields["className"] == nil && class != nil {
-		after.Fields = withField(after.Fields, "className", class)
+	for name, v := range live.Fields {
+		if want.Fields[name] == nil && d.rules.Rule(want.Kind, name).Derived {
+			after.Fields = withField(after.Fields, name, v)
+		}
 	}
 	for _, f := range writeOnce {
 		after.Fields = withField(after.Fields, f.Field, live.Fields[f.Field])
@@ -57,6 +59,10 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 	}
 	if slices.ContainsFunc(changed, func(f FieldChange) bool { return f.Forces }) {
 		c.Action, c.Why = Replace, CannotUpdate
+	} else if lost := d.lost(want, place); len(lost) > 0 {
+		c.Action, c.Why, c.Fields = Replace, WouldLose, append(changed, lost...)
+	}
+	if c.Action == Replace {
 		// A new component reads what an update would have ignored.
 		replaced := settled(want)
 		replaced.Generation = live.Generation + 1
@@ -104,27 +110,42 @@ func (d *differ) fields(live, want *state.Component, place state.Place) (changed
 	slices.Sort(names)
 	for _, name := range names {
 		before, after := live.Fields[name], want.Fields[name]
-		if state.Equal(before, after) || name == "className" && after == nil && want.Kind != state.KindFunction {
-			// A connector's class is what its archive says, unless the mesh says it.
+		rule := d.rules.Rule(want.Kind, name)
+		if state.Equal(before, after) || rule.Derived && after == nil {
+			// A class is what the code says, unless the mesh says it.
 			continue
 		}
 		if name == want.SubscriptionField() && live.Subscription() == want.Subscription() {
 			// Its default, spelled out or not.
 			continue
 		}
-		span, ok := place.Fields[name]
-		if !ok {
-			span = place.Span
-		}
-		rule := d.rules.Rule(want.Kind, name)
+		span := at(place, name)
 		if rule.WriteOnce {
 			writeOnce = append(writeOnce, FieldChange{Field: name, Before: before, After: after, Span: span})
 			continue
 		}
-		forces := rule.Fixed || (rule.CannotClear && after == nil)
-		changed = append(changed, explode(name, before, after, forces, span)...)
+		changed = append(changed, explode(name, before, after, rule, span)...)
 	}
 	return changed, writeOnce
+}
+
+// lost finds the values that are to stay and that an update of the component would
+// reset, whatever it is about.
+func (d *differ) lost(want *state.Component, place state.Place) (out []FieldChange) {
+	for _, name := range slices.Sorted(maps.Keys(want.Fields)) {
+		if rule, v := d.rules.Rule(want.Kind, name), want.Fields[name]; rule.Lossy && !state.Equal(v, rule.Unset) {
+			out = append(out, FieldChange{Field: name, Before: v, After: v, Forces: true, Span: at(place, name)})
+		}
+	}
+	return out
+}
+
+// at is where the mesh file gives a field, or names the component.
+func at(place state.Place, field string) diag.Span {
+	if span, ok := place.Fields[field]; ok {
+		return span
+	}
+	return place.Span
 }
 
 // code compares the code by content. Where it is equal nothing is sent,
@@ -136,8 +157,12 @@ func (d *differ) code(live, want *state.Component) *FieldChange {
 	if live.Code.Mode == state.ByURL && want.Code.Mode == state.ByData || live.Code.Mode != want.Code.Mode && (live.Code.Mode == state.Builtin || want.Code.Mode == state.Builtin) {
 		return &FieldChange{Field: "code.mode", Before: string(live.Code.Mode), After: string(want.Code.Mode), Forces: true}
 	}
-	if live.Code.SHA256 != want.Code.SHA256 {
-		return &FieldChange{Field: "code", Before: shortHash(live.Code.SHA256), After: shortHash(want.Code.SHA256)}
+	if live.Code.Mode == state.Builtin && live.Code.URL != "" && live.Code.URL != want.Code.URL {
+		// As between builtin and sent code.
+		return &FieldChange{Field: "code", Before: live.Code.URL, After: want.Code.URL, Forces: true}
+	}
+	if live.Code.ID() != want.Code.ID() {
+		return &FieldChange{Field: "code", Before: shown(live.Code), After: shown(want.Code)}
 	}
 	if live.Code.Mode != want.Code.Mode {
 		return &FieldChange{Field: "code.mode", Before: string(live.Code.Mode), After: string(want.Code.Mode)}
@@ -146,7 +171,8 @@ func (d *differ) code(live, want *state.Component) *FieldChange {
 }
 
 // explode gives a difference between two maps key by key.
-func explode(name string, before, after any, forces bool, span diag.Span) []FieldChange {
+func explode(name string, before, after any, rule Rule, span diag.Span) []FieldChange {
+	forces := rule.forces(before, after)
 	b, bok := before.(map[string]any)
 	a, aok := after.(map[string]any)
 	if !bok && !aok || (before != nil && !bok) || (after != nil && !aok) {
@@ -161,10 +187,11 @@ func explode(name string, before, after any, forces bool, span diag.Span) []Fiel
 	slices.Sort(keys)
 	var out []FieldChange
 	for _, k := range keys {
-		if inMap(b[k]) && inMap(a[k]) {
-			out = append(out, explode(name+"."+k, b[k], a[k], forces, span)...)
-		} else if !state.Equal(b[k], a[k]) {
-			out = append(out, FieldChange{Field: name + "." + k, Before: b[k], After: a[k], Forces: forces, Span: span})
+		switch {
+		case inMap(b[k]) && inMap(a[k]):
+			out = append(out, explode(name+"."+k, b[k], a[k], rule, span)...)
+		case !state.Equal(b[k], a[k]):
+			out = append(out, FieldChange{Field: name + "." + k, Before: b[k], After: a[k], Forces: forces || slices.Contains(rule.FixedKeys, k), Span: span})
 		}
 	}
 	return out
@@ -183,6 +210,14 @@ func withField(m map[string]any, name string, value any) map[string]any {
 		m[name] = value
 	}
 	return m
+}
+
+// shown is what tells one code from another: the hash, or else the location.
+func shown(c state.Code) any {
+	if c.SHA256 == "" && c.URL != "" {
+		return c.URL
+	}
+	return shortHash(c.SHA256)
 }
 
 func shortHash(sha string) any {

@@ -1,8 +1,6 @@
 package diff
 
 import (
-	"slices"
-
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -96,7 +94,7 @@ func (d *differ) successor(want *state.Subscription) *state.Subscription {
 	after := *want
 	for _, f := range d.wants.Through(want.Topic, want.Name) {
 		live, ok := d.live.Resources[f.Addr()].(*state.Component)
-		if ok && live.Owner == f.Owner && live.Subscription() != want.Name && slices.Contains(live.Inputs(), want.Topic) {
+		if ok && live.Owner == f.Owner && live.Subscription() != want.Name && live.Reads(want.Topic) {
 			// It starts where it is made: what came before is in the old one, which is drained.
 			after.Position, after.Replaces = "Latest", live.Subscription()
 			return &after

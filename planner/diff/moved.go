@@ -55,7 +55,7 @@ func (d *differ) candidates(want *state.Component) []*state.Component {
 // heir tells whether a component reads a topic through the same subscription as another.
 func heir(old, next *state.Component) bool {
 	return old.Kind != state.KindSource && next.Kind != state.KindSource && old.Subscription() == next.Subscription() &&
-		slices.ContainsFunc(old.Inputs(), func(t string) bool { return slices.Contains(next.Inputs(), t) })
+		slices.ContainsFunc(old.Inputs(), func(t string) bool { return next.Reads(t) })
 }
 
 // protection is the difference in what the marker says of protection.

@@ -26,7 +26,7 @@ func (d *differ) comparePolicies(live, want *state.Policies) {
 	var changed []FieldChange
 	for _, name := range want.Names() {
 		if !reflect.DeepEqual(live.Values[name], want.Values[name]) {
-			changed = append(changed, explode(name, live.Values[name], want.Values[name], false, spanOf(place, name))...)
+			changed = append(changed, explode(name, live.Values[name], want.Values[name], Rule{}, spanOf(place, name))...)
 			after.Values[name] = want.Values[name]
 		}
 	}
@@ -64,7 +64,7 @@ func (d *differ) unwantedPolicies(live *state.Policies) {
 	}
 	c := Change{Addr: live.Addr(), Action: Delete, Before: live, Why: NotWanted, Span: d.want.Places[live.On].Span}
 	for _, name := range live.Names() {
-		c.Fields = append(c.Fields, explode(name, live.Values[name], nil, false, c.Span)...)
+		c.Fields = append(c.Fields, explode(name, live.Values[name], nil, Rule{}, c.Span)...)
 	}
 	d.add(c)
 }

@@ -14,26 +14,60 @@ type code struct {
 }
 
 // code hashes a component's code and adds its package where packages are used.
-// Builtin code has no file: its name is a field.
+// Code that is no local file is known by its name alone.
 func (l *lowerer) code(n mesh.Node) (state.Code, error) {
 	c := n.Base().Code
 	if l.opts.NamesOnly {
 		return state.Code{}, nil
 	}
 	if _, builtin := mesh.Builtin(c.Location); builtin {
-		return state.Code{Mode: state.Builtin}, nil
+		return state.Code{Mode: state.Builtin, URL: c.Location}, nil
 	}
+	if c.Location != "" {
+		return state.Code{Mode: state.ByURL, URL: c.Location}, nil
+	}
+	out, err := l.file(state.Kind(n.Kind()), c)
+	if err != nil {
+		return state.Code{}, fmt.Errorf("code of %s %s: %w", n.Kind(), n.NodeName(), err)
+	}
+	return out, nil
+}
+
+// transform notes where the function before a sink comes from: a name or URL as
+// given, or the package of a local file. Without packages there is no way to send a
+// second file; Unsupported tells.
+func (l *lowerer) transform(n mesh.Node) error {
+	s, ok := n.(*mesh.Sink)
+	switch {
+	case !ok || l.opts.NamesOnly:
+		return nil
+	case s.Transform.Location != "":
+		l.transforms[s] = s.Transform.Location
+		return nil
+	case s.Transform.Path == "":
+		return nil
+	}
+	sent, err := l.file(state.KindFunction, s.Transform)
+	if err != nil {
+		return fmt.Errorf("transform function of sink %s: %w", s.Name, err)
+	}
+	l.transforms[s] = sent.URL
+	return nil
+}
+
+// file hashes a local file, each once, and adds its package where packages are used.
+func (l *lowerer) file(kind state.Kind, c mesh.Code) (state.Code, error) {
 	h, ok := l.hashes[c.Path]
 	if !ok {
 		var err error
 		if h, err = hash(c.Path); err != nil {
-			return state.Code{}, fmt.Errorf("code of %s %s: %w", n.Kind(), n.NodeName(), err)
+			return state.Code{}, err
 		}
 		l.hashes[c.Path] = h
 	}
 	out := state.Code{Mode: state.ByData, SHA256: h.sha256, Size: h.size, Path: c.Path}
 	if l.opts.Packages {
-		out.Mode, out.URL = state.ByURL, l.packageURL(state.Kind(n.Kind()), h.sha256)
+		out.Mode, out.URL = state.ByURL, l.packageURL(kind, h.sha256)
 		pkg := &state.Package{URL: out.URL, SHA256: h.sha256, Size: h.size, Path: c.Path, Owner: l.mesh.ID.String()}
 		if _, seen := l.out.Resources[pkg.Addr()]; !seen {
 			l.put(pkg, state.Place{Span: c.Span})

@@ -21,7 +21,7 @@ type Options struct {
 // State returns what the mesh needs. Code files are read and hashed, each once;
 // one that cannot be read is an error, not a finding, since compiling has seen it.
 func State(m *mesh.Mesh, opts Options) (*state.State, error) {
-	l := &lowerer{mesh: m, opts: opts, out: state.New(m.ID), hashes: map[string]code{}}
+	l := &lowerer{mesh: m, opts: opts, out: state.New(m.ID), hashes: map[string]code{}, transforms: map[*mesh.Sink]string{}}
 	l.namespaces()
 	l.topics()
 	l.policies()
@@ -41,6 +41,8 @@ type lowerer struct {
 	opts   Options
 	out    *state.State
 	hashes map[string]code
+	// transforms are where the functions before sinks come from.
+	transforms map[*mesh.Sink]string
 }
 
 func (l *lowerer) put(r state.Resource, place state.Place) {
@@ -76,6 +78,9 @@ func (l *lowerer) topics() {
 
 func (l *lowerer) component(n mesh.Node) error {
 	code, err := l.code(n)
+	if err == nil {
+		err = l.transform(n)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
@@ -24,60 +22,33 @@ func Unplanned(m *mesh.Mesh) diag.List {
 
 func inNode(list *diag.List, n mesh.Node) {
 	c := n.Base()
-	code := c.Code.Location
-	switch _, builtin := mesh.Builtin(code); {
-	case builtin && n.Kind() != fields.Function:
-		code = ""
-	case code == "" && n.Kind() == fields.Function && otherArchive(c.Code.Path):
-		code = c.Code.Path
-	}
-	if code != "" {
-		unplanned(list, c.Code.Span, fmt.Sprintf("Code of a %s at `%s`", n.Kind(), code))
-	}
 	if c.Fields == nil {
 		return
 	}
 	for _, e := range c.Fields.Entries {
 		field, _ := fields.Named(n.Kind(), e.Key)
 		switch {
-		case e.Value.Shape == mesh.Scalar && e.Value.Data == nil, field.Name == "functionType": // its code was told of
-		case field.Later, field.Name == "autoAck" && !e.Value.Truth():
+		case e.Value.Shape == mesh.Scalar && e.Value.Data == nil:
+		case field.Later:
 			unplanned(list, e.Span(), fmt.Sprintf("`%s` of a %s", e.Key, n.Kind()))
-		case laterBelow(list, n, field, e):
+		case field.Name == "customRuntimeOptions" && (sensitive(e.Value) || !roomForMarker(e.Value.Text())):
+			list.Add(diag.NotPlanned, e.Span(), "`customRuntimeOptions` is no JSON object without a key `meshc` and without sensitive values, so that meshc cannot keep its marker in it.",
+				"Write a JSON object: `customRuntimeOptions: '{\"jobNamespace\": \"orders\"}'`.")
 		}
 	}
 }
 
-// laterBelow reports what plans do not carry out of a mapping of fields.
-func laterBelow(list *diag.List, n mesh.Node, field fields.Field, e mesh.Entry) (found bool) {
-	values := []*mesh.Value{e.Value}
-	if field.Type == fields.ObjectMap {
-		values = nil
-		for _, entry := range e.Value.Entries {
-			values = append(values, entry.Value)
-		}
-	}
-	if field.Below == "" {
-		return false
-	}
-	for _, v := range values {
-		for _, inner := range v.Entries {
-			f, _ := fields.Named(field.Below, inner.Key)
-			// Sinks do not store properties of schemas.
-			lost := n.Kind() == fields.Sink && f.Name == "schemaProperties"
-			if (f.Later || lost) && inner.Value.Data != false {
-				unplanned(list, inner.Span(), fmt.Sprintf("`%s.%s` of a %s", e.Key, inner.Key, n.Kind()))
-				found = true
-			}
-		}
-	}
+// roomForMarker tells whether a text can be one with meshc's marker.
+func roomForMarker(text string) bool {
+	all, ok := userOptions(text)
+	_, taken := all["meshc"]
+	return ok && !taken
+}
+
+// sensitive tells whether a value holds one that came from outside of the file.
+func sensitive(v *mesh.Value) (found bool) {
+	v.Walk(func(_ []string, v *mesh.Value) { found = found || v.From != "" })
 	return found
-}
-
-// otherArchive tells of packages that no worker takes in every way of sending them.
-func otherArchive(path string) bool {
-	ext := strings.ToLower(filepath.Ext(path))
-	return ext == ".nar" || ext == ".zip" || ext == ".whl"
 }
 
 func unplanned(list *diag.List, at diag.Span, what string) {

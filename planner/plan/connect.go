@@ -101,6 +101,12 @@ func (b *builder) needsOfComponent(s *Step, f *state.Component) {
 		b.readyTopic(s, t)
 		b.need(s, Create, state.SubscriptionAddr(t, f.Subscription()))
 	}
+	if url, ok := f.Fields["transformFunction"].(string); ok {
+		b.ready(s, state.PackageAddr(url))
+	}
+	for _, sub := range matching(b.want, f) {
+		b.ready(s, sub.Addr())
+	}
 	for _, t := range f.Writes() {
 		b.readyTopic(s, t)
 		for _, sub := range b.wants.Subscriptions(t) {
@@ -125,6 +131,9 @@ func (b *builder) needsOfDelete(s *Step) {
 				b.needDeletesOfWriters(s, t)
 			}
 		}
+		for _, sub := range matching(b.live, r) {
+			b.need(s, Drain, sub.Addr())
+		}
 		if s.Change.Action == diff.Replace {
 			// All that could still fail comes before the old function goes.
 			after := s.Change.After.(*state.Component)
@@ -142,6 +151,20 @@ func (b *builder) needsOfDelete(s *Step) {
 	case *state.Package:
 		b.needEveryDelete(s)
 	}
+}
+
+// matching are the subscriptions of a state that a component reads by pattern.
+func matching(s *state.State, f *state.Component) []*state.Subscription {
+	if len(f.Patterns()) == 0 {
+		return nil
+	}
+	var out []*state.Subscription
+	for _, addr := range s.Addrs() {
+		if sub, ok := s.Resources[addr].(*state.Subscription); ok && sub.Name == f.Subscription() && f.Reads(sub.Topic) {
+			out = append(out, sub)
+		}
+	}
+	return out
 }
 
 // needsOfSubscription: from its creation on it gathers a backlog, so what could

@@ -156,7 +156,7 @@ func drop(s *state.State) *state.State {
 	for addr, r := range s.Resources {
 		sub, ok := r.(*state.Subscription)
 		if ok && !slices.ContainsFunc(s.Components(), func(f *state.Component) bool {
-			return f.Subscription() == sub.Name && slices.Contains(f.Inputs(), sub.Topic)
+			return f.Subscription() == sub.Name && f.Reads(sub.Topic)
 		}) {
 			delete(s.Resources, addr)
 		}

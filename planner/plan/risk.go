@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
@@ -98,7 +97,7 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 // readsOn tells whether the function still reads the topic after the plan, through another subscription.
 func (b *builder) readsOn(f *state.Component, sub *state.Subscription) bool {
 	next, ok := b.want.Resources[f.Addr()].(*state.Component)
-	return ok && !b.header.Destroy && slices.Contains(next.Inputs(), sub.Topic) && next.Subscription() != sub.Name
+	return ok && !b.header.Destroy && next.Reads(sub.Topic) && next.Subscription() != sub.Name
 }
 
 // writersThatStay names who can still send to a topic after its reader went; "" for nobody.

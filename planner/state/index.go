@@ -1,5 +1,7 @@
 package state
 
+import "slices"
+
 // Index finds resources of a state by what they touch. It is made once of a state
 // that does not change from then on: a plan asks tens of thousands of times.
 type Index struct {
@@ -10,6 +12,8 @@ type Index struct {
 	reading       map[string][]*Component
 	writing       map[string][]*Component
 	subscriptions map[string][]*Subscription
+	// patterned are the components that read by patterns.
+	patterned []*Component
 }
 
 // route is a topic and the name of a subscription.
@@ -44,6 +48,9 @@ func (x *Index) add(c *Component) {
 		at := route{t, c.Subscription()}
 		x.through[at] = append(x.through[at], c)
 	}
+	if len(c.Patterns()) > 0 {
+		x.patterned = append(x.patterned, c)
+	}
 	clear(seen)
 	for _, t := range c.Writes() {
 		if !seen[t] {
@@ -54,10 +61,24 @@ func (x *Index) add(c *Component) {
 }
 
 // Through returns the components that read a topic through a subscription of this name.
-func (x *Index) Through(topic, name string) []*Component { return x.through[route{topic, name}] }
+func (x *Index) Through(topic, name string) []*Component {
+	return x.byPattern(x.through[route{topic, name}], topic, func(c *Component) bool { return c.Subscription() == name })
+}
 
 // Reading returns the components that read a topic.
-func (x *Index) Reading(topic string) []*Component { return x.reading[topic] }
+func (x *Index) Reading(topic string) []*Component {
+	return x.byPattern(x.reading[topic], topic, func(*Component) bool { return true })
+}
+
+// byPattern adds the components that read a topic by a pattern.
+func (x *Index) byPattern(named []*Component, topic string, ok func(*Component) bool) []*Component {
+	for _, c := range x.patterned {
+		if ok(c) && c.Reads(topic) && !slices.Contains(named, c) {
+			named = append(slices.Clone(named), c)
+		}
+	}
+	return named
+}
 
 // Writing returns the components that write a topic, dead letters and log lines included.
 func (x *Index) Writing(topic string) []*Component { return x.writing[topic] }

@@ -3,6 +3,8 @@
 package state
 
 import (
+	"slices"
+
 	"github.com/meshc/meshc/compiler/diag"
 )
 
@@ -135,10 +137,20 @@ type Code struct {
 	SHA256 string `json:"sha256,omitempty"`
 	// Size (desired only) is in bytes.
 	Size int64 `json:"size,omitempty"`
-	// URL is set in mode ByURL.
+	// URL is set in mode ByURL, and for a builtin function, whose config does not give
+	// the name back: builtin://name.
 	URL string `json:"url,omitempty"`
 	// Path (desired only) is the local file.
 	Path string `json:"path,omitempty"`
+}
+
+// ID tells one code from another, as far as its mode allows: the hash of what was
+// sent, or the location where that is all that is known; "" for neither.
+func (c Code) ID() string {
+	if c.SHA256 != "" || c.Mode != ByURL {
+		return c.SHA256
+	}
+	return c.URL
 }
 
 func (n *Namespace) resource()    {}
@@ -169,15 +181,30 @@ func (c *Component) FullName() string { return c.Tenant + "/" + c.Namespace + "/
 // none for a source.
 func (c *Component) Inputs() []string { return texts(c.Fields["inputs"]) }
 
+// Patterns returns the regular expressions of full topic names that the component
+// reads, sorted; most components have none.
+func (c *Component) Patterns() []string { return texts(c.Fields["topicsPattern"]) }
+
+// Reads tells whether the component reads a topic, given by its full name: by that
+// name or by a pattern.
+func (c *Component) Reads(topic string) bool {
+	return slices.Contains(c.Inputs(), topic) || slices.ContainsFunc(c.Patterns(), func(p string) bool { return Matches(p, topic) })
+}
+
 // TopicFields are the fields of components that hold the name of a topic to write.
 var TopicFields = []string{"output", "topicName", "deadLetterTopic", "logTopic"}
 
 // Writes returns the full names of the topics that the component writes, those of
-// dead letters and log lines among them.
+// dead letters, late data and log lines among them.
 func (c *Component) Writes() []string {
 	var out []string
 	for _, field := range TopicFields {
 		if t, _ := c.Fields[field].(string); t != "" {
+			out = append(out, t)
+		}
+	}
+	if window, ok := c.Fields["windowConfig"].(map[string]any); ok {
+		if t, _ := window["lateDataTopic"].(string); t != "" {
 			out = append(out, t)
 		}
 	}
@@ -221,7 +248,7 @@ func (c *Component) SubscriptionField() string {
 // CleansUp tells that the worker deletes the component's subscriptions with it.
 func (c *Component) CleansUp() bool {
 	on, _ := c.Fields["cleanupSubscription"].(bool)
-	return on && len(c.Inputs()) > 0
+	return on && len(c.Inputs())+len(c.Patterns()) > 0
 }
 
 // Shares tells that the component's subscription gives each message to whichever
@@ -231,6 +258,17 @@ func (c *Component) Shares() bool {
 	order, _ := c.Fields["retainOrdering"].(bool)
 	keys, _ := c.Fields["retainKeyOrdering"].(bool)
 	return !order && !keys && c.Guarantees() != "EFFECTIVELY_ONCE"
+}
+
+// Position returns where a new subscription of the component starts, "Latest" or
+// "Earliest"; "" for a source.
+func (c *Component) Position() string {
+	field := "subscriptionPosition"
+	if c.Kind == KindSink {
+		field = "sourceSubscriptionPosition"
+	}
+	p, _ := c.Fields[field].(string)
+	return p
 }
 
 // Guarantees returns the delivery guarantee in Pulsar's spelling.

@@ -54,6 +54,17 @@ type Field struct {
 	Traps []Trap
 	// Hidden fields are never read back, so that a marker has to tell of changes.
 	Hidden bool
+	// CannotAdd tells that an update cannot give the field to a component that was
+	// made without it.
+	CannotAdd bool
+	// Derived values are filled in by workers, from the code, where they are not given.
+	Derived bool
+	// Settled tells that a replacement would change nothing about a WriteOnce value
+	// either.
+	Settled bool
+	// Into names the field as a part of which workers keep the value: what two
+	// spellings say is one thing.
+	Into string
 	// Later fields are checked, converted and built, but plans do not carry them
 	// out yet and refuse them.
 	Later bool
@@ -77,6 +88,7 @@ var (
 
 func init() {
 	for _, f := range table() {
+		f = inWhole(f)
 		byKind[f.Kind] = append(byKind[f.Kind], f)
 		if bySpelling[f.Kind] == nil {
 			bySpelling[f.Kind] = map[string]Field{}

@@ -28,6 +28,15 @@ const (
 	Resource    Kind = "resources"         // Pulsar's Resources
 )
 
+// within tells of the kinds of values that fields of components hold.
+func (k Kind) within() bool {
+	switch k {
+	case Consumer, Producer, Batching, Crypto, Processor, Window, BatchSource, Resource:
+		return true
+	}
+	return false
+}
+
 // Kinds lists all kinds in the order of the reference page.
 func Kinds() []Kind {
 	return []Kind{
@@ -71,9 +80,10 @@ const (
 	Updatable Update = "updatable"
 	// Fixed values are rejected ("... cannot be altered"): the component has to be replaced.
 	Fixed Update = "fixed"
-	// WriteOnce values are ignored without a word on update.
+	// WriteOnce values are ignored without a word on update: it takes a replacement.
 	WriteOnce Update = "write-once"
-	// Lossy values are lost by any update, since reading back omits them.
+	// Lossy values are lost by any update, since reading back omits them: a component
+	// that has one can only be replaced.
 	Lossy Update = "lossy"
 	// Local fields never reach a component: they steer meshc.
 	Local Update = "local"
@@ -88,6 +98,10 @@ const (
 	ByDefault Clear = "by-default"
 	// ByEmptyMap: `{}` is sent.
 	ByEmptyMap Clear = "by-empty-map"
+	// ByZero: 0 is sent, which workers do not keep.
+	ByZero Clear = "by-zero"
+	// ByOmission: it is a part of a value that updates replace whole, and is left out of that.
+	ByOmission Clear = "by-omission"
 	// NotPossible: an update cannot clear it; taking it away is a replacement.
 	NotPossible Clear = "not-possible"
 )

@@ -1,5 +1,17 @@
 package fields
 
+// inWhole completes a row of nestedFields: where it does not say otherwise, an
+// update takes the value over and drops one that is left out.
+func inWhole(f Field) Field {
+	if f.Kind.within() && f.Update == "" {
+		f.Update = Updatable
+	}
+	if f.Kind.within() && f.Clear == "" {
+		f.Clear = ByOmission
+	}
+	return f
+}
+
 // nestedFields are Pulsar's config classes that FunctionConfig, SourceConfig and
 // SinkConfig hold. Each is replaced whole by an update.
 var nestedFields = []Field{
@@ -7,18 +19,18 @@ var nestedFields = []Field{
 		Doc: "Schema type of the input: one of Pulsar's, or a class."},
 	{Kind: Consumer, Name: "serdeClassName", Type: Text, Ignored: []Runtime{Go}, Example: "org.example.TextSerDe",
 		Doc: "SerDe class that reads the input. Not together with `schemaType`."},
-	{Kind: Consumer, Name: "regexPattern", Aliases: []string{"isRegexPattern"}, Type: Bool, Later: true, Default: false, Example: true,
+	{Kind: Consumer, Name: "regexPattern", Aliases: []string{"isRegexPattern"}, Type: Bool, Update: Fixed, Clear: NotPossible, Default: false, Example: true,
 		Doc: "The key is a regular expression of full topic names, not a topic."},
 	{Kind: Consumer, Name: "schemaProperties", Type: TextMap, Default: map[string]any{}, Ignored: []Runtime{Go}, Example: map[string]any{"a": "b"},
 		Traps: []Trap{{Value: Any, Kinds: []Kind{Sink}, Says: "They pass over the properties of the schema that a sink reads with.", Instead: "Remove the key."}},
 		Doc:   "Properties of the schema. Sinks do not store them."},
-	{Kind: Consumer, Name: "consumerProperties", Type: TextMap, Later: true, Keys: consumerKeys, Default: map[string]any{}, Ignored: []Runtime{Python, Go}, Example: map[string]any{"priorityLevel": "1"},
-		Doc: "Settings of the consumer by the names of Pulsar's Java client."},
+	{Kind: Consumer, Name: "consumerProperties", Type: TextMap, Hidden: true, Keys: consumerKeys, Default: map[string]any{}, Ignored: []Runtime{Python, Go}, Example: map[string]any{"priorityLevel": "1"},
+		Doc: "Settings of the consumer by the names of Pulsar's Java client. Functions of 4.0 do not give them back, those of 4.2.4 and all sinks do."},
 	{Kind: Consumer, Name: "receiverQueueSize", Type: Whole, Example: 100,
 		Doc: "Messages that the consumer fetches ahead. 0 fetches one at a time."},
 	{Kind: Consumer, Name: "cryptoConfig", Type: Object, Below: Crypto, Ignored: []Runtime{Go}, Example: map[string]any{"cryptoKeyReaderClassName": "org.example.Keys"},
 		Doc: "How messages are decrypted."},
-	{Kind: Consumer, Name: "messagePayloadProcessorConfig", Type: Object, Later: true, Below: Processor, Since: "4.1", Ignored: []Runtime{Python, Go}, Example: map[string]any{"className": "org.example.Unpack"},
+	{Kind: Consumer, Name: "messagePayloadProcessorConfig", Type: Object, Below: Processor, Since: "4.1", Ignored: []Runtime{Python, Go}, Example: map[string]any{"className": "org.example.Unpack"},
 		Doc: "Class that unpacks messages of another producer's format."},
 	{Kind: Consumer, Name: "poolMessages", Type: Bool, Default: false, Ignored: []Runtime{Python, Go}, Example: true,
 		Doc: "Take the memory of messages from a pool."},
@@ -29,14 +41,14 @@ var nestedFields = []Field{
 		Doc: "Messages of all partitions that may wait for the broker's answer."},
 	{Kind: Producer, Name: "useThreadLocalProducers", Type: Bool, Default: false, Ignored: []Runtime{Python, Go}, Example: true,
 		Doc: "A producer for each thread of the function."},
-	{Kind: Producer, Name: "cryptoConfig", Type: Object, Later: true, Below: Crypto, Ignored: []Runtime{Go}, Example: map[string]any{"cryptoKeyReaderClassName": "org.example.Keys", "encryptionKeys": []any{"orders"}},
+	{Kind: Producer, Name: "cryptoConfig", Type: Object, Below: Crypto, Ignored: []Runtime{Go}, Example: map[string]any{"cryptoKeyReaderClassName": "org.example.Keys", "encryptionKeys": []any{"orders"}},
 		Doc: "How messages are encrypted. Needs `encryptionKeys`."},
 	{Kind: Producer, Name: "batchBuilder", Type: Enum, Values: builders, Example: "KEY_BASED",
 		Doc: "How batches are built."},
 	{Kind: Producer, Name: "compressionType", Type: Enum, Values: []string{"NONE", "LZ4", "ZLIB", "ZSTD", "SNAPPY"}, Default: "LZ4", Example: "ZSTD",
 		Traps: []Trap{{Value: "SNAPPY", Runtimes: []Runtime{Go}, Says: "Go functions know no SNAPPY, and write with LZ4 instead.", Instead: "Use LZ4, ZLIB or ZSTD."}},
 		Doc:   "Compression of messages. The Go runtime has no SNAPPY."},
-	{Kind: Producer, Name: "batchingConfig", Type: Object, Later: true, Below: Batching, Since: "4.1", Ignored: []Runtime{Python, Go}, Example: map[string]any{"enabled": false},
+	{Kind: Producer, Name: "batchingConfig", Type: Object, Below: Batching, Since: "4.1", Ignored: []Runtime{Python, Go}, Example: map[string]any{"enabled": false},
 		Doc: "Batching of messages."},
 
 	{Kind: Batching, Name: "enabled", Type: Bool, Default: true, Example: false,
@@ -86,20 +98,20 @@ var nestedFields = []Field{
 		Doc: "Milliseconds between watermarks. Read with a `timestampExtractorClassName` only."},
 	{Kind: Window, Name: "timestampExtractorClassName", Type: Text, Example: "org.example.OrderTime",
 		Doc: "A TimestampExtractor: time of a message from its content."},
-	{Kind: Window, Name: "actualWindowFunctionClassName", Type: Text, Dead: "Function workers fill it in.", Example: "org.example.Sum",
+	{Kind: Window, Name: "actualWindowFunctionClassName", Type: Text, Derived: true, Dead: "Function workers fill it in.", Example: "org.example.Sum",
 		Doc: "Function workers fill it in with the function's class."},
-	{Kind: Window, Name: "processingGuarantees", Type: Enum, Values: []string{"ATLEAST_ONCE", "ATMOST_ONCE"}, Dead: "Function workers fill it in.", Example: "ATLEAST_ONCE",
+	{Kind: Window, Name: "processingGuarantees", Type: Enum, Values: []string{"ATLEAST_ONCE", "ATMOST_ONCE"}, Derived: true, Dead: "Function workers fill it in.", Example: "ATLEAST_ONCE",
 		Doc: "Function workers fill it in with the function's guarantee."},
 
-	{Kind: BatchSource, Name: "discoveryTriggererClassName", Type: Text, Required: true, Update: Fixed, Example: "org.apache.pulsar.io.batchdiscovery.ImmediateTriggerer",
+	{Kind: BatchSource, Name: "discoveryTriggererClassName", Type: Text, Required: true, Update: Fixed, Clear: NotPossible, Example: "org.apache.pulsar.io.batchdiscovery.ImmediateTriggerer",
 		Doc: "A BatchSourceTriggerer: when to look for new work."},
 	{Kind: BatchSource, Name: "discoveryTriggererConfig", Type: Map, Example: map[string]any{"__CRON__": "0 0 * * *"},
 		Doc: "Settings of the triggerer."},
 
-	{Kind: Resource, Name: "cpu", Type: Number, Default: 1.0, Update: Updatable, Clear: ByDefault, Example: 0.5,
+	{Kind: Resource, Name: "cpu", Type: Number, Default: 1.0, Example: 0.5,
 		Doc: "Cores for each instance."},
-	{Kind: Resource, Name: "ram", Type: Count, Long: true, Default: float64(1 << 30), Update: Updatable, Clear: ByDefault, Example: 536870912,
+	{Kind: Resource, Name: "ram", Type: Count, Long: true, Default: float64(1 << 30), Example: 536870912,
 		Doc: "Memory for each instance, in bytes."},
-	{Kind: Resource, Name: "disk", Type: Count, Long: true, Default: 10 * float64(1<<30), Update: Updatable, Clear: ByDefault, Example: 1073741824,
+	{Kind: Resource, Name: "disk", Type: Count, Long: true, Default: 10 * float64(1<<30), Example: 1073741824,
 		Doc: "Disk for each instance, in bytes."},
 }

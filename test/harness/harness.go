@@ -6,6 +6,7 @@ package harness
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -97,6 +98,9 @@ func (b *Bench) Plan(u compiler.Unit, o planner.Options) *plan.Plan {
 func (b *Bench) Apply(p *plan.Plan, allow ...plan.RiskKind) apply.Report {
 	b.Helper()
 	report, err := planner.Apply(context.Background(), b.Backend, p, apply.Options{Allow: allow, Events: b.log})
+	if stale := new(apply.StaleError); errors.As(err, &stale) {
+		b.Fatalf("%v: %v", err, stale.Moved)
+	}
 	if err != nil {
 		b.Fatal(err)
 	}
