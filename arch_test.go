@@ -67,6 +67,8 @@ var table = []room{
 
 	{path: "backends/memory", inside: slices.Concat(planning, []string{"planner/*"}), why: "a backend knows the planner's stages, never another backend"},
 	{path: "backends/native/conn", outside: []string{"golang.org/x/oauth2"}, why: "credentials are handled in one place"},
+	{path: "backends/native/wire", outside: []string{"google.golang.org/protobuf/encoding/protowire"}, why: "the binary protocol needs no mesh and no settings"},
+	{path: "backends/native/lock", inside: []string{"backends/native/conn", "backends/native/wire"}, why: "a lock knows no mesh, so that all that changes meshes can use it"},
 	{path: "backends/native/admin", inside: []string{"backends/native/conn"}, outside: []string{"github.com/apache/pulsar-client-go/pulsaradmin", "github.com/sirupsen/logrus"}, why: "pulsaradmin's types stop here"},
 	{path: "backends/native", inside: slices.Concat(planning, []string{"planner/*", "backends/native/..."}), outside: []string{"golang.org/x/sync"}, why: "a backend knows the planner's stages, never another backend"},
 	{path: "backends", inside: []string{"backends/...", "planner/backend"}},

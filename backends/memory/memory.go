@@ -19,17 +19,19 @@ import (
 // Backend is a cluster in memory. It is safe for concurrent use.
 type Backend struct {
 	mu        sync.Mutex
+	faults    sync.Mutex
 	resources map[state.Addr]state.Resource
 	facts     map[state.Addr]state.Facts
 	stopped   map[state.Addr]bool
 	writes    int
 	rules     diff.RuleSet
 	fault     func(plan.Step) error
+	locks     map[mesh.ID]*lease
 }
 
 // New returns an empty cluster that updates by the given rules.
 func New(rules diff.RuleSet) *Backend {
-	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, rules: rules}
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, rules: rules}
 }
 
 // Put places a resource as if someone had made it.
@@ -122,13 +124,11 @@ func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := b.faultOf(s); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.fault != nil {
-		if err := b.fault(s); err != nil {
-			return err
-		}
-	}
 	switch s.Op {
 	case plan.Create, plan.Update:
 		return b.write(s)
@@ -177,6 +177,20 @@ func (b *Backend) compare(s plan.Step) error {
 		return fmt.Errorf("%s is not as planned", s.Addr)
 	}
 	return nil
+}
+
+// faultOf asks the fault about a step: one step at a time, and so that it may use
+// the backend.
+func (b *Backend) faultOf(s plan.Step) error {
+	b.faults.Lock()
+	defer b.faults.Unlock()
+	b.mu.Lock()
+	fault := b.fault
+	b.mu.Unlock()
+	if fault == nil {
+		return nil
+	}
+	return fault(s)
 }
 
 func (b *Backend) write(s plan.Step) error {

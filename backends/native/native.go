@@ -27,8 +27,9 @@ const writesInFlight = 4
 
 // Backend is Pulsar's function workers behind one admin service.
 type Backend struct {
-	client *admin.Client
-	url    string
+	client   *admin.Client
+	settings conn.Settings
+	url      string
 	// packages is "on" or "off" by the user's word; else it is found out.
 	packages string
 	slots    *slots
@@ -50,7 +51,7 @@ func WithPackages(mode string) Option { return func(b *Backend) { b.packages = m
 // New builds the backend; it connects to nothing yet. client talks to the
 // cluster that settings name.
 func New(client *admin.Client, settings conn.Settings, opts ...Option) *Backend {
-	b := &Backend{client: client, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]consumers{}}
+	b := &Backend{client: client, settings: settings, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]consumers{}}
 	for _, o := range opts {
 		o(b)
 	}

@@ -48,6 +48,11 @@ Several meshes are checked and planned first, all of them; then they are applied
 one after the other in the order given. The first that does not end well ends the
 run; the rest is reported as not started.
 
+Only one run at a time changes a mesh: it holds the mesh's lock from before it plans
+until it ends. Another is told who has it and since when, and ends with exit code 1,
+or waits for it with --lock-timeout. The lock is an exclusive producer, so it needs
+the broker's binary service; a run that was killed leaves no lock behind.
+
 When the cluster changes between the plan and the first write, --yes plans again,
 shows the new plan and carries it out, up to three times; a risk that was not allowed
 still refuses it. Without --yes, and for a plan file, that is exit code 5.
@@ -116,6 +121,7 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		return nil, err
 	}
 	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v, fromFile: saved != nil}
+	defer c.locks.release()
 	c.severities = o.severities
 	c.open = opener(o.f, &o.connect)
 	if saved != nil {
@@ -202,6 +208,9 @@ func movedSince(err error) string {
 
 // planned plans the meshes of a result and carries the plans out.
 func (c *carrier) planned(ctx context.Context, b backend.Backend, connect *connectFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
+	if err := c.lockUnits(ctx, b, r.Units); err != nil {
+		return nil, err
+	}
 	var plans []*plan.Plan
 	var found diag.List
 	err := connect.within(ctx, func(ctx context.Context) (err error) {

@@ -26,6 +26,7 @@ type carryFlags struct {
 	parallelism int
 	// onFailure is an apply.OnFailure; "" where the command has no such flag.
 	onFailure string
+	lock      lockFlags
 }
 
 // waitTimeout is the help of --timeout where a plan is carried out.
@@ -35,6 +36,7 @@ func (x *carryFlags) bind(cmd *cobra.Command) {
 	addOutput(cmd, &x.output)
 	addAllow(cmd, &x.allow)
 	cmd.Flags().BoolVarP(&x.yes, "yes", "y", false, "do not ask; needed where standard input is no terminal")
+	x.lock.bind(cmd)
 	cmd.Flags().IntVar(&x.parallelism, "parallelism", 0, "writes in flight at most; 0 is what the cluster is known to take")
 }
 
@@ -42,6 +44,9 @@ func (x *carryFlags) bind(cmd *cobra.Command) {
 func (x *carryFlags) check(f *Factory) error {
 	if x.parallelism < 0 {
 		return usage("leave --parallelism out for what the cluster takes", "--parallelism is %d, and counts from 1", x.parallelism)
+	}
+	if err := x.lock.check(); err != nil {
+		return err
 	}
 	if x.yes {
 		return nil
@@ -71,6 +76,7 @@ type carrier struct {
 	// replans is how many more times the plan is made again when the cluster moved
 	// between the plan and the first write.
 	replans int
+	locks   locks
 }
 
 // run shows the plans, refuses what was not allowed, asks, and carries them out
@@ -139,6 +145,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	report, err := planner.Apply(ctx, b, p, apply.Options{
 		OnFailure: apply.OnFailure(c.flags.onFailure), Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit, Resolve: c.f.resolve,
 		Events: func(e backend.Event) { c.view.event(view.NewEvent(p.Mesh, e)) },
+		Lock:   c.lockOf(b, p.Mesh),
 	})
 	end()
 	if err != nil {
@@ -146,6 +153,10 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 		return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)
 	}
 	m := view.NewMeshReport(p, report)
+	if report.Unlocked != nil {
+		goOn := c.goOn()
+		return m, &RemedyError{Err: fmt.Errorf("%s is not done, %d steps not started: %w", p.Mesh, len(report.Skipped), report.Unlocked), Remedy: goOn}
+	}
 	err = c.verdict(m)
 	if err != nil && slices.ContainsFunc(report.Failed, func(f apply.Failure) bool { return errors.Is(f.Err, backend.ErrMoved) }) {
 		again := "the cluster was changed by others meanwhile, so plan again"

@@ -37,8 +37,8 @@ before it is drained, then subscriptions and packages. Topics are kept unless
 --delete-topics is given. The mesh is named by its file, or without a file by
 --mesh tenant/namespace/name. What others made is never touched.
 
-It shows the plan and asks first; see 'meshc apply --help' for Ctrl-C, -o json and
-exit codes.`,
+It shows the plan and asks first; see 'meshc apply --help' for the lock, Ctrl-C, -o json
+and exit codes.`,
 		Example: `  meshc destroy mesh.yaml
   meshc destroy --mesh public/default/word-count --yes
   meshc destroy mesh.yaml --delete-topics --allow topic-data --yes`,
@@ -78,6 +78,7 @@ func destroyRun(ctx context.Context, o *destroyOptions) error {
 
 func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport, error) {
 	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v}
+	defer c.locks.release()
 	c.severities = o.severities
 	c.open = opener(o.f, &o.connect)
 	opts := planner.Options{Destroy: true, DeleteTopics: o.deleteTopics, Allow: o.carry.allow}
@@ -93,6 +94,9 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	}
 	b, err := c.open(o.connect.backend)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.lockFirst(ctx, b, id); err != nil {
 		return nil, err
 	}
 	var p *plan.Plan

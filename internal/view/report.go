@@ -18,7 +18,7 @@ const (
 	Applied Outcome = "applied"
 	// Unchanged: there was nothing to do.
 	Unchanged Outcome = "unchanged"
-	// Failed: steps failed, or the cluster could not be asked.
+	// Failed: steps failed, the lock was lost, or the cluster could not be asked.
 	Failed Outcome = "failed"
 	// Interrupted: a signal ended the run before its end.
 	Interrupted Outcome = "interrupted"
@@ -129,6 +129,8 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 	}
 	left := len(r.Failed)+len(r.Skipped) > 0
 	switch {
+	case r.Unlocked != nil:
+		m.Outcome = Failed
 	case left && r.Interrupted:
 		m.Outcome = Interrupted
 	case left:

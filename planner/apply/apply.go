@@ -4,6 +4,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -32,6 +33,10 @@ type Options struct {
 	// Resolve gives the value that the references of a text of a mesh file have now,
 	// such as that of ${env:TOKEN}; plan files do not hold it. nil refuses them.
 	Resolve func(from string) (string, error)
+	// Lock takes the mesh's lock, which Run holds on to and does not release; nil is
+	// for none. It is asked before the base is read, and, when it gives an error that
+	// wraps backend.ErrNoNamespace, again when the plan has made the namespace.
+	Lock func(context.Context) (backend.Lease, error)
 }
 
 // Report says how a run ended.
@@ -41,7 +46,10 @@ type Report struct {
 	Skipped []plan.Step
 	// Interrupted tells that the run was stopped before its end.
 	Interrupted bool
-	Took        time.Duration
+	// Unlocked tells why the run ended before its end without a signal: its lock was
+	// lost, or could not be had when the namespace was made; nil is neither.
+	Unlocked error
+	Took     time.Duration
 	// Rollback says how the run went back after a failure; nil if it did not.
 	Rollback *Rollback
 }
@@ -53,7 +61,9 @@ type Failure struct {
 }
 
 // OK tells that every step was done.
-func (r Report) OK() bool { return len(r.Failed) == 0 && len(r.Skipped) == 0 && !r.Interrupted }
+func (r Report) OK() bool {
+	return len(r.Failed) == 0 && len(r.Skipped) == 0 && !r.Interrupted && r.Unlocked == nil
+}
 
 // StaleError refuses a plan whose base is not the live state any more.
 type StaleError struct{ Moved []state.Addr }
@@ -92,7 +102,7 @@ func (e *RiskError) Error() string {
 // Run carries the plan out. Before the first write it checks that the cluster is
 // the plan's, that every risk that needs it is allowed, and that live is still
 // the plan's base; the errors are *ClusterError, *RiskError, *SensitiveError
-// and *StaleError.
+// and *StaleError, and those of Options.Lock.
 // Failed steps are in the report, not in the error. Cancelling ctx stops at once;
 // closing Stop finishes what is in the air.
 func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Report, error) {
@@ -117,7 +127,12 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	if err := resolve(p, opts.Resolve); err != nil {
 		return Report{}, err
 	}
-	before, err := checkBase(ctx, b, id, p)
+	lease, err := opts.lock(ctx)
+	later := errors.Is(err, backend.ErrNoNamespace)
+	if err != nil && !later {
+		return Report{}, err
+	}
+	before, err := checkBase(ctx, b, id, p, "")
 	if err != nil {
 		return Report{}, err
 	}
@@ -127,22 +142,27 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 		w.Widen(opts.Parallelism)
 	}
 	r := newRunner(b, p, opts)
+	r.lease = lease
+	if later {
+		r.makePlace(ctx, id)
+	}
 	report := r.run(ctx)
-	if opts.OnFailure == GoBack && len(report.Failed) > 0 && !report.Interrupted {
-		report.Rollback = goBack(ctx, b, traits.Rules, before, p, opts)
+	if opts.OnFailure == GoBack && len(report.Failed) > 0 && !report.Interrupted && report.Unlocked == nil {
+		report.Rollback = goBack(ctx, b, traits.Rules, before, p, opts, r.lease)
 	}
 	report.Took = time.Since(start)
 	return report, nil
 }
 
 // checkBase reads live again, compares it with what the plan starts from, and
-// returns it.
-func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan) (*state.State, error) {
+// returns it. made is what the run has made already, "" for nothing.
+func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan, made state.Addr) (*state.State, error) {
 	live, err := b.Read(ctx, backend.Scope{Mesh: id, Addrs: p.Scope})
 	if err != nil {
 		return nil, err
 	}
 	live.Mask(p.Sensitive)
+	delete(live.Resources, made)
 	if live.Fingerprint() == p.Base {
 		return live, nil
 	}

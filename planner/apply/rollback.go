@@ -83,7 +83,7 @@ func noWayBack(p *plan.Plan, c *diff.Change, before *state.Component) string {
 // what was there when the run began. Only components go back, and only those that
 // are as the run has left them: topics, subscriptions and packages that it has made
 // stay, since they may hold messages, and the next apply needs or removes them.
-func goBack(ctx context.Context, b backend.Backend, rules diff.RuleSet, before *state.State, p *plan.Plan, opts Options) *Rollback {
+func goBack(ctx context.Context, b backend.Backend, rules diff.RuleSet, before *state.State, p *plan.Plan, opts Options, lease backend.Lease) *Rollback {
 	out := &Rollback{}
 	now, err := b.Read(ctx, backend.Scope{Mesh: before.Mesh, Addrs: p.Scope})
 	if err != nil {
@@ -105,7 +105,9 @@ func goBack(ctx context.Context, b backend.Backend, rules diff.RuleSet, before *
 	if opts.Events != nil {
 		opts.Events(backend.GoingBack{Steps: len(out.Plan.Steps)})
 	}
-	out.Report = newRunner(b, out.Plan, opts).run(ctx)
+	back := newRunner(b, out.Plan, opts)
+	back.lease = lease
+	out.Report = back.run(ctx)
 	return out
 }
 

@@ -28,6 +28,12 @@ type runner struct {
 	light    *gate
 	finished chan outcome
 
+	// lease is that of the mesh's lock; nil for none. lost is closed when it is lost,
+	// and nil from then on.
+	lease    backend.Lease
+	lost     <-chan struct{}
+	endWaits context.CancelCauseFunc
+
 	eventLock sync.Mutex
 
 	// places are those of the steps in the plan.
@@ -76,6 +82,8 @@ func (r *runner) run(ctx context.Context) Report {
 	// waits end when the run is stopped; writes do not, they finish.
 	waits, endWaits := context.WithCancelCause(ctx)
 	defer endWaits(nil)
+	r.lost = r.lostLock()
+	r.endWaits = endWaits
 	stop := r.opts.Stop
 	interrupt := func() <-chan struct{} {
 		r.report.Interrupted = true
@@ -86,6 +94,8 @@ func (r *runner) run(ctx context.Context) Report {
 	case <-stop:
 		// It came while the base was checked.
 		stop = interrupt()
+	case <-r.lost:
+		r.unlock()
 	default:
 		r.startReady(ctx, waits)
 	}
@@ -110,11 +120,15 @@ func (r *runner) settleAll(ctx, waits context.Context, stop <-chan struct{}, int
 			select {
 			case <-stop:
 				stop = interrupt()
+			case <-r.lost:
+				r.unlock()
 			default:
 			}
 			r.startReady(ctx, waits)
 		case <-stop:
 			stop = interrupt()
+		case <-r.lost:
+			r.unlock()
 		case <-ctx.Done():
 			// Steps see the cancelled context themselves; only starting ends here.
 			r.report.Interrupted = true
@@ -136,7 +150,7 @@ func (r *runner) await() outcome {
 // form is gone must not stay away, and what lets paused components go on.
 func (r *runner) startReady(ctx, waits context.Context) {
 	for _, s := range r.candidates() {
-		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) || r.report.Interrupted && !completes(s) && s.Op != plan.Resume {
+		if _, ok := r.waiting[s.ID]; !ok || !r.ready(s) || r.report.Interrupted && !completes(s) && s.Op != plan.Resume || r.report.Unlocked != nil {
 			continue
 		}
 		if because, held := r.held(s); held {

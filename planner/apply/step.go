@@ -40,6 +40,10 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 			started = true
 			r.emit(backend.Started{Step: s})
 		}
+		if err := r.certain(waits, s); err != nil {
+			r.gateOf(s).leave(false)
+			return fmt.Errorf("%w: %w", errStopped, err)
+		}
 		err := r.backend.Do(ctx, s, r.emit)
 		passing, again := passes(err)
 		if s.Op.Writes() {

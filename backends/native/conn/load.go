@@ -83,7 +83,7 @@ var knownKeys = []string{
 
 func fromProperties(props map[string]string, f Flags, getenv func(string) string) (Settings, error) {
 	get := func(key string) string { return strings.TrimSpace(props[key]) }
-	s := Settings{AllowedHosts: f.AllowHosts}
+	s := Settings{AllowedHosts: f.AllowHosts, BrokerGiven: first(f.BrokerURL, get("brokerServiceUrl")) != ""}
 	// serviceUrl is what client.conf called webServiceUrl before 1.0; pulsar-admin still reads it.
 	admin := first(f.AdminURL, get("webServiceUrl"), get("serviceUrl"), DefaultAdminURL)
 	broker := first(f.BrokerURL, get("brokerServiceUrl"), DefaultBrokerURL)

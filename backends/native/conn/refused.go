@@ -53,9 +53,9 @@ func (e *RefusedCertificateError) Error() string { return e.Err.Error() + "; " +
 // Unwrap returns the cause.
 func (e *RefusedCertificateError) Unwrap() error { return e.Err }
 
-// explain says of a failed handshake which setting it is about. A refusal of the
+// Explain says of a failed handshake which setting it is about. A refusal of the
 // client's certificate gets a type: crypto/tls has none for what the other side says.
-func (t TLS) explain(err error) error {
+func (t TLS) Explain(err error) error {
 	var authority x509.UnknownAuthorityError
 	if errors.As(err, &authority) {
 		return fmt.Errorf("%w; tlsTrustCertsFilePath in client.conf names the authorities that are trusted", err)

@@ -44,17 +44,17 @@ func TestRefused(t *testing.T) {
 func TestExplainHandshake(t *testing.T) {
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}
 	var refused *RefusedCertificateError
-	if err := (TLS{}).explain(alert); !errors.As(err, &refused) || !strings.Contains(err.Error(), "tlsCertificateFilePath") {
+	if err := (TLS{}).Explain(alert); !errors.As(err, &refused) || !strings.Contains(err.Error(), "tlsCertificateFilePath") {
 		t.Error(err)
 	}
-	if err := (TLS{CertFile: "/c.pem"}).explain(alert); !errors.As(err, &refused) || !strings.Contains(err.Error(), "/c.pem") {
+	if err := (TLS{CertFile: "/c.pem"}).Explain(alert); !errors.As(err, &refused) || !strings.Contains(err.Error(), "/c.pem") {
 		t.Error(err)
 	}
-	if err := (TLS{}).explain(x509.UnknownAuthorityError{}); !strings.Contains(err.Error(), "tlsTrustCertsFilePath") || !errors.As(err, new(x509.UnknownAuthorityError)) {
+	if err := (TLS{}).Explain(x509.UnknownAuthorityError{}); !strings.Contains(err.Error(), "tlsTrustCertsFilePath") || !errors.As(err, new(x509.UnknownAuthorityError)) {
 		t.Error(err)
 	}
 	for _, other := range []error{nil, errors.New("x"), &net.OpError{Op: "dial", Err: errors.New("certificate")}, &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}} {
-		if got := (TLS{}).explain(other); got != other {
+		if got := (TLS{}).Explain(other); got != other {
 			t.Errorf("%v became %v", other, got)
 		}
 	}

@@ -29,6 +29,8 @@ type Settings struct {
 	// BrokerURL is the binary service, "pulsar://host:6650" or
 	// "pulsar+ssl://a:6651,b:6651".
 	BrokerURL string
+	// BrokerGiven tells that BrokerURL was named by the user and is not the default.
+	BrokerGiven bool
 	// Auth is how to prove who we are; its zero value sends no credentials.
 	Auth Auth
 	// TLS is used for https and pulsar+ssl.

@@ -205,7 +205,7 @@ func (t *transport) send(req *http.Request, u *url.URL) (*http.Response, error) 
 		}
 	}
 	resp, err := t.base.RoundTrip(out)
-	return resp, t.tls.explain(err)
+	return resp, t.tls.Explain(err)
 }
 
 func closeBody(req *http.Request) {

@@ -1,0 +1,145 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/backends/native/lock"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/backend"
+)
+
+// LockTopic is the topic that a run holds while it changes the mesh. The name of
+// the mesh stands in the middle, since the end of a topic's name can mean
+// something to brokers (-partition-0). It is no system topic and no persistent
+// one, so that neither brokers nor plans take it for something else.
+func LockTopic(id mesh.ID) string {
+	return fmt.Sprintf("non-persistent://%s/%s/__meshc-%s-lock", id.Tenant, id.Namespace, id.Name)
+}
+
+// The keys of a holder in the metadata of its producer.
+const (
+	holderUser    = "user"
+	holderHost    = "host"
+	holderProcess = "process"
+	holderCommand = "command"
+	holderSince   = "since"
+)
+
+// Lock implements backend.Locker by an exclusive producer on LockTopic.
+func (b *Backend) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (backend.Lease, error) {
+	topic := LockTopic(id)
+	taken, err := lock.Take(ctx, lock.Options{
+		Topic: topic, Settings: b.settings,
+		Holder: map[string]string{
+			holderUser: who.User, holderHost: who.Host, holderProcess: strconv.Itoa(who.Process),
+			holderCommand: who.Command, holderSince: who.Since.UTC().Format(time.RFC3339),
+		},
+		Locate: func(ctx context.Context) (string, string, error) { return b.locate(ctx, topic) },
+		Make:   func(ctx context.Context) error { return b.makeTopic(ctx, topic) },
+		Look:   func(ctx context.Context) (map[string]string, error) { return b.holder(ctx, topic) },
+	})
+	if err != nil {
+		return nil, b.lockFailure(ctx, id, err)
+	}
+	return &lease{Lease: taken, mesh: id}, nil
+}
+
+// locate asks the web service which broker serves the topic.
+func (b *Backend) locate(ctx context.Context, topic string) (url, urlTLS string, err error) {
+	at, err := b.client.Lookup(ctx, topic)
+	return at.BrokerURL, at.BrokerURLTLS, err
+}
+
+func (b *Backend) makeTopic(ctx context.Context, topic string) error {
+	if err := b.client.CreateTopic(ctx, topic, 0, nil); !errors.Is(err, admin.ErrExists) {
+		return err
+	}
+	return nil
+}
+
+// holder returns what the lock's holder says of itself, nil when nobody has it.
+func (b *Backend) holder(ctx context.Context, topic string) (map[string]string, error) {
+	stats, err := b.client.TopicStats(ctx, topic)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && len(stats.Publishers) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if said := stats.Publishers[0].Metadata; said != nil {
+		return said, nil
+	}
+	return map[string]string{}, nil
+}
+
+func holderOf(said map[string]string) backend.Holder {
+	process, _ := strconv.Atoi(said[holderProcess])
+	since, _ := time.Parse(time.RFC3339, said[holderSince])
+	return backend.Holder{User: said[holderUser], Host: said[holderHost], Process: process, Command: said[holderCommand], Since: since}
+}
+
+// lockFailure tells the planner what an error of the lock means.
+func (b *Backend) lockFailure(ctx context.Context, id mesh.ID, err error) error {
+	var held *lock.HeldError
+	var answer *admin.Error
+	switch {
+	case errors.As(err, &held):
+		return &backend.HeldError{Mesh: id, Holder: holderOf(held.Holder)}
+	case namespaceMissing(err):
+		return fmt.Errorf("lock of %s: %w", id, backend.ErrNoNamespace)
+	case errors.As(err, &answer) && admin.Classify(err) != admin.NotFound && admin.Classify(err) != admin.Refused:
+		return b.firstFailure(err)
+	case ctx.Err() != nil:
+		return err
+	}
+	if lock.Unauthorized(err) {
+		err = fmt.Errorf("%w; the role needs the permission %q on namespace %s/%s", err, "produce", id.Tenant, id.Namespace)
+	}
+	return &backend.LockError{Mesh: id, Err: err}
+}
+
+// namespaceMissing tells whether the web service or a broker says that the
+// namespace of a topic is not there.
+func namespaceMissing(err error) bool {
+	var answer *admin.Error
+	if errors.As(err, &answer) {
+		return admin.Classify(err) == admin.NotFound && answer.Reason == "Namespace not found"
+	}
+	return false
+}
+
+// lease tells the planner in its own words how a lock was lost.
+type lease struct {
+	*lock.Lease
+	mesh mesh.ID
+}
+
+// Ready implements backend.Lease.
+func (l *lease) Ready(ctx context.Context) error {
+	err := l.Lease.Ready(ctx)
+	if err != nil && ctx.Err() == nil {
+		return l.told(err)
+	}
+	return err
+}
+
+// Err implements backend.Lease.
+func (l *lease) Err() error { return l.told(l.Lease.Err()) }
+
+func (l *lease) told(err error) error {
+	var held *lock.HeldError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &held):
+		return &backend.HeldError{Mesh: l.mesh, Holder: holderOf(held.Holder)}
+	}
+	return &backend.LockError{Mesh: l.mesh, Err: err}
+}
+
+var _ backend.Locker = (*Backend)(nil)

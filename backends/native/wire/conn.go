@@ -1,0 +1,247 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+)
+
+// protocolVersion is what we say that we speak: that of topic epochs (v17 and
+// later), which 4.x brokers all have.
+const protocolVersion = 19
+
+// helloTimeout bounds connecting, the TLS handshake and the answer to CONNECT.
+const helloTimeout = 10 * time.Second
+
+// Credentials yields the name of Pulsar's authentication method and its data,
+// asked anew for each connection and whenever the broker wants fresh ones.
+type Credentials func(ctx context.Context) (method string, data []byte, err error)
+
+// Target is where to connect and as whom.
+type Target struct {
+	// Address is host:port.
+	Address string
+	// ProxyTo is the broker, host:port, behind a Pulsar proxy at Address; "" without a proxy.
+	ProxyTo string
+	// TLS is used if it is not nil; its ServerName is the host of Address unless set.
+	TLS *tls.Config
+	// Credentials may be nil for none.
+	Credentials Credentials
+}
+
+// Conn is a connection to a broker. It is safe for use by several goroutines.
+type Conn struct {
+	nc          net.Conn
+	credentials Credentials
+	closed      chan struct{}
+
+	writing sync.Mutex
+
+	mu     sync.Mutex
+	err    error
+	nextID uint64
+	calls  map[uint64]chan answer
+	pongs  []chan struct{}
+}
+
+type answer struct {
+	kind   kind
+	fields fields
+}
+
+// Dial connects and says hello. Errors: a network error, one of TLS, one of the
+// credentials, or a *ServerError when the broker does not take them.
+func Dial(ctx context.Context, t Target) (*Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, helloTimeout)
+	defer cancel()
+	nc, err := dial(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	// Closing makes the reads and writes of the hello end with ctx.
+	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
+	defer stop()
+	c := &Conn{nc: nc, credentials: t.Credentials, closed: make(chan struct{}), calls: map[uint64]chan answer{}}
+	if err := c.hello(ctx, t.ProxyTo); err != nil {
+		_ = nc.Close()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, fmt.Errorf("%s: %w", t.Address, err)
+	}
+	if !stop() {
+		return nil, fmt.Errorf("%s: %w", t.Address, context.Cause(ctx))
+	}
+	go c.read()
+	return c, nil
+}
+
+func dial(ctx context.Context, t Target) (net.Conn, error) {
+	d := &net.Dialer{KeepAlive: 15 * time.Second}
+	if t.TLS == nil {
+		return d.DialContext(ctx, "tcp", t.Address)
+	}
+	return (&tls.Dialer{NetDialer: d, Config: t.TLS}).DialContext(ctx, "tcp", t.Address)
+}
+
+func (c *Conn) hello(ctx context.Context, proxyTo string) error {
+	m := message(nil).text(1, "meshc").number(4, protocolVersion)
+	method, data, err := c.authentication(ctx)
+	if err != nil {
+		return err
+	}
+	if method != "" {
+		m = m.text(5, method).bytes(3, data)
+	}
+	if proxyTo != "" {
+		m = m.text(6, proxyTo)
+	}
+	// FeatureFlags.supports_auth_refresh: without it a broker closes the
+	// connection when the credentials end.
+	m = m.bytes(10, message(nil).flag(1, true))
+	if _, err := c.nc.Write(frame(kindConnect, m)); err != nil {
+		return err
+	}
+	k, f, err := readFrame(c.nc)
+	switch {
+	case err != nil:
+		return err
+	case k == kindError:
+		return refusal(f.number(2), f.text(3))
+	case k != kindConnected:
+		return fmt.Errorf("%w: command %d in place of CONNECTED", errFrame, k)
+	}
+	return nil
+}
+
+func (c *Conn) authentication(ctx context.Context) (method string, data []byte, err error) {
+	if c.credentials == nil {
+		return "", nil, nil
+	}
+	return c.credentials(ctx)
+}
+
+// Closed is closed when the connection has ended or the broker has closed the producer.
+func (c *Conn) Closed() <-chan struct{} { return c.closed }
+
+// Err tells why the connection ended; nil before.
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// errClosed is the cause when we closed it ourselves.
+var errClosed = errors.New("closed")
+
+// Close ends the connection; the broker takes it as the end of the producer.
+func (c *Conn) Close() { c.fail(errClosed) }
+
+func (c *Conn) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return
+	}
+	c.err = err
+	close(c.closed)
+	_ = c.nc.Close()
+}
+
+// read takes what the broker sends until the connection ends.
+func (c *Conn) read() {
+	for {
+		k, f, err := readFrame(c.nc)
+		if err != nil {
+			c.fail(fmt.Errorf("the connection to the broker ended: %w", err))
+			return
+		}
+		switch k {
+		case kindPing:
+			err = c.write(frame(kindPong, nil))
+		case kindPong:
+			c.pong()
+		case kindAuthChallenge:
+			err = c.answerChallenge()
+		case kindCloseProducer:
+			// A broker that gives the topic away, or an administrator, wants it so.
+			c.fail(errors.New("the broker closed the producer"))
+			return
+		case kindError, kindSuccess:
+			c.settle(f.number(1), answer{k, f})
+		case kindProducerSuccess:
+			c.settle(f.number(1), answer{k, f})
+		case kindLookupResponse:
+			c.settle(f.number(4), answer{k, f})
+		default:
+			// Newer brokers may say more than we know.
+		}
+		if err != nil {
+			c.fail(err)
+			return
+		}
+	}
+}
+
+// answerChallenge sends fresh credentials, which brokers ask for when the old ones end.
+func (c *Conn) answerChallenge() error {
+	ctx, cancel := context.WithTimeout(context.Background(), helloTimeout)
+	defer cancel()
+	method, data, err := c.authentication(ctx)
+	if err != nil {
+		return err
+	}
+	m := message(nil).text(1, "meshc").bytes(2, message(nil).text(1, method).bytes(2, data)).number(3, protocolVersion)
+	return c.write(frame(kindAuthResponse, m))
+}
+
+func (c *Conn) write(b []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	_ = c.nc.SetWriteDeadline(time.Now().Add(helloTimeout))
+	_, err := c.nc.Write(b)
+	return err
+}
+
+// call sends a command that build makes from the request's number and waits for its answer.
+func (c *Conn) call(ctx context.Context, k kind, build func(id uint64) message) (answer, error) {
+	reply := make(chan answer, 1)
+	c.mu.Lock()
+	c.nextID++
+	id := c.nextID
+	c.calls[id] = reply
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.calls, id)
+	}()
+	if err := c.write(frame(k, build(id))); err != nil {
+		c.fail(err)
+		return answer{}, err
+	}
+	select {
+	case a := <-reply:
+		if a.kind == kindError {
+			return a, refusal(a.fields.number(2), a.fields.text(3))
+		}
+		return a, nil
+	case <-c.closed:
+		return answer{}, c.Err()
+	case <-ctx.Done():
+		return answer{}, context.Cause(ctx)
+	}
+}
+
+func (c *Conn) settle(id uint64, a answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if reply, ok := c.calls[id]; ok {
+		delete(c.calls, id)
+		reply <- a
+	}
+}
