@@ -34,9 +34,10 @@ func (r *runner) unlock() {
 	r.endWaits(errStopped)
 }
 
-// certain returns when the lock is held, which each write has to wait for.
+// certain returns when the lock is held, which each write has to wait for, and what
+// stops and starts components as well.
 func (r *runner) certain(waits context.Context, s plan.Step) error {
-	if r.lease == nil || !s.Op.Writes() {
+	if r.lease == nil || !s.Op.Writes() && s.Op != plan.Pause && s.Op != plan.Resume {
 		return nil
 	}
 	return r.lease.Ready(waits)
