@@ -39,10 +39,12 @@ func rounds() int {
 // onceBench is the mesh under load, in a namespace with deduplication.
 type onceBench struct {
 	*harness.Bench
-	ctx    context.Context
-	body   string
-	rate   int
-	finish func() int
+	ctx  context.Context
+	body string
+	// feed and self are the settings of producers in the two functions.
+	feed, self string
+	rate       int
+	finish     func() int
 }
 
 func (b *onceBench) mesh(round int) string {
@@ -55,14 +57,13 @@ func (b *onceBench) mesh(round int) string {
 func newOnce(ctx context.Context, t *testing.T, batches bool) *onceBench {
 	t.Helper()
 	b := &onceBench{Bench: harness.New(t, pulsartest.Shared(t)), ctx: ctx, rate: 400}
-	feed, self := "", ""
 	switch {
 	case b.old():
-		b.rate, feed = 50, ", producerConfig: {maxPendingMessages: 1}"
+		b.rate, b.feed = 50, ", producerConfig: {maxPendingMessages: 1}"
 	case batches:
-		self = ", producerConfig: {batchingConfig: {enabled: true}}"
+		b.self = ", producerConfig: {batchingConfig: {enabled: true}}"
 	}
-	b.body = strings.NewReplacer(" FEED", feed, " ONCE", self).Replace(once)
+	b.body = strings.NewReplacer(" FEED", b.feed, " ONCE", b.self).Replace(once)
 	b.Jar("loss-a.jar", "code.jar")
 	b.deduplicate()
 	b.Topic("in", 0)
