@@ -26,5 +26,6 @@ func everyWay(t *testing.T, srv *pulsar.Server) {
 	t.Run("update", func(t *testing.T) { update(harness.New(t, srv)) })
 	t.Run("replacement", func(t *testing.T) { replacement(harness.New(t, srv)) })
 	t.Run("code", func(t *testing.T) { onlyChangedCode(harness.New(t, srv)) })
+	t.Run("adoption", func(t *testing.T) { adoption(harness.New(t, srv)) })
 	t.Run("connectors", func(t *testing.T) { connected(harness.New(t, srv)) })
 }

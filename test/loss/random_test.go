@@ -58,7 +58,7 @@ func TestRandomPlansUnderLoad(t *testing.T) {
 
 	m := newRandomMesh(seed, b.Tenant+"/"+b.Namespace)
 	b.Apply(b.Plan(b.Mesh("random", m.body()), planner.Options{}))
-	sent, finish := harness.Flow(ctx, t, client, b.FullTopic("in"), 300)
+	sent, finish := harness.Flow(ctx, t, client, b.FullTopic("in"), 200)
 	var lives []life
 	began := make([]int, 0, plans)
 	for i := range plans {
