@@ -70,6 +70,7 @@ func connected(b *harness.Bench) {
 		b.Apply(p, plan.MessageLoss)
 		b.Empty(u)
 	}
+	b.Imported("connected")
 	before := count(t, file)
 	lines(t, file, before+100)
 	harness.Figure(t, "a source and a sink through %d changes, %d lines written", 12, count(t, file))

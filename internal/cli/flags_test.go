@@ -148,3 +148,13 @@ func TestColours(t *testing.T) {
 		}
 	}
 }
+
+func TestImportFlags(t *testing.T) {
+	o, err := parse(t, newImportCmd, "split", "count", "--tenant", "acme", "--namespace", "orders", "--name", "m", "--out", "m.yaml", "--code", "jars", "--timeout", "9s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(o.args, []string{"split", "count"}) || o.tenant != "acme" || o.namespace != "orders" || o.name != "m" || o.out != "m.yaml" || o.code != "jars" || o.connect.timeout != 9*time.Second {
+		t.Errorf("%+v", o)
+	}
+}

@@ -17,6 +17,14 @@ func adopted(c diff.Change) string {
 	return "is taken over as it is"
 }
 
+// takenOver adds to why a component is replaced that it was not the mesh's.
+func takenOver(c diff.Change) string {
+	if c.Before == nil || c.Before.OwnerID() != "" {
+		return ""
+	}
+	return "; it is taken over"
+}
+
 // takesPlace says whose place a new component takes, "" for nobody's.
 func takesPlace(from []state.Addr) string {
 	if len(from) == 0 {

@@ -77,7 +77,7 @@ func ranks(changes []diff.Change) map[state.Addr]int {
 
 // orderWords are the words for steps that the order is about.
 var orderWords = map[plan.Op]string{plan.Drain: "drain", plan.Delete: "delete", plan.Create: "create",
-	plan.Pause: "pause", plan.Update: "update", plan.Resume: "resume"}
+	plan.Pause: "pause", plan.Update: "update", plan.Resume: "resume", plan.Keep: "keep the subscriptions of"}
 
 // order tells, where something goes away, what comes after what; steps of the
 // same sort that follow each other are told together.
@@ -116,10 +116,10 @@ func order(p *plan.Plan) []string {
 // inOrder tells whether the order is about a step; quiet are the drains that follow pauses.
 func inOrder(s plan.Step, quiet map[string]bool) bool {
 	switch s.Op {
-	case plan.Drain, plan.Delete, plan.Pause, plan.Resume:
+	case plan.Drain, plan.Delete, plan.Pause, plan.Resume, plan.Keep:
 		return true
 	case plan.Create:
-		return s.Change.Action == diff.Replace
+		return s.Change.Action == diff.Replace || s.ComesAfterOld()
 	case plan.Update:
 		return slices.ContainsFunc(s.Needs, func(n string) bool { return quiet[n] })
 	}

@@ -204,9 +204,9 @@ func newChange(c diff.Change, risks []Risk) Change {
 func because(c diff.Change) string {
 	switch c.Why {
 	case diff.CannotUpdate:
-		return cannot(c.Fields)
+		return cannot(c.Fields) + takenOver(c)
 	case diff.WouldLose:
-		return "any update resets " + strings.Join(forcing(c.Fields), ", ")
+		return "any update resets " + strings.Join(forcing(c.Fields), ", ") + takenOver(c)
 	case diff.NotWanted:
 		return "the mesh file does not name it any more"
 	case diff.Adopted:

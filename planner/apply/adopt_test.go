@@ -6,10 +6,13 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/meshc/meshc/backends/memory"
+	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -93,3 +96,44 @@ func TestSubscriptionsOutliveTheirReaders(t *testing.T) {
 }
 
 var errCut = errors.New("cut")
+
+// Where order is kept a renamed node is away for a moment; a stop in that moment must
+// not leave it away.
+func TestStopCompletesMoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &slow{Backend: cluster()}
+		live, want := ordered("old"), ordered("new")
+		want.Components()[0].MovedFrom = "old"
+		run(t, b.Backend, planFor(t, b.Backend, live))
+		p := planFor(t, b.Backend, want)
+		at := map[string]int{}
+		for i, s := range p.Steps {
+			at[s.ID] = i + 1
+		}
+		if d, c := at["delete function/public/default/old"], at["create function/public/default/new"]; d == 0 || c < d {
+			t.Fatalf("steps %v", ids(p))
+		}
+		stop := make(chan struct{})
+		time.AfterFunc(500*time.Millisecond, func() { close(stop) })
+		report, err := apply.Run(t.Context(), b, p, apply.Options{Stop: stop})
+		if err != nil || !report.Interrupted {
+			t.Fatalf("%v %+v", err, report)
+		}
+		if b.Peek(want.Components()[0].Addr()) == nil || b.Peek(live.Components()[0].Addr()) != nil {
+			t.Errorf("%+v", b.Resources())
+		}
+	})
+}
+
+// ordered is a mesh of one function that reads through one subscription, whatever its
+// name, and keeps order.
+func ordered(name string) *state.State {
+	s := state.New(meshID)
+	s.Put(&state.Namespace{Name: "public/default"})
+	s.Put(&state.Topic{Name: topicName(0), Owner: meshID.String()})
+	s.Put(&state.Subscription{Topic: topicName(0), Name: "sub", Owner: meshID.String()})
+	s.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: name, Owner: meshID.String(), Fields: map[string]any{
+		"inputs": []any{topicName(0)}, "subName": "sub", "parallelism": 1.0, "retainOrdering": true, "processingGuarantees": "ATLEAST_ONCE",
+	}})
+	return s
+}

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
@@ -33,4 +34,14 @@ func (b *Bench) Read(name string) *state.State {
 		b.Fatal(err)
 	}
 	return s
+}
+
+// Imported makes a mesh file of what runs of a mesh, and wants that there is nothing
+// to do for it. It returns the file's path.
+func (b *Bench) Imported(name string) string {
+	b.Helper()
+	file := filepath.Join(b.Dir, "imported", name+".yaml")
+	b.Run("import", "--tenant", b.Tenant, "--namespace", b.Namespace, "--name", name, "--out", file).Want(0)
+	b.Run("plan", "--detailed-exitcode", file).Want(0).Says("No changes")
+	return file
 }

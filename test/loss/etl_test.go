@@ -64,6 +64,8 @@ func TestETLChain(t *testing.T) {
 	harness.Figure(t, "%d orders through the chain in %v", orders, time.Since(begin).Round(time.Millisecond))
 
 	b.Empty(u)
+	// The mesh can be made of what runs, its Python module by its name.
+	b.Imported(u.Mesh.Name)
 	reader.Close()
 	b.Apply(b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true}), plan.TopicData)
 	if left := b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true}); !left.Empty() {

@@ -95,6 +95,23 @@ func TestPlans(t *testing.T) {
 			live.Facts[state.ComponentAddr(state.KindFunction, "public", "default", "split")] = state.Facts{Missing: 1, Stopped: 1}
 			return planOf(t, live, wordCount(), diff.Options{})
 		}},
+		{name: "adopted", make: func(t *testing.T) *plan.Plan {
+			return planOf(t, ofOthers(nil), adopting(nil), diff.Options{})
+		}},
+		{name: "adopted and replaced", make: func(t *testing.T) *plan.Plan {
+			return planOf(t, ofOthers(nil), adopting(func(f *state.Component) { f.Fields["retainOrdering"] = true }), diff.Options{})
+		}},
+		{name: "renamed", make: func(t *testing.T) *plan.Plan {
+			return planOf(t, wordCount(), renamed(nil), diff.Options{})
+		}},
+		{name: "renamed where order is kept, a risk allowed by the file", make: func(t *testing.T) *plan.Plan {
+			live := wordCount()
+			live.StateStore = true
+			function(live, "count", []string{"words"}, "counts", func(f *state.Component) { f.Fields["retainOrdering"] = true })
+			return planOf(t, live, renamed(func(f *state.Component) {
+				f.Fields["retainOrdering"], f.Allow = true, []string{"state-loss"}
+			}), diff.Options{})
+		}},
 		{name: "long lists", make: func(t *testing.T) *plan.Plan {
 			live, want := wordCount(), wordCount()
 			function(live, "split", []string{"sentences", "paragraphs-from-the-archive"}, "words", nil)
@@ -131,5 +148,53 @@ func onceCount(edit func(*state.Component)) *state.State {
 		}
 	})
 	s.Facts[state.TopicAddr(topicName("counts"))] = state.Facts{Deduplication: state.On}
+	return s
+}
+
+// ofOthers is the word count where others made the second function, with its defaults.
+func ofOthers(edit func(*state.Component)) *state.State {
+	s := wordCount()
+	sub := state.SubscriptionAddr(topicName("words"), "public/default/count")
+	own := *s.Resources[sub].(*state.Subscription)
+	own.Owner = ""
+	s.Put(&own)
+	function(s, "count", []string{"words"}, "counts", func(f *state.Component) {
+		s.Facts[f.Addr()] = state.Facts{Code: f.Code.SHA256}
+		f.Owner, f.Generation, f.Code = "", 0, state.Code{}
+		f.Fields["cleanupSubscription"] = true
+		if edit != nil {
+			edit(f)
+		}
+	})
+	s.Put(&own)
+	return s
+}
+
+// adopting is the word count that takes its second function over.
+func adopting(edit func(*state.Component)) *state.State {
+	s := wordCount()
+	function(s, "count", []string{"words"}, "counts", func(f *state.Component) {
+		f.Adopt = true
+		f.Fields["cleanupSubscription"] = false
+		if edit != nil {
+			edit(f)
+		}
+	})
+	return s
+}
+
+// renamed is the word count whose second function has another name.
+func renamed(edit func(*state.Component)) *state.State {
+	s := wordCount()
+	old := state.ComponentAddr(state.KindFunction, "public", "default", "count")
+	delete(s.Resources, old)
+	delete(s.Resources, state.SubscriptionAddr(topicName("words"), "public/default/count"))
+	function(s, "tally", []string{"words"}, "counts", func(f *state.Component) {
+		f.MovedFrom = "count"
+		f.Fields["subName"] = "public/default/count"
+		if edit != nil {
+			edit(f)
+		}
+	})
 	return s
 }
