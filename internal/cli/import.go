@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -235,7 +234,7 @@ func writeNew(path string, mode fs.FileMode, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(file, string(data))
+	_, err = file.Write(data)
 	return errors.Join(err, file.Close())
 }
 
