@@ -62,23 +62,27 @@ func TestThousand(t *testing.T) {
 			t.Logf("asked: %s", s.asked())
 			return ratio
 		}
-		within := func(ratio float64) {
+		// each bounds the reads: so many for each function, and a few for all.
+		within := func(ratio float64, functions, each int64) {
 			t.Helper()
 			if ratio > overhead {
 				t.Errorf("that is more than %.2f times", overhead)
 			}
+			if n := s.reads.Load(); n > each*functions+50 {
+				t.Errorf("%d reads are more than %d for each function", n, each)
+			}
 		}
 		one := func(int) string { return "className: words.Split, py: words.py" }
 		python(t, dir, "words.py")
-		within(run("creation of 1,000 functions", compiled(t, chainFile(t, dir, "thousand", 1000, 1, one)), true))
-		within(run("plan that has nothing to do", compiled(t, chainFile(t, dir, "thousand", 1000, 1, one)), false))
+		within(run("creation of 1,000 functions", compiled(t, chainFile(t, dir, "thousand", 1000, 1, one)), true), 1000, 3)
+		within(run("plan that has nothing to do", compiled(t, chainFile(t, dir, "thousand", 1000, 1, one)), false), 1000, 4)
 
 		s.empty()
 		own := func(i int) string { return fmt.Sprintf("className: words%d.Split, py: words%d.py", i, i) }
 		for i := range 100 {
 			python(t, dir, fmt.Sprintf("words%d.py", i))
 		}
-		within(run("creation of 100 functions with a file each", compiled(t, chainFile(t, dir, "hundred", 100, 1, own)), true))
+		within(run("creation of 100 functions with a file each", compiled(t, chainFile(t, dir, "hundred", 100, 1, own)), true), 100, 5)
 		run("more instances of 100 functions", compiled(t, chainFile(t, dir, "hundred", 100, 2, own)), true)
 		// New instances are waited for as real workers start them, one after the other,
 		// which a stand-in does not do: no ratio here.
