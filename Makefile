@@ -67,6 +67,10 @@ whole: examples
 oracle: examples
 	$(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v ./test/oracle
 
+## fidelity: every field of every kind changed on real workers, against VERSION=4.0.8 (default) or 4.2.4
+fidelity: examples
+	MESHC_FIDELITY=all $(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(VERSION),4.0.8) -- $(GO) test -count=1 -v -timeout 60m ./test/fidelity
+
 ## fuzz: all fuzz tests, FUZZTIME=10m each
 fuzz:
 	@test/fuzz
@@ -74,4 +78,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss faults kill loss-once oracle fuzz help whole
+.PHONY: demo test build examples pulsar lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole

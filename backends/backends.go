@@ -20,6 +20,8 @@ type Settings struct {
 	AllowedHosts []string
 	// Packages tells the native backend whether code goes by package URL: "on", "off" or "auto".
 	Packages string
+	// VerifyCode lets the native backend compare the code of what it wrote by hash.
+	VerifyCode bool
 	// Getenv is asked for PULSAR_CLIENT_CONF and for tokens that live in the environment.
 	Getenv func(string) string
 	// Warn is told remarks about the connection settings, free of secrets; nil is fine.
@@ -65,5 +67,5 @@ func openNative(s Settings) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return native.New(client, settings, native.WithPackages(s.Packages)), nil
+	return native.New(client, settings, native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode)), nil
 }

@@ -161,7 +161,7 @@ func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
 	case live == nil:
 		return moved("%s %s is gone", after.Kind, after.FullName())
 	case same(live, after):
-		return nil
+		return b.verifyHash(ctx, after)
 	case !carries(live, after):
 		return moved("%s %s does not carry the marker that was written", after.Kind, after.FullName())
 	}

@@ -32,7 +32,9 @@ type Backend struct {
 	url      string
 	// packages is "on" or "off" by the user's word; else it is found out.
 	packages string
-	slots    *slots
+	// verifyCode lets code be downloaded after it was written, and compared.
+	verifyCode bool
+	slots      *slots
 
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.

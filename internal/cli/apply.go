@@ -101,6 +101,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.input.bind(cmd)
 	o.cache.bind(cmd)
 	o.connect.bind(cmd, waitTimeout)
+	o.connect.bindVerifyCode(cmd)
 	o.carry.bind(cmd)
 	o.carry.bindOnFailure(cmd)
 	addSeverity(cmd, &o.severities)

@@ -18,7 +18,7 @@ import (
 // TestDocs holds the generated pages to what they are made of. MESHC_UPDATE=1
 // rewrites them, and so does `make generate`.
 func TestDocs(t *testing.T) {
-	for name, want := range map[string]string{"codes.md": codesPage(), "cli.md": commandsPage(), "fields.md": referencePage()} {
+	for name, want := range map[string]string{"codes.md": codesPage(), "cli.md": commandsPage(), "fields.md": referencePage(), "update-rules.md": updatesPage()} {
 		file := filepath.Join("..", "..", "docs", name)
 		if os.Getenv("MESHC_UPDATE") != "" {
 			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {

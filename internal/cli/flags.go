@@ -189,6 +189,7 @@ type connectFlags struct {
 	brokerURL  string
 	allowHosts []string
 	packages   string
+	verifyCode bool
 	timeout    time.Duration
 	// typed are the flags of the command line.
 	typed *pflag.FlagSet
@@ -205,6 +206,11 @@ func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	cmd.Flags().DurationVar(&x.timeout, "timeout", 0, timeoutHelp)
 }
 
+// bindVerifyCode adds the flag of commands that write components.
+func (x *connectFlags) bindVerifyCode(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&x.verifyCode, "verify-code", false, "download the code of each component that was written, and compare it by hash with what was sent")
+}
+
 // commandTimeout is the help of --timeout where it bounds the whole command.
 const commandTimeout = "give up after this `DURATION`, such as 30s; 0 waits as long as it takes"
 
@@ -217,7 +223,7 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 	}
 	b, err := f.Backend(name, backends.Settings{
 		AdminURL: x.adminURL, BrokerURL: x.brokerURL, Getenv: f.Getenv,
-		AllowedHosts: x.allowHosts, Packages: x.packages,
+		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode,
 		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
 	})
 	var flag *backends.FlagError

@@ -70,9 +70,12 @@ func change(f fields.Field) string {
 	case fields.Fixed:
 		return "replacement"
 	case fields.WriteOnce:
-		return "ignored by workers"
+		if f.Settled {
+			return "ignored by workers"
+		}
+		return "replacement"
 	case fields.Lossy:
-		return "lost by any update"
+		return "replacement, as any change beside it"
 	}
 	return ""
 }

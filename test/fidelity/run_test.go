@@ -62,6 +62,10 @@ func newTester(t testing.TB, srv *pulsar.Server) *tester {
 	}
 	for _, name := range append(slices.Clone(topics), bare...) {
 		b.Topic(name, 0)
+		// Brokers delete topics that nobody subscribes to after a minute.
+		if err := b.Client.CreateSubscription(context.Background(), b.FullTopic(name), "keep", admin.Latest, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, name := range topics {
 		b.schema(name)

@@ -128,15 +128,19 @@ public class Parts {
         }
     }
 
-    /** Every message is of the beginning. */
-    public static class Stamp implements TimestampExtractor<String> {
+    /** Every message is of the beginning. Instances know no type of a window function's messages, so none here. */
+    public static class Stamp<T> implements TimestampExtractor<T> {
         @Override
-        public long extractTimestamp(String input) {
+        public long extractTimestamp(T input) {
             return 1;
         }
     }
 
     /** And a bit later. */
-    public static class OtherStamp extends Stamp {
+    public static class OtherStamp<T> implements TimestampExtractor<T> {
+        @Override
+        public long extractTimestamp(T input) {
+            return 2;
+        }
     }
 }
