@@ -39,6 +39,13 @@ func Singly(want, live *state.State, version string) {
 				}
 			}
 		}
+		for _, p := range f.Patterns() {
+			for _, w := range x.Components {
+				if state.Matches(p, w.Output()) {
+					sendSingly(w, live, off)
+				}
+			}
+		}
 	}
 }
 

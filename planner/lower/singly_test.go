@@ -86,6 +86,11 @@ func TestBatchingGoesAroundEffectivelyOnce(t *testing.T) {
 			component(state.KindFunction, "f", "a", "x", alo, map[string]any{"deadLetterTopic": prefix + "b"}),
 			component(state.KindFunction, "g", "b", "c", eo, nil),
 		}},
+		{name: "by a pattern", version: "4.2.4", facts: deduplicates(state.On), single: []string{"f", "g"}, want: []*state.Component{
+			component(state.KindFunction, "f", "a", "b", alo, nil),
+			component(state.KindFunction, "g", "x", "c", eo, map[string]any{"inputs": []any{}, "topicsPattern": []any{prefix + "b.*"}}),
+			component(state.KindFunction, "h", "c", "d", alo, nil),
+		}},
 		{name: "a source feeds it", version: "4.2.4", facts: deduplicates(state.On), single: []string{"s", "g"}, want: []*state.Component{
 			component(state.KindSource, "s", "", "b", alo, nil), component(state.KindFunction, "g", "b", "c", eo, nil),
 		}},

@@ -137,7 +137,7 @@ func (b *builder) findObstacle(f *state.Component) string {
 	if b.inTheWay {
 		return "other changes of the plan would have to come before and after it; apply them first"
 	}
-	if f.Fields["topicsPattern"] != nil {
+	if len(f.Patterns()) > 0 {
 		return "which topics it reads by its pattern is not known"
 	}
 	for _, t := range f.Inputs() {

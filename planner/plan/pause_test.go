@@ -166,6 +166,8 @@ func TestWhatCannotBePaused(t *testing.T) {
 		says       string
 	}{
 		{"the plan leads another past its feeder", once(nil, "c"), past, "other changes of the plan would have to come before and after it"},
+		{"by a pattern", once(map[string]map[string]any{"c": {"topicsPattern": []any{prefix + "x.*"}}}, "c"),
+			once(map[string]map[string]any{"c": {"topicsPattern": []any{prefix + "x.*"}, "parallelism": 3.0}}, "c"), "which topics it reads by its pattern is not known"},
 		{"from outside", once(nil, "a"), once(map[string]map[string]any{"a": scaled}, "a"), "t/n/in is written from outside of the mesh"},
 		{"others on the topic", withFacts(once(nil, "c"), map[state.Addr]state.Facts{state.TopicAddr(prefix + "m2"): {Publishers: 2}}),
 			once(map[string]map[string]any{"c": scaled}, "c"), "its input t/n/m2 is written by 2 producers of others"},

@@ -31,7 +31,7 @@ func (b *builder) stopsEffectivelyOnce(c *diff.Change, s *Step, live *state.Comp
 func (b *builder) startsEffectivelyOnce(c *diff.Change) {
 	after := c.After.(*state.Component)
 	s, ok := b.steps[id(Create, c.Addr)]
-	if !ok || !b.deduplicated(after) || len(after.Inputs()) == 0 {
+	if !ok || !b.deduplicated(after) || len(after.Inputs())+len(after.Patterns()) == 0 {
 		return
 	}
 	if who := b.batcher(after); who != "" {
@@ -41,6 +41,9 @@ func (b *builder) startsEffectivelyOnce(c *diff.Change) {
 
 // batcher says who sends, or may send, to a component in batches; "" for nobody.
 func (b *builder) batcher(f *state.Component) string {
+	if len(f.Patterns()) > 0 {
+		return "who writes the topics that it reads by its pattern is not known"
+	}
 	for _, t := range f.Inputs() {
 		if why := b.strangers(t); why != "" {
 			return why + ", perhaps so"
