@@ -62,16 +62,24 @@ func along(c *state.Component, want *state.State, chosen map[state.Addr]bool) {
 		}
 	}
 	for _, t := range c.Inputs() {
-		chosen[state.TopicAddr(t)], chosen[state.NamespaceAddr(state.NamespaceOf(t))] = true, true
+		alongTopic(t, chosen)
 		chosen[state.SubscriptionAddr(t, c.Subscription())] = true
 	}
 	for _, t := range c.Writes() {
-		chosen[state.TopicAddr(t)], chosen[state.NamespaceAddr(state.NamespaceOf(t))] = true, true
+		alongTopic(t, chosen)
 		for a, r := range want.Resources {
 			if sub, ok := r.(*state.Subscription); ok && sub.Topic == t {
 				chosen[a] = true
 			}
 		}
+	}
+}
+
+// alongTopic chooses a topic with what has to be there before anything attaches to it.
+func alongTopic(topic string, chosen map[state.Addr]bool) {
+	on, namespace := state.TopicAddr(topic), state.NamespaceAddr(state.NamespaceOf(topic))
+	for _, a := range []state.Addr{on, state.SchemaAddr(topic), state.PoliciesAddr(on), namespace, state.PoliciesAddr(namespace)} {
+		chosen[a] = true
 	}
 }
 

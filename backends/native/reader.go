@@ -208,40 +208,6 @@ func (b *Backend) componentAsItIs(ctx context.Context, c *state.Component) (*sta
 	return fromConfig(c.Kind, c.Tenant, c.Namespace, c.Name, raw), raw, nil
 }
 
-// packages reads the wanted packages and all versions that the mesh has made.
-func (r *reader) packages(ctx context.Context) error {
-	var names []admin.PackageName
-	for _, a := range r.scope.Addrs {
-		if a.Kind() == state.KindPackage {
-			name, err := admin.ParsePackageName(a.Name())
-			if err != nil {
-				return err
-			}
-			names = append(names, name)
-		}
-	}
-	for _, kind := range state.Components {
-		own := admin.PackageName{Type: string(kind), Tenant: r.scope.Mesh.Tenant, Namespace: r.scope.Mesh.Namespace, Name: r.scope.Mesh.Name}
-		versions, err := r.b.client.ListVersions(ctx, own)
-		if err != nil && !errors.Is(err, admin.ErrNotFound) && !errors.Is(err, admin.ErrPackagesOff) {
-			return err
-		}
-		for _, v := range versions {
-			own.Version = v
-			if !slices.Contains(names, own) {
-				names = append(names, own)
-			}
-		}
-	}
-	return each(ctx, names, func(ctx context.Context, name admin.PackageName) error {
-		p, err := r.b.pkg(ctx, name)
-		if p != nil && (p.Owner == r.owner() || r.wants(p.Addr())) {
-			r.put(p, state.Facts{})
-		}
-		return err
-	})
-}
-
 // topicNames are the wanted topics, those that functions of the mesh use, and
 // those in its namespace that the mesh made.
 func (r *reader) topicNames(ctx context.Context, namespaceExists bool) ([]string, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/planner/state"
@@ -107,27 +106,6 @@ func (r *reader) otherBacklog(topic string, stats admin.TopicStats) int64 {
 	return n
 }
 
-// pkg reads one package; nil if it is not there or has no content: an upload
-// that broke off can leave metadata alone.
-func (b *Backend) pkg(ctx context.Context, name admin.PackageName) (*state.Package, error) {
-	meta, err := b.client.PackageMetadata(ctx, name)
-	if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrPackagesOff) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var first firstByte
-	if _, _, err := b.client.DownloadPackage(ctx, name, &first); errors.Is(err, admin.ErrEmptyDownload) || errors.Is(err, admin.ErrNotFound) {
-		return nil, nil
-	} else if err != nil && !first.seen {
-		return nil, err
-	}
-	return &state.Package{
-		URL: name.String(), SHA256: meta.Properties[admin.PropertySHA256], Size: size(meta), Owner: meta.Properties[ownerProperty],
-	}, nil
-}
-
 // firstByte takes the first byte of a download and refuses the rest.
 type firstByte struct{ seen bool }
 
@@ -140,12 +118,6 @@ func (f *firstByte) Write(p []byte) (int, error) {
 		return 0, errEnough
 	}
 	return 0, nil
-}
-
-// size is the announced size in bytes, 0 where none was.
-func size(meta admin.PackageMetadata) int64 {
-	n, _ := strconv.ParseInt(meta.Properties[admin.PropertySize], 10, 64)
-	return n
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

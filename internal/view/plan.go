@@ -207,6 +207,8 @@ func because(c diff.Change) string {
 		return cannot(c.Fields) + takenOver(c)
 	case diff.WouldLose:
 		return "any update resets " + strings.Join(forcing(c.Fields), ", ") + takenOver(c)
+	case diff.Collected:
+		return "no function, source or sink uses it any more, and newer ones are kept"
 	case diff.NotWanted:
 		return "the mesh file does not name it any more"
 	case diff.Adopted:

@@ -40,6 +40,8 @@ const (
 	NotWanted Reason = "not-wanted"
 	// Destroyed: the whole mesh is taken down.
 	Destroyed Reason = "destroyed"
+	// Collected: no component uses the package any more, and newer ones are kept.
+	Collected Reason = "collected"
 	// Retained: it is not wanted now and kept all the same: topics hold data,
 	// packages serve a way back.
 	Retained Reason = "retained"

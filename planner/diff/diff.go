@@ -34,6 +34,8 @@ type differ struct {
 	opts         Options
 	changes      []Change
 	findings     diag.List
+	// spare are the packages to collect, once one was asked about.
+	spare map[state.Addr]bool
 }
 
 func (d *differ) converge() {
@@ -182,6 +184,15 @@ func (d *differ) unwanted(addr state.Addr, live state.Resource) {
 		d.add(Change{Addr: addr, Action: Delete, Before: live, Why: NotWanted})
 	case *state.Policies:
 		d.unwantedPolicies(live)
+	case *state.Package:
+		if d.spare == nil {
+			d.spare = d.collected()
+		}
+		if !d.spare[addr] {
+			d.noop(addr, live, Retained)
+			return
+		}
+		d.add(Change{Addr: addr, Action: Delete, Before: live, Why: Collected})
 	default:
 		d.noop(addr, live, Retained)
 	}

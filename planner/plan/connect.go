@@ -150,6 +150,26 @@ func (b *builder) needsOfDelete(s *Step) {
 		b.needDeletesAround(s, r)
 	case *state.Package:
 		b.needEveryDelete(s)
+		b.needsOfCollection(s)
+	}
+}
+
+// needsOfCollection: old code goes when all that the plan changes runs, so that a
+// rollout that fails takes no way back with it. One package waits for all, the
+// others for that one.
+func (b *builder) needsOfCollection(s *Step) {
+	if s.Change.Why != diff.Collected {
+		return
+	}
+	if b.collection != nil {
+		b.need(s, Delete, b.collection.Addr)
+		return
+	}
+	b.collection = s
+	for _, t := range b.steps {
+		if t.Op == Verify || t.Op == AwaitRunning {
+			b.need(s, t.Op, t.Addr)
+		}
 	}
 }
 

@@ -102,6 +102,8 @@ type builder struct {
 	steps        map[string]*Step
 	// firstWrites are what every new subscription waits for.
 	firstWrites []state.Addr
+	// collection is the first package that is collected.
+	collection *Step
 	// circles are the live components on circles, see circular.
 	circles map[state.Addr]bool
 	// heirs are the changes that make what takes a component's place, see heir.

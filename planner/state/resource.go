@@ -84,6 +84,8 @@ type Package struct {
 	// Path (desired only) is the local file to send.
 	Path  string `json:"path,omitempty"`
 	Owner string `json:"owner,omitempty"`
+	// Created (live only) is when it was made, in milliseconds since 1970.
+	Created int64 `json:"created,omitempty"`
 }
 
 // Component is a Pulsar function, source or sink.
