@@ -131,14 +131,13 @@ func (b *builder) obstacle(f *state.Component) string {
 }
 
 func (b *builder) findObstacle(f *state.Component) string {
-	if len(f.Inputs()) == 0 {
-		return "a source has no topic that could be drained"
-	}
-	if b.inTheWay {
+	switch {
+	case b.inTheWay:
 		return "other changes of the plan would have to come before and after it; apply them first"
-	}
-	if len(f.Patterns()) > 0 {
+	case len(f.Patterns()) > 0:
 		return "which topics it reads by its pattern is not known"
+	case len(f.Inputs()) == 0:
+		return "a source has no topic that could be drained"
 	}
 	for _, t := range f.Inputs() {
 		if why := b.outsiders(t); why != "" {
