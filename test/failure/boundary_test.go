@@ -153,6 +153,7 @@ func requestOf(s plan.Step) func(*http.Request, faultproxy.Kind) bool {
 	name := s.Addr.Name()
 	want := map[state.Kind]map[plan.Op]faultproxy.Kind{
 		state.KindTopic:        {plan.Create: faultproxy.CreateTopic},
+		state.KindSchema:       {plan.Create: faultproxy.CreateSchema},
 		state.KindSubscription: {plan.Create: faultproxy.CreateSubscription, plan.Delete: faultproxy.DeleteSubscription},
 		state.KindPackage:      {plan.Create: faultproxy.Upload, plan.Delete: faultproxy.DeletePackage},
 		state.KindFunction:     {plan.Create: faultproxy.Create, plan.Update: faultproxy.Update, plan.Delete: faultproxy.Delete},
@@ -161,6 +162,9 @@ func requestOf(s plan.Step) func(*http.Request, faultproxy.Kind) bool {
 		name = path.Base(topic) + "/subscription/" + strings.ReplaceAll(subscription, "/", "%2F")
 	} else {
 		name = strings.ReplaceAll(path.Base(name), "@", "/")
+	}
+	if want == faultproxy.CreateSchema {
+		name += "/schema"
 	}
 	return func(r *http.Request, kind faultproxy.Kind) bool {
 		return kind == want && strings.HasSuffix(r.URL.Path, "/"+name)

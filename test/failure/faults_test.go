@@ -40,10 +40,10 @@ type meeting struct {
 
 var (
 	components = []faultproxy.Kind{faultproxy.Create, faultproxy.Update, faultproxy.Delete}
-	writes     = append([]faultproxy.Kind{faultproxy.Upload, faultproxy.CreateTopic, faultproxy.CreateSubscription, faultproxy.DeleteSubscription}, components...)
+	writes     = append([]faultproxy.Kind{faultproxy.Upload, faultproxy.CreateTopic, faultproxy.CreateSchema, faultproxy.CreateSubscription, faultproxy.DeleteSubscription}, components...)
 	reads      = []faultproxy.Kind{
 		faultproxy.Status, faultproxy.TopicStats, faultproxy.Get, faultproxy.Partitions, faultproxy.ListComponents, faultproxy.State,
-		faultproxy.ListTopics, faultproxy.TopicProperties, faultproxy.PackageMetadata, faultproxy.ListVersions, faultproxy.Namespaces, faultproxy.About,
+		faultproxy.ListTopics, faultproxy.TopicProperties, faultproxy.PackageMetadata, faultproxy.ListVersions, faultproxy.Namespaces, faultproxy.Schemas, faultproxy.About,
 	}
 	all = append(append([]faultproxy.Kind{}, writes...), reads...)
 )

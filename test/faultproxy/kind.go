@@ -24,6 +24,9 @@ const (
 	ListVersions        Kind = "list package versions"
 	CreateTopic         Kind = "create topic"
 	DeleteTopic         Kind = "delete topic"
+	CreateSchema        Kind = "create schema"
+	Schemas             Kind = "schemas"
+	AskSchema           Kind = "ask about a schema"
 	ListTopics          Kind = "list topics"
 	Partitions          Kind = "partitions"
 	TopicProperties     Kind = "topic properties"
@@ -51,6 +54,8 @@ func KindOf(method, path string) Kind {
 		return ofPackage(method, rest)
 	case "persistent", "non-persistent":
 		return ofTopic(method, rest)
+	case "schemas":
+		return ofSchema(method, rest)
 	case "namespaces":
 		return Namespaces
 	case "clusters", "brokers":
@@ -87,6 +92,18 @@ func ofPackage(method string, rest []string) Kind {
 		return DeletePackage
 	case len(rest) == 5:
 		return PackageDownload
+	}
+	return Other
+}
+
+func ofSchema(method string, rest []string) Kind {
+	switch {
+	case method == http.MethodGet:
+		return Schemas
+	case method == http.MethodPost && len(rest) == 4 && rest[3] == "schema":
+		return CreateSchema
+	case method == http.MethodPost:
+		return AskSchema // whether a schema would be taken: it changes nothing
 	}
 	return Other
 }

@@ -47,7 +47,9 @@ type Exchange struct {
 }
 
 // Write tells whether the request asked for a change.
-func (e Exchange) Write() bool { return e.Method != http.MethodGet && e.Method != http.MethodHead }
+func (e Exchange) Write() bool {
+	return e.Method != http.MethodGet && e.Method != http.MethodHead && e.Kind != AskSchema
+}
 
 // Done tells whether the service has carried the request out.
 func (e Exchange) Done() bool { return e.Status/100 == 2 }
