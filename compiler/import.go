@@ -83,12 +83,16 @@ func Import(id mesh.ID, head []string, nodes []Live, topics []LiveTopic) ([]byte
 }
 
 // declare says of each topic how many partitions it has, and takes back that a topic
-// of the mesh's own would be external.
+// of the mesh's own, or one that is not there, would be external.
 func declare(root *syntax.Node, topics []LiveTopic) {
 	list := root.Get("topics")
 	if list == nil {
 		list = foreign.List(diag.Span{})
 	}
+	list.Items = slices.DeleteFunc(list.Items, func(n *syntax.Node) bool {
+		name := foreign.Full("", "", n.Get("name").Value)
+		return !slices.ContainsFunc(topics, func(t LiveTopic) bool { return t.Name == name })
+	})
 	for _, t := range topics {
 		i := slices.IndexFunc(list.Items, func(n *syntax.Node) bool {
 			return foreign.Full("", "", n.Get("name").Value) == t.Name

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -41,6 +42,16 @@ func others(b *harness.Bench, name string, config map[string]any, jar string) {
 		b.Fatal(err)
 	}
 	b.Running(name)
+	// What is sent before it has subscribed is not for it.
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		stats, err := b.Client.TopicStats(context.Background(), b.FullTopic("in"))
+		if err == nil && slices.ContainsFunc(slices.Collect(maps.Values(stats.Subscriptions)), func(s admin.Subscription) bool { return len(s.Consumers) > 0 }) {
+			return
+		}
+		if time.Now().After(end) {
+			b.Fatalf("%s does not subscribe: %v", name, err)
+		}
+	}
 }
 
 // changesOf are a plan's changes, as "action address".

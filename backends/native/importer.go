@@ -13,6 +13,7 @@ import (
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/state"
+	"github.com/meshc/meshc/schema/fields"
 )
 
 // Components implements backend.Importer.
@@ -65,6 +66,12 @@ func found(live *state.Component, raw map[string]any) backend.Found {
 			// What was read from JSON can be written as JSON.
 			own, _ := json.Marshal(rest)
 			f.Config["customRuntimeOptions"] = string(own)
+		}
+	}
+	// What a reply does not have, the marker of a mesh may tell.
+	for _, field := range fields.Of(fields.Kind(live.Kind)) {
+		if v, told := live.Fields[field.Name]; told && live.Owner != "" && unshown(field) {
+			f.Config[field.Name] = v
 		}
 	}
 	if specs, ok := raw["inputSpecs"].(map[string]any); ok {

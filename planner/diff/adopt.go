@@ -77,7 +77,7 @@ func (d *differ) between(addr state.Addr, live, want *state.Component) state.Res
 	}
 	out := *live
 	out.Owner, out.Generation = d.live.Mesh.String(), live.Generation+1
-	out.Fields = withField(withField(live.Fields, "cleanupSubscription", false), "customRuntimeOptions", nil)
+	out.Fields = withField(live.Fields, "cleanupSubscription", false)
 	out.Drifted = false
 	for name := range out.Fields {
 		if rule := d.rules.Rule(out.Kind, name); rule.Lossy {

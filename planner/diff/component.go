@@ -71,7 +71,7 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 			replaced.Generation++
 		}
 		if want.Protect {
-			d.protected(live, place.Span, "replaced: "+forcing(changed)+" cannot be changed in place")
+			d.protected(live, place.Span, "replaced, for the sake of "+forcing(c.Fields))
 			return
 		}
 	}
