@@ -24,7 +24,7 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 	text, _ := config[optionsField].(string)
 	m, rest := readMarker(text)
 	for _, field := range fields.Carried(fields.Kind(kind)) {
-		if field.Update == fields.Local || field.Into != "" || field.Name == "name" {
+		if field.Update == fields.Local || field.Into != "" || field.Name == "name" || unread(field, config) {
 			continue
 		}
 		v := withoutDerived(field, state.Canonical(config[field.Name]))

@@ -2,6 +2,7 @@ package native
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/meshc/meshc/planner/state"
 	"github.com/meshc/meshc/schema/fields"
@@ -37,6 +38,13 @@ func hidden(c *state.Component) map[string]any {
 // forwardSourceMessageProperty comes as true or not at all.
 func unshown(field fields.Field) bool {
 	return field.Hidden || field.Update == fields.Lossy
+}
+
+// unread tells of fields that the function's language never reads and that no reply
+// has: meshes do not have them either, whatever the file says.
+func unread(field fields.Field, config map[string]any) bool {
+	runtime, _ := config["runtime"].(string)
+	return field.Kind == fields.Function && field.Hidden && slices.Contains(field.Ignored, fields.Runtime(runtime))
 }
 
 // unsaid is the value of a field that a reply does not have: what the marker says.
