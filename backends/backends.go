@@ -16,6 +16,8 @@ import (
 // Settings are what the command line says about where a mesh runs.
 type Settings struct {
 	AdminURL, BrokerURL string
+	// WorkerURL is where function workers listen that are processes of their own.
+	WorkerURL string
 	// AllowedHosts are hosts that the cluster may redirect to.
 	AllowedHosts []string
 	// Packages tells the native backend whether code goes by package URL: "on", "off" or "auto".
@@ -54,7 +56,7 @@ func Open(name string, s Settings) (backend.Backend, error) {
 }
 
 func openNative(s Settings) (backend.Backend, error) {
-	settings, err := conn.Load(conn.Flags{AdminURL: s.AdminURL, BrokerURL: s.BrokerURL, AllowHosts: s.AllowedHosts}, s.Getenv)
+	settings, err := conn.Load(conn.Flags{AdminURL: s.AdminURL, BrokerURL: s.BrokerURL, WorkerURL: s.WorkerURL, AllowHosts: s.AllowedHosts}, s.Getenv)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (b *Backend) lockFailure(ctx context.Context, id mesh.ID, err error) error 
 		return err
 	}
 	if lock.Unauthorized(err) {
-		err = fmt.Errorf("%w; the role needs the permission %q on namespace %s/%s", err, "produce", id.Tenant, id.Namespace)
+		return fmt.Errorf("lock of %s: %w; the role needs the permission %q on namespace %s/%s, or to be an administrator of the tenant %[4]s", id, err, "produce", id.Tenant, id.Namespace)
 	}
 	return &backend.LockError{Mesh: id, Err: err}
 }

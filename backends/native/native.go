@@ -96,6 +96,9 @@ func (b *Backend) traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	config, err := b.client.RuntimeConfig(ctx)
 	switch admin.Classify(err) {
 	case admin.OK:
+		if b.settings.WorkerURL != "" {
+			break // the threads of the broker are not those of the workers
+		}
 		t.WritesInFlight = max(writesInFlight, config.HTTPThreads()-writesInFlight)
 		b.slots.widen(t.WritesInFlight)
 	case admin.Unauthorized, admin.NotFound, admin.Refused:
@@ -112,6 +115,10 @@ func (b *Backend) Widen(writes int) { b.slots.widen(writes) }
 // usesPackages tells whether code is deployed by package URL. Where the cluster
 // does not tell whether its workers do, the broker's own service decides.
 func (b *Backend) usesPackages(ctx context.Context, config admin.RuntimeConfig, id mesh.ID) (bool, error) {
+	if b.settings.WorkerURL != "" {
+		// The broker's configuration is not that of the workers.
+		config = nil
+	}
 	if b.packages == "on" {
 		return true, nil
 	}

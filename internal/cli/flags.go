@@ -187,6 +187,7 @@ type connectFlags struct {
 	backend    string
 	adminURL   string
 	brokerURL  string
+	workerURL  string
 	allowHosts []string
 	packages   string
 	verifyCode bool
@@ -200,6 +201,7 @@ func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "where meshes run: `native` is Pulsar's own function workers")
 	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
 	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
+	cmd.Flags().StringVar(&x.workerURL, "worker-url", "", "`URL` of function workers that are processes of their own; default: workers inside the brokers of --admin-url")
 	cmd.Flags().StringSliceVar(&x.allowHosts, "allow-host", nil, "`HOST` that redirects may lead to and that then gets the credentials too (repeatable)")
 	x.packages = "auto"
 	addChoice(cmd, false, &x.packages, "packages", "", "whether code goes through Pulsar's package service; auto: where the cluster has it", "auto", "on", "off")
@@ -216,13 +218,13 @@ const commandTimeout = "give up after this `DURATION`, such as 30s; 0 waits as l
 
 // open opens the backend of that name, which may have come from a plan file.
 func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
-	for _, flag := range []struct{ name, value string }{{"admin-url", x.adminURL}, {"broker-url", x.brokerURL}} {
+	for _, flag := range []struct{ name, value string }{{"admin-url", x.adminURL}, {"broker-url", x.brokerURL}, {"worker-url", x.workerURL}} {
 		if flag.value == "" && x.typed.Changed(flag.name) {
-			return nil, usage("leave it out for what client.conf says, else Pulsar's default", "--%s is empty", flag.name)
+			return nil, usage("leave it out for the default", "--%s is empty", flag.name)
 		}
 	}
 	b, err := f.Backend(name, backends.Settings{
-		AdminURL: x.adminURL, BrokerURL: x.brokerURL, Getenv: f.Getenv,
+		AdminURL: x.adminURL, BrokerURL: x.brokerURL, WorkerURL: x.workerURL, Getenv: f.Getenv,
 		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode,
 		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
 	})

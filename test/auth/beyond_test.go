@@ -31,7 +31,7 @@ func (c *cluster) testFlow(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	p := c.place(t, "flow")
-	p.grant("deployer", "functions", "consume", "packages")
+	p.grant("deployer", "functions", "consume", "produce", "packages")
 	p.run(p.as("deployer"), "apply", "--yes", p.file("mesh.yaml", onTheirs)).Want(0)
 	client := dial(t, pulsar.ClientOptions{URL: c.BrokerURL, Authentication: pulsar.NewAuthenticationToken(c.AdminToken())})
 	const n = 1000
@@ -79,7 +79,7 @@ func (c *cluster) testHandOver(t *testing.T) {
 	c.call(t, http.MethodPut, "clusters/another", map[string]string{"serviceUrl": "http://127.0.0.1:1"})
 	p := c.place(t, "handover")
 	p.grant("planner", "functions", "produce", "packages")
-	p.grant("deployer", "functions", "consume", "packages")
+	p.grant("deployer", "functions", "consume", "produce", "packages")
 	for i, role := range []string{"deployer", tenantAdmin, "admin"} {
 		body := strings.Replace(onTheirs, "inputs: [in]", "parallelism: "+string(rune('1'+i))+", inputs: [in]", 1)
 		file := filepath.Join(p.dir, "plan.json")

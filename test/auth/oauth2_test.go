@@ -43,7 +43,7 @@ func newIssuer(t *testing.T, client, secret, audience, token string) *issuer {
 // testOAuth2 plans and applies with tokens from an issuer that the server trusts.
 func (c *cluster) testOAuth2(t *testing.T) {
 	p := c.place(t, "oauth2")
-	p.grant("robot", "functions", "consume", "packages")
+	p.grant("robot", "functions", "consume", "produce", "packages")
 	const client, audience = "robot-client", "urn:test:pulsar"
 	secret := p.secret("a-secret-of-the-robot")
 	is := newIssuer(t, client, secret, audience, p.secret(p.Token("robot")))

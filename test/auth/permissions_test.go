@@ -66,7 +66,12 @@ func (p *place) without(r row, at int) {
 	} else {
 		cmd.Says(fmt.Sprintf("%q", strings.Split(gone, "|")[0]), "on namespace "+p.namespace)
 	}
-	p.unwritten(cmd.String())
+	if r.needs[at] == "consume" {
+		// Enough to plan: it goes on until the first write that needs it.
+		p.Logf("without consume it has written: %v", p.front.done)
+	} else {
+		p.unwritten(cmd.String())
+	}
 	p.Logf("without %s: %s", r.needs[at], refusal(cmd.Output()))
 }
 

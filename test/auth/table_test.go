@@ -72,11 +72,11 @@ var table = []row{
 	{"import", "", "reads functions, their code, and topics; sources and sinks as far as it may", readers, applied(onTheirs), imported, false},
 	{"plan", "", "reads functions, topics and packages", readers, nil, on(onOwn, "plan"), false},
 	{"plan --destroy", "", "the same", readers, applied(onTheirs), on(onTheirs, "plan", "--destroy"), false},
-	{"apply", ", all topics are there", "plan, then uploads packages, creates subscriptions and functions", rights{"functions", "consume", "packages"}, nil, on(onTheirs, "apply", "--yes"), true},
-	{"apply", " of a change, all topics are there", "plan, then updates, replaces or deletes functions", rights{"functions", "consume", "packages"}, applied(onTheirs), on(wider(onTheirs), "apply", "--yes"), true},
+	{"apply", ", all topics are there", "plan, then uploads packages, creates subscriptions and functions", rights{"functions", "consume", "produce", "packages"}, nil, on(onTheirs, "apply", "--yes"), true},
+	{"apply", " of a change, all topics are there", "plan, then updates, replaces or deletes functions", rights{"functions", "produce", "packages"}, applied(onTheirs), on(wider(onTheirs), "apply", "--yes"), true},
 	{"apply", " that makes topics or adds partitions", "the same, and makes topics", rights{administrator}, nil, on(onOwn, "apply", "--yes"), true},
 	{"apply", " that makes the namespace", "the same, and makes the namespace", rights{administrator}, nil, inNewNamespace, true},
-	{"destroy", "", "plan, then deletes functions, subscriptions and packages", rights{"functions", "consume", "packages"}, applied(onTheirs), on(onTheirs, "destroy", "--yes"), true},
+	{"destroy", "", "plan, then deletes functions, subscriptions and packages", rights{"functions", "consume", "produce", "packages"}, applied(onTheirs), on(onTheirs, "destroy", "--yes"), true},
 	{"destroy --delete-topics", "", "the same, and deletes topics that the mesh made", rights{administrator}, applied(onOwn), on(onOwn, "destroy", "--delete-topics", "--yes", "--allow", "topic-data"), true},
 }
 

@@ -24,7 +24,7 @@ public class Drop implements org.apache.pulsar.io.core.Sink<byte[]> {
 // list sinks finds that out as well, when it plans.
 func (c *cluster) testTaken(t *testing.T) {
 	p := c.place(t, "taken")
-	p.grant("planner", "functions", "consume", "packages")
+	p.grant("planner", "functions", "consume", "produce", "packages")
 	mesh := p.file("mesh.yaml", onTheirs)
 	p.run(p.as("planner"), "plan", mesh).Want(0)
 	p.sink("first")

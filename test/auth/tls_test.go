@@ -14,7 +14,7 @@ import (
 // certificate of its authority; the name in it is the Pulsar role.
 func (c *cluster) testTLS(t *testing.T) {
 	p := c.place(t, "tls")
-	p.grant("builder", "functions", "consume", "packages")
+	p.grant("builder", "functions", "consume", "produce", "packages")
 	c.pki.certificate(t, "builder", false)
 	c.pki.certificate(t, "visitor", false)
 	strange := newAuthority(t)

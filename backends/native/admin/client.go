@@ -20,7 +20,9 @@ type Observer func(method, path string, status int, dur time.Duration)
 
 // Client talks to one cluster. It is safe for use by several goroutines.
 type Client struct {
-	base     *url.URL
+	base *url.URL
+	// workers is where function workers are asked; the same as base where they are in the brokers.
+	workers  *url.URL
 	settings conn.Settings
 	http     *http.Client
 	observe  Observer
@@ -52,7 +54,11 @@ func New(s conn.Settings, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{base: base, settings: s}
+	workers, err := s.WorkerBase()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{base: base, workers: workers, settings: s}
 	for _, o := range opts {
 		o(c)
 	}

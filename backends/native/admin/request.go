@@ -52,6 +52,9 @@ func (k call) json(v any) (call, error) {
 // stays one segment. Names that a server or proxy may resolve are refused.
 func (c *Client) url(k call) (*url.URL, error) {
 	u := *c.base
+	if k.toWorker() {
+		u = *c.workers
+	}
 	u.RawPath = u.EscapedPath()
 	for _, segment := range k.path {
 		if segment == "" || segment == "." || segment == ".." {

@@ -15,6 +15,8 @@ type Flags struct {
 	AdminURL string
 	// BrokerURL is --broker-url.
 	BrokerURL string
+	// WorkerURL is --worker-url.
+	WorkerURL string
 	// AllowHosts is --allow-host, see Settings.AllowedHosts.
 	AllowHosts []string
 }
@@ -92,6 +94,16 @@ func fromProperties(props map[string]string, f Flags, getenv func(string) string
 		return Settings{}, fromFlag("--admin-url", f.AdminURL, err)
 	}
 	s.AdminURL = bases.String()
+	if f.WorkerURL != "" {
+		workers, err := parseBases(f.WorkerURL)
+		if err != nil {
+			return Settings{}, &FlagError{FlagWorkerURL, errors.New(strings.Replace(err.Error(), "admin URL", "worker URL", 1))}
+		}
+		if bases[0].Scheme == "https" && workers[0].Scheme != "https" {
+			return Settings{}, &FlagError{FlagWorkerURL, fmt.Errorf("%s is not https and the admin URL is, so it would show the credentials", workers)}
+		}
+		s.WorkerURL = workers.String()
+	}
 	if s.BrokerURL, err = parseBroker(broker); err != nil {
 		return Settings{}, fromFlag("--broker-url", f.BrokerURL, err)
 	}

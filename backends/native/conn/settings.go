@@ -18,6 +18,9 @@ const (
 // about a refused redirect name it.
 const FlagAllowHost = "--allow-host"
 
+// FlagWorkerURL is the command line flag that fills Flags.WorkerURL.
+const FlagWorkerURL = "--worker-url"
+
 // Settings say how to reach one Pulsar cluster. Make them with Load; a value
 // filled by hand works too, once its URLs are valid. Printing Settings, in any
 // verb or through slog, shows addresses, file names and the kind of
@@ -26,6 +29,10 @@ type Settings struct {
 	// AdminURL is the web service, "http://host:8080" or, tried in this order,
 	// "http://a:8080,b:8080". It carries no user and no password.
 	AdminURL string
+	// WorkerURL is where function workers listen that are processes of their own, in
+	// the form of AdminURL; "" for workers inside the brokers. client.conf has no key
+	// for it, and pulsar-admin none either: it is given their address as the web service's.
+	WorkerURL string
 	// BrokerURL is the binary service, "pulsar://host:6650" or
 	// "pulsar+ssl://a:6651,b:6651".
 	BrokerURL string
@@ -61,6 +68,9 @@ type TLS struct {
 // String is one line about the settings, without any credential.
 func (s Settings) String() string {
 	parts := []string{"admin " + withoutUser(s.AdminURL), "broker " + withoutUser(s.BrokerURL), "auth " + s.Auth.String()}
+	if s.WorkerURL != "" {
+		parts = append(parts, "worker "+withoutUser(s.WorkerURL))
+	}
 	if s.TLS != (TLS{}) {
 		parts = append(parts, fmt.Sprintf("tls trust=%q cert=%q key=%q insecure=%t skipHostname=%t",
 			s.TLS.TrustCertsFile, s.TLS.CertFile, s.TLS.KeyFile, s.TLS.AllowInsecure, s.TLS.SkipHostname))
@@ -89,6 +99,18 @@ func (s Settings) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 // the transport sends them to the others when it has to.
 func (s Settings) Base() (*url.URL, error) {
 	b, err := parseBases(first(s.AdminURL, DefaultAdminURL))
+	if err != nil {
+		return nil, err
+	}
+	return b[0], nil
+}
+
+// WorkerBase is Base for requests to function workers.
+func (s Settings) WorkerBase() (*url.URL, error) {
+	if s.WorkerURL == "" {
+		return s.Base()
+	}
+	b, err := parseBases(s.WorkerURL)
 	if err != nil {
 		return nil, err
 	}

@@ -39,10 +39,10 @@ func (s Settings) Client() (*http.Client, error) {
 
 // Transport is the one way to the web service. For each request it
 //
-//   - attaches the credentials, if scheme, host and port are those of AdminURL
-//     or of AllowedHosts, and to no other host;
-//   - sends a request for the first host of AdminURL to the next ones, when a
-//     host cannot be connected to, and stays with the one that worked;
+//   - attaches the credentials, if scheme, host and port are those of AdminURL,
+//     WorkerURL or AllowedHosts, and to no other host;
+//   - sends a request for the first host of AdminURL or WorkerURL to the next ones,
+//     when a host cannot be connected to, and stays with the one that worked;
 //   - refuses (RefusedError) a redirect to a host that is not allowed, from https
 //     to http, or that would turn a write into a GET.
 //
@@ -63,7 +63,15 @@ func (s Settings) Transport() (http.RoundTripper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &transport{bases: b, allowed: allow, auth: s.Auth, tls: s.TLS, base: base}, nil
+	t := &transport{services: []*service{{bases: b}}, allowed: allow, auth: s.Auth, tls: s.TLS, base: base}
+	if s.WorkerURL != "" {
+		w, err := parseBases(s.WorkerURL)
+		if err != nil {
+			return nil, err
+		}
+		t.services = append(t.services, &service{bases: w})
+	}
+	return t, nil
 }
 
 // plainTransport is the transport beneath, without credentials and rules.
@@ -88,11 +96,17 @@ func plainTransport(t TLS) (*http.Transport, error) {
 }
 
 type transport struct {
-	bases   bases
-	allowed []allowed
-	auth    Auth
-	tls     TLS
-	base    *http.Transport
+	// services are the brokers and, where they are apart, the function workers.
+	services []*service
+	allowed  []allowed
+	auth     Auth
+	tls      TLS
+	base     *http.Transport
+}
+
+// service is hosts of which one does as well as the other.
+type service struct {
+	bases bases
 	// current is the index of the host that worked last.
 	current atomic.Int32
 }
@@ -106,8 +120,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
-	if req.Response == nil && t.configured(req.URL) {
-		return t.failover(req)
+	if s := t.serviceOf(req.URL); req.Response == nil && s != nil {
+		return t.failover(req, s)
 	}
 	return t.send(req, req.URL)
 }
@@ -130,18 +144,21 @@ func (t *transport) check(req *http.Request) error {
 	return nil
 }
 
-func (t *transport) configured(u *url.URL) bool {
+// serviceOf returns the service that the user named the host of, or nil.
+func (t *transport) serviceOf(u *url.URL) *service {
 	o := origin(u)
-	for _, b := range t.bases {
-		if origin(b) == o {
-			return true
+	for _, s := range t.services {
+		for _, b := range s.bases {
+			if origin(b) == o {
+				return s
+			}
 		}
 	}
-	return false
+	return nil
 }
 
 func (t *transport) trusted(u *url.URL) bool {
-	if t.configured(u) {
+	if t.serviceOf(u) != nil {
 		return true
 	}
 	for _, a := range t.allowed {
@@ -154,18 +171,18 @@ func (t *transport) trusted(u *url.URL) bool {
 
 // failover sends to the host that worked last, then to the others in turn. Only
 // a connection that was never made lets it go on: nothing was sent by then.
-func (t *transport) failover(req *http.Request) (*http.Response, error) {
-	start := int(t.current.Load())
+func (t *transport) failover(req *http.Request, s *service) (*http.Response, error) {
+	start := int(s.current.Load())
 	for i := 0; ; i++ {
-		at := (start + i) % len(t.bases)
+		at := (start + i) % len(s.bases)
 		u := *req.URL
-		u.Host = t.bases[at].Host
+		u.Host = s.bases[at].Host
 		resp, err := t.send(req, &u)
 		if err == nil {
-			t.current.Store(int32(at))
+			s.current.Store(int32(at))
 			return resp, nil
 		}
-		if i+1 == len(t.bases) || !notConnected(req.Context(), err) {
+		if i+1 == len(s.bases) || !notConnected(req.Context(), err) {
 			return nil, err
 		}
 		if req.Body != nil && req.Body != http.NoBody {

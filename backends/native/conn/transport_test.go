@@ -174,7 +174,7 @@ func TestNextHostWhenOneIsDown(t *testing.T) {
 			t.Errorf("got %q with %q", up.body.Load(), up.auth.Load())
 		}
 	}
-	if rt.(*transport).current.Load() != 1 {
+	if rt.(*transport).services[0].current.Load() != 1 {
 		t.Error("the host that worked is not kept")
 	}
 	up.Close()

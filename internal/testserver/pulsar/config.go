@@ -29,8 +29,8 @@ func (s *Server) writeRunFolder(home string) error {
 	return s.writeConfig(home)
 }
 
-// writeConfig writes the two files that hold settings: those of the
-// distribution with ours.
+// writeConfig writes the files that hold settings: those of the distribution
+// with ours.
 func (s *Server) writeConfig(home string) error {
 	broker, err := os.ReadFile(filepath.Join(home, "conf", "standalone.conf"))
 	if err != nil {
@@ -44,7 +44,16 @@ func (s *Server) writeConfig(home string) error {
 	if err := os.WriteFile(s.path("conf", "standalone.conf"), []byte(string(broker)+"\n"+s.brokerSettings()), 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(s.path("conf", "functions_worker.yml"), []byte(overrideYAML(string(worker), s.workerSettings())), 0o600)
+	if err := os.WriteFile(s.path("conf", "functions_worker.yml"), []byte(overrideYAML(string(worker), s.workerSettings())), 0o600); err != nil {
+		return err
+	}
+	for i := range s.opts.Workers {
+		text := overrideYAML(overrideYAML(string(worker), s.workerSettings()), s.dedicatedSettings(i))
+		if err := os.WriteFile(s.workerFile(i), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // brokerSettings are lines for standalone.conf.
@@ -75,6 +84,11 @@ func (s *Server) brokerSettings() string {
 		set("tokenSecretKey", s.secretURL())
 		set("brokerClientAuthenticationPlugin", tokenPlugin)
 		set("brokerClientAuthenticationParameters", "token:"+s.AdminToken())
+	}
+	if s.opts.Workers > 0 {
+		set("functionsWorkerEnabled", false)
+		set("enablePackagesManagement", s.opts.Packages)
+		set("packagesManagementStorageProvider", "org.apache.pulsar.packages.management.storage.filesystem.FileSystemPackagesStorageProvider")
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.opts.Conf)) {
 		set(key, s.opts.Conf[key])

@@ -25,9 +25,30 @@ func javaMajor() (int, error) {
 	return strconv.Atoi(string(m[1]))
 }
 
-// javaCommand returns the command that runs the server. It is not bin/pulsar:
+// brokerCommand returns the command that runs the server. It is not bin/pulsar:
 // that one changes into the distribution's folder and writes its data there.
-func (s *Server) javaCommand(home string) (*exec.Cmd, error) {
+func (s *Server) brokerCommand(home string) (*exec.Cmd, error) {
+	conf := s.path("conf", "standalone.conf")
+	args := []string{
+		"-Dpulsar.config.file=" + conf,
+		"org.apache.pulsar.PulsarStandaloneStarter",
+		"-a", "127.0.0.1", "-c", conf, "-fwc", s.path("conf", "functions_worker.yml"),
+		"-nss", // no state store: tests do not need it, and RocksDB mode has none
+		"--metadata-dir", s.path("data", "meta"), "--bookkeeper-dir", s.path("data", "bk"),
+		"--bookkeeper-port", strconv.Itoa(s.ports.bookie),
+	}
+	if s.opts.zookeeper() {
+		args = append(args, "--zookeeper-port", strconv.Itoa(s.ports.zookeeper), "--zookeeper-dir", s.path("data", "zk"))
+	}
+	if s.opts.Workers > 0 {
+		args = append(args, "-nfw")
+	}
+	return s.javaCommand(home, args)
+}
+
+// javaCommand returns the command that runs a main class of the distribution,
+// which is among last, with the properties before it.
+func (s *Server) javaCommand(home string, last []string) (*exec.Cmd, error) {
 	major, err := javaMajor()
 	if err != nil {
 		return nil, err
@@ -35,7 +56,6 @@ func (s *Server) javaCommand(home string) (*exec.Cmd, error) {
 	if major < 17 {
 		return nil, fmt.Errorf("pulsar: the java on PATH is version %d; the server needs 17 or newer", major)
 	}
-	conf := s.path("conf", "standalone.conf")
 	lib := filepath.Join(home, "lib", "*")
 	const sep = string(os.PathListSeparator)
 	args := []string{"-cp", s.path("loopback.jar") + sep + s.path("conf") + sep + lib}
@@ -73,17 +93,8 @@ func (s *Server) javaCommand(home string) (*exec.Cmd, error) {
 		"-Dbookkeeper.metadata.bookie.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataBookieDriver",
 		"-Dbookkeeper.metadata.client.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataClientDriver",
 		"-Dzookeeper.admin.enableServer=false", "-Dzookeeper.snapshot.trust.empty=true",
-		"-Dpulsar.config.file="+conf,
-		"org.apache.pulsar.PulsarStandaloneStarter",
-		"-a", "127.0.0.1", "-c", conf, "-fwc", s.path("conf", "functions_worker.yml"),
-		"-nss", // no state store: tests do not need it, and RocksDB mode has none
-		"--metadata-dir", s.path("data", "meta"), "--bookkeeper-dir", s.path("data", "bk"),
-		"--bookkeeper-port", strconv.Itoa(s.ports.bookie),
 	)
-	if !s.opts.Packages {
-		args = append(args, "--zookeeper-port", strconv.Itoa(s.ports.zookeeper), "--zookeeper-dir", s.path("data", "zk"))
-	}
-	cmd := exec.Command("java", args...)
+	cmd := exec.Command("java", append(args, last...)...)
 	cmd.Dir = s.RunDir // RocksDB mode writes packages-storage there
 	cmd.Env = s.environment(home)
 	return cmd, nil
@@ -99,7 +110,7 @@ func (s *Server) environment(home string) []string {
 	}
 	// Without it a Python instance looks for null/conf and dies in silence.
 	env = append(env, "PULSAR_HOME="+home)
-	if !s.opts.Packages {
+	if s.opts.zookeeper() {
 		env = append(env, "PULSAR_STANDALONE_USE_ZOOKEEPER=1")
 	}
 	if s.opts.Python != "" {

@@ -31,8 +31,12 @@ type Options struct {
 	// Runtime is where function instances run; empty means [Thread].
 	Runtime Runtime
 	// Packages turns the package service on. Pulsar ties that to its metadata
-	// store: RocksDB with the service, ZooKeeper without.
+	// store: RocksDB with the service, ZooKeeper without. With Workers it is
+	// ZooKeeper and packages in files.
 	Packages bool
+	// Workers is how many function workers run as processes of their own, beside a
+	// broker without one; 0 is a worker inside the broker. They need ZooKeeper.
+	Workers int
 	// Auth turns token authentication and authorisation on, with the
 	// superuser role [AdminRole]. See [Server.Token].
 	Auth bool
@@ -55,6 +59,12 @@ type Options struct {
 // Versions returns the Pulsar versions that can be started, oldest first.
 func Versions() []string { return []string{"4.0.8", "4.2.4"} }
 
+// mostWorkers bounds Workers: each is a process of 300 MB.
+const mostWorkers = 4
+
+// zookeeper tells which metadata store the server uses.
+func (o Options) zookeeper() bool { return !o.Packages || o.Workers > 0 }
+
 // withDefaults fills in what the zero value means and refuses what does not exist.
 func (o Options) withDefaults() (Options, error) {
 	if o.Version == "" {
@@ -71,6 +81,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.HTTPThreads < 0 {
 		return o, fmt.Errorf("pulsar: %d HTTP threads; use 0 for Pulsar's default or a positive number", o.HTTPThreads)
+	}
+	if o.Workers < 0 || o.Workers > mostWorkers {
+		return o, fmt.Errorf("pulsar: %d workers; use 0 for one inside the broker, or up to %d", o.Workers, mostWorkers)
 	}
 	if o.Output == nil {
 		o.Output = io.Discard

@@ -10,18 +10,19 @@ import (
 // ports are those a server listens on, all on loopback.
 type ports struct {
 	web, broker, bookie, zookeeper int
+	workers                        []int
 }
 
-// freePorts picks ports that are free now. They lie below the range from which
+// freePorts picks ports that are free now, one for each worker among them. They lie below the range from which
 // systems take the ports of outgoing connections (32768 on Linux, 49152 on
 // macOS), so that a server that was killed finds them free when it is started
 // again. Somebody may still grab one meanwhile: [Start] then tries others.
-func freePorts() (ports, error) {
+func freePorts(workers int) (ports, error) {
 	var got []int
 	for range 1000 {
 		if p := 15000 + rand.IntN(17000); portFree(p) {
-			if got = append(got, p); len(got) == 4 {
-				return ports{got[0], got[1], got[2], got[3]}, nil
+			if got = append(got, p); len(got) == 4+workers {
+				return ports{got[0], got[1], got[2], got[3], got[4:]}, nil
 			}
 		}
 	}

@@ -71,14 +71,17 @@ func (s *Server) bookieLoops(logStart int64) bool {
 // a port race, what answers may be another server, still starting next to
 // ours: the runtime configuration has our run folder in it.
 func (s *Server) ready(ctx context.Context) error {
-	body, err := s.get(ctx, "/admin/v2/worker/cluster/leader/ready")
+	if s.opts.Workers == 0 {
+		body, err := s.get(ctx, "/admin/v2/worker/cluster/leader/ready")
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(string(body)) != "true" {
+			return fmt.Errorf("the worker's leader is not ready: %s", body)
+		}
+	}
+	body, err := s.get(ctx, "/admin/v2/namespaces/public")
 	if err != nil {
-		return err
-	}
-	if strings.TrimSpace(string(body)) != "true" {
-		return fmt.Errorf("the worker's leader is not ready: %s", body)
-	}
-	if body, err = s.get(ctx, "/admin/v2/namespaces/public"); err != nil {
 		return err
 	}
 	var namespaces []string
@@ -103,9 +106,14 @@ func (s *Server) ready(ctx context.Context) error {
 
 // get returns the body of an answer 200 of the admin REST.
 func (s *Server) get(ctx context.Context, path string) ([]byte, error) {
+	return s.getAt(ctx, s.AdminURL, path)
+}
+
+// getAt is get at another address of this server.
+func (s *Server) getAt(ctx context.Context, base, path string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.AdminURL+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
 	if err != nil {
 		return nil, err
 	}

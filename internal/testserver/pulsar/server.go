@@ -22,10 +22,13 @@ const (
 type Server struct {
 	AdminURL  string // such as http://127.0.0.1:21345
 	BrokerURL string // such as pulsar://127.0.0.1:21346
-	Version   string // such as 4.0.8
-	Pid       int    // of the Java process; 0 for a server of another process
-	Log       string // path of what the server says, over all its starts
-	RunDir    string // its own folder: conf, data, logs (of function instances), ...
+	// WorkerURLs are the addresses of the function workers that are processes of
+	// their own; nil for one inside the broker.
+	WorkerURLs []string
+	Version    string // such as 4.0.8
+	Pid        int    // of the Java process; 0 for a server of another process
+	Log        string // path of what the server says, over all its starts
+	RunDir     string // its own folder: conf, data, logs (of function instances), ...
 
 	opts   Options
 	home   string
@@ -35,7 +38,9 @@ type Server struct {
 	mu   sync.Mutex // guards the rest, and starts and stops
 	cmd  *exec.Cmd
 	proc *process // nil: not running
-	gone bool     // the run folder is removed
+	// workers are the processes of the function workers; nil: not running.
+	workers []*process
+	gone    bool // the run folder is removed
 }
 
 // Start fetches the server if it is not in the cache folder, starts it and
@@ -82,9 +87,13 @@ func newServer(opts Options, home string) (*Server, error) {
 	s := &Server{Version: opts.Version, RunDir: dir, opts: opts, home: home, secret: make([]byte, 32)}
 	s.Log = s.path("server.log")
 	rand.Read(s.secret) // never fails
-	if s.ports, err = freePorts(); err == nil {
+	if s.ports, err = freePorts(opts.Workers); err == nil {
 		s.AdminURL = fmt.Sprintf("http://127.0.0.1:%d", s.ports.web)
 		s.BrokerURL = fmt.Sprintf("pulsar://127.0.0.1:%d", s.ports.broker)
+		for _, port := range s.ports.workers {
+			s.WorkerURLs = append(s.WorkerURLs, fmt.Sprintf("http://127.0.0.1:%d", port))
+		}
+		s.workers = make([]*process, opts.Workers)
 		err = s.writeRunFolder(home)
 	}
 	if err != nil {
@@ -97,7 +106,7 @@ func newServer(opts Options, home string) (*Server, error) {
 // launch starts the process and waits until it is ready; mu is held. After an
 // error nothing runs, and the run folder is still there.
 func (s *Server) launch(ctx context.Context) error {
-	cmd, err := s.javaCommand(s.home)
+	cmd, err := s.brokerCommand(s.home)
 	if err != nil {
 		return err
 	}
@@ -122,6 +131,11 @@ func (s *Server) launch(ctx context.Context) error {
 		s.proc = nil
 		return err
 	}
+	for i := range s.workers {
+		if err := s.launchWorker(ctx, i); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -142,6 +156,7 @@ func (s *Server) Stop() error {
 		return nil
 	}
 	var err error
+	s.killWorkers()
 	if s.proc != nil {
 		if s.proc.ended() {
 			err = fmt.Errorf("pulsar: the server had died before it was stopped (%v); its last words:\n%s", s.proc.err, tail(s.Log, 12))
@@ -161,6 +176,7 @@ func (s *Server) Stop() error {
 func (s *Server) Kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.killWorkers()
 	if s.proc != nil {
 		s.proc.kill()
 		s.proc = nil
@@ -180,6 +196,7 @@ func (s *Server) Restart(ctx context.Context) error {
 	case s.gone:
 		return errors.New("pulsar: the server is stopped and its data removed; use Kill before Restart")
 	}
+	s.killWorkers()
 	if s.proc != nil {
 		s.proc.stop(stopGrace, s.cmd.Process)
 		s.proc = nil

@@ -36,6 +36,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	packages := flags.Bool("packages", true, "package service on (RocksDB); off means ZooKeeper")
 	auth := flags.Bool("auth", false, "token authentication and authorisation on")
 	threads := flags.Int("threads", 32, "HTTP threads of the broker; 0 for Pulsar's default")
+	workers := flags.Int("workers", 0, "function workers as processes of their own; 0 is one inside the broker")
 	python := flags.Bool("python", false, "make a Python environment for Python functions (with -runtime process)")
 	fetch := flags.Bool("fetch", false, "only fetch the server (and with -python the environment)")
 	if err := flags.Parse(args); err != nil {
@@ -48,7 +49,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	opts := pulsar.Options{
 		Version: *version, Runtime: pulsar.Runtime(*runtime), Packages: *packages,
-		Auth: *auth, HTTPThreads: *threads, Output: stderr,
+		Auth: *auth, HTTPThreads: *threads, Workers: *workers, Output: stderr,
 	}
 	err := func() (err error) {
 		if *python {
