@@ -39,8 +39,8 @@ func (b *Backend) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (bac
 			holderUser: who.User, holderHost: who.Host, holderProcess: strconv.Itoa(who.Process),
 			holderCommand: who.Command, holderSince: who.Since.UTC().Format(time.RFC3339),
 		},
-		Locate: func(ctx context.Context) (string, string, error) { return b.locate(ctx, topic) },
-		Make:   func(ctx context.Context) error { return b.makeTopic(ctx, topic) },
+		Locate: func(ctx context.Context) (string, string, error) { return b.locate(ctx, id) },
+		Make:   func(ctx context.Context) error { return b.makeTopic(ctx, id) },
 		Look:   func(ctx context.Context) (map[string]string, error) { return b.holder(ctx, topic) },
 	})
 	if err != nil {
@@ -49,17 +49,30 @@ func (b *Backend) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (bac
 	return &lease{Lease: taken, mesh: id}, nil
 }
 
-// locate asks the web service which broker serves the topic.
-func (b *Backend) locate(ctx context.Context, topic string) (url, urlTLS string, err error) {
-	at, err := b.client.Lookup(ctx, topic)
+// locate asks the web service which broker serves the lock's topic.
+func (b *Backend) locate(ctx context.Context, id mesh.ID) (url, urlTLS string, err error) {
+	at, err := b.client.Lookup(ctx, LockTopic(id))
+	if errors.Is(err, admin.ErrNotFound) {
+		if err = b.makeTopic(ctx, id); err == nil {
+			at, err = b.client.Lookup(ctx, LockTopic(id))
+		}
+	}
 	return at.BrokerURL, at.BrokerURLTLS, err
 }
 
-func (b *Backend) makeTopic(ctx context.Context, topic string) error {
-	if err := b.client.CreateTopic(ctx, topic, 0, nil); !errors.Is(err, admin.ErrExists) {
+// makeTopic makes the lock's topic where topics are not made on first use; or it
+// tells that not even the namespace is there.
+func (b *Backend) makeTopic(ctx context.Context, id mesh.ID) error {
+	if there, err := b.client.NamespaceExists(ctx, id.Tenant, id.Namespace); err != nil {
 		return err
+	} else if !there {
+		return backend.ErrNoNamespace
 	}
-	return nil
+	err := b.client.CreateTopic(ctx, LockTopic(id), 0, nil)
+	if err == nil || errors.Is(err, admin.ErrExists) {
+		return nil
+	}
+	return fmt.Errorf("this cluster makes no topics on first use, and the lock's own could not be made: %w", err)
 }
 
 // holder returns what the lock's holder says of itself, nil when nobody has it.
@@ -90,8 +103,8 @@ func (b *Backend) lockFailure(ctx context.Context, id mesh.ID, err error) error 
 	switch {
 	case errors.As(err, &held):
 		return &backend.HeldError{Mesh: id, Holder: holderOf(held.Holder)}
-	case namespaceMissing(err):
-		return fmt.Errorf("lock of %s: %w", id, backend.ErrNoNamespace)
+	case errors.Is(err, backend.ErrNoNamespace):
+		return fmt.Errorf("lock of %s: %w", id, err)
 	case errors.As(err, &answer) && admin.Classify(err) != admin.NotFound && admin.Classify(err) != admin.Refused:
 		return b.firstFailure(err)
 	case ctx.Err() != nil:
@@ -101,16 +114,6 @@ func (b *Backend) lockFailure(ctx context.Context, id mesh.ID, err error) error 
 		return fmt.Errorf("lock of %s: %w; the role needs the permission %q on namespace %s/%s, or to be an administrator of the tenant %[4]s", id, err, "produce", id.Tenant, id.Namespace)
 	}
 	return &backend.LockError{Mesh: id, Err: err}
-}
-
-// namespaceMissing tells whether the web service or a broker says that the
-// namespace of a topic is not there.
-func namespaceMissing(err error) bool {
-	var answer *admin.Error
-	if errors.As(err, &answer) {
-		return admin.Classify(err) == admin.NotFound && answer.Reason == "Namespace not found"
-	}
-	return false
 }
 
 // lease tells the planner in its own words how a lock was lost.

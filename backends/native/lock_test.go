@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/backends/native/conn"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/testserver/pulsar"
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
@@ -17,6 +19,27 @@ import (
 
 func TestLock(t *testing.T) {
 	locked(harness.New(t, pulsartest.Shared(t)))
+}
+
+// TestLockOfANamespaceThatIsNotThere: however the broker is found, and on each version.
+func TestLockOfANamespaceThatIsNotThere(t *testing.T) {
+	for _, version := range pulsar.Versions() {
+		srv := pulsartest.Shared(t)
+		if version != pulsar.DefaultVersion {
+			srv = pulsartest.Start(t, pulsar.Options{Version: version, Packages: true})
+		}
+		for _, given := range []bool{true, false} {
+			settings := conn.Settings{AdminURL: srv.AdminURL, BrokerURL: srv.BrokerURL, BrokerGiven: given}
+			client, err := admin.New(settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = native.New(client, settings).Lock(t.Context(), mesh.ID{Tenant: "public", Namespace: "nowhere", Name: "m"}, backend.Holder{})
+			if !errors.Is(err, backend.ErrNoNamespace) {
+				t.Errorf("%s, broker given: %t: %v", version, given, err)
+			}
+		}
+	}
 }
 
 // locked takes a mesh's lock and looks at what others see of it.

@@ -22,7 +22,8 @@ type Options struct {
 	// Locate asks the web service which broker serves the topic: its URLs in the
 	// clear and encrypted, "" for none. Its errors are returned as they are.
 	Locate func(ctx context.Context) (url, urlTLS string, err error)
-	// Make makes the topic where brokers do not make topics on first use.
+	// Make makes the topic, for brokers that say that it is not there. Its errors are
+	// returned as they are.
 	Make func(ctx context.Context) error
 	// Look returns the metadata of who holds the topic, nil for nobody.
 	Look func(ctx context.Context) (map[string]string, error)
@@ -108,19 +109,18 @@ func (o Options) take(ctx context.Context, epoch *uint64) (*wire.Conn, uint64, e
 func (o Options) exclusive(ctx context.Context, epoch *uint64) (*wire.Conn, uint64, error) {
 	for made := false; ; made = true {
 		c, err := o.connect(ctx)
-		if err != nil {
-			return nil, 0, err
-		}
-		got, err := c.Exclusive(ctx, o.Topic, epoch, o.Holder)
 		if err == nil {
-			return c, got, nil
+			var got uint64
+			if got, err = c.Exclusive(ctx, o.Topic, epoch, o.Holder); err == nil {
+				return c, got, nil
+			}
+			c.Close()
 		}
-		c.Close()
 		if wire.CodeOf(err) != wire.TopicNotFound || made {
 			return nil, 0, err
 		}
 		if err := o.Make(ctx); err != nil {
-			return nil, 0, fmt.Errorf("the broker makes no topics on first use, and the lock's own could not be made: %w", err)
+			return nil, 0, err
 		}
 	}
 }

@@ -62,7 +62,11 @@ func clearNamespace(t testing.TB, srv *pulsar.Server, ns string) {
 
 // call sends a request without a body and returns the body of an answer 2xx.
 func call(srv *pulsar.Server, method, path string) ([]byte, error) {
-	req, err := http.NewRequest(method, srv.AdminURL+path, nil)
+	base := srv.AdminURL
+	if len(srv.WorkerURLs) > 0 && strings.HasPrefix(path, "/admin/v3/") {
+		base = srv.WorkerURLs[0]
+	}
+	req, err := http.NewRequest(method, base+path, nil)
 	if err != nil {
 		return nil, err
 	}
