@@ -16,6 +16,7 @@ var leading = []string{"className", "archive", "runtime", "inputs", "output", "t
 // for all, or they are Pulsar's own defaults.
 var usual = map[string]any{
 	"cleanupSubscription": false, "autoAck": true, "retainOrdering": false, "retainKeyOrdering": false,
+	"forwardSourceMessageProperty": true, "skipToLatest": false,
 	"processingGuarantees": "ATLEAST_ONCE", "subscriptionPosition": "Latest", "sourceSubscriptionPosition": "Latest",
 	"producerConfig": map[string]any{"useThreadLocalProducers": false, "batchBuilder": "", "compressionType": "LZ4"},
 	"resources":      map[string]any{"cpu": 1.0, "ram": float64(1 << 30), "disk": float64(10 << 30)},
