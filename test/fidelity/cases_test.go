@@ -157,6 +157,14 @@ func outer(path []string) fields.Kind {
 // start is the config that a setting is changed from.
 func (s setting) start() map[string]any { return merge(s.base, s.beside) }
 
+// values are those that the setting is changed to.
+func (s setting) values() []any {
+	if v, ok := values[s.name+":"+s.field.Name]; ok {
+		return v
+	}
+	return valuesOf(s.field)
+}
+
 func merge(a, b map[string]any) map[string]any {
 	out := maps.Clone(a)
 	for k, v := range b {
@@ -180,7 +188,7 @@ type one struct {
 }
 
 // singles are the components that change in one field at a time: it is given, its
-// value changes, it goes away.
+// value changes, it goes away, and all that in the other order.
 func singles(version string) []one {
 	var out []one
 	for _, s := range []shape{plain, windowed, source, batch, sink, transform} {
@@ -190,10 +198,14 @@ func singles(version string) []one {
 			}
 			start := set.start()
 			c := one{about: set.String(), shape: s, path: set.path, field: set.field, configs: []map[string]any{start}}
-			for _, v := range valuesOf(set.field) {
+			for _, v := range set.values() {
 				c.configs = append(c.configs, with(start, set.path, v))
 			}
+			// And backwards, so that each value also comes and goes as the other did.
 			c.configs = append(c.configs, start)
+			for _, v := range slices.Backward(set.values()) {
+				c.configs = append(c.configs, with(start, set.path, v))
+			}
 			out = append(out, c)
 		}
 	}

@@ -40,7 +40,7 @@ func (b *tester) draw(random *rand.Rand, s shape) map[string]any {
 		config := s.base
 		for range 2 + random.IntN(7) {
 			set := all[random.IntN(len(all))]
-			v := valuesOf(set.field)
+			v := set.values()
 			if fields.Before(b.Server.Version, set.field.Since) || len(v) == 0 {
 				continue
 			}

@@ -37,6 +37,35 @@ public class Connectors {
     public static class Quiet extends Silent {
     }
 
+    /** Says tick, again and again. */
+    public static class Ticker implements Source<String> {
+        @Override
+        public void open(Map<String, Object> config, SourceContext context) {
+        }
+
+        @Override
+        public Record<String> read() throws Exception {
+            Thread.sleep(50);
+            return this::says;
+        }
+
+        protected String says() {
+            return "tick";
+        }
+
+        @Override
+        public void close() {
+        }
+    }
+
+    /** Says tock. */
+    public static class Tocker extends Ticker {
+        @Override
+        protected String says() {
+            return "tock";
+        }
+    }
+
     /** A source that reads in batches. */
     public static class Batches implements BatchSource<String> {
         @Override
