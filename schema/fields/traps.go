@@ -26,8 +26,8 @@ var (
 	// BatchingUtils takes over what is above 0.
 	unset = []Trap{{Value: NotPositive, Says: "Workers take it as not given.", Instead: "Give a number above 0, or remove the key."}}
 	// FunctionConfigUtils.convertFromDetails leaves them out, and an update starts from what it gives.
-	lost = []Trap{{Value: Any, Says: "Every update of the function loses it, since it is not among what they give back.",
-		Instead: "Replace the function instead of updating it where the setting matters."}}
+	lost = []Trap{{Value: Any, Says: "Every update of the function loses it, since it is not among what they give back; so plans replace the function, whatever changes.",
+		Instead: "Remove it where it is not needed: an update stops the function for a shorter time."}}
 	schemas = append(unknownSchemas(Python, "Python instances know the types STRING, JSON and AVRO, take any other for a class of the code, and fail to start without it.",
 		"Use one of the three, or name a Schema class of your own.", "BYTES", "PROTOBUF", "PROTOBUF_NATIVE", "KEY_VALUE"),
 		unknownSchemas(Java, "Workers take it, and Java instances fail to start over it: they know STRING, JSON, AVRO, PROTOBUF, PROTOBUF_NATIVE and KEY_VALUE, and classes.",
