@@ -57,8 +57,13 @@ func (b *Backend) createSubscription(ctx context.Context, sub *state.Subscriptio
 func (b *Backend) makeSubscription(ctx context.Context, sub *state.Subscription) error {
 	props := b.properties(sub)
 	position := admin.Position(sub.Position)
-	err := b.client.CreateSubscription(ctx, sub.Topic, sub.Name, position, props)
-	if !errors.Is(err, admin.ErrExists) {
+	short, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	err := b.client.CreateSubscription(short, sub.Topic, sub.Name, position, props)
+	switch {
+	case err != nil && short.Err() != nil && ctx.Err() == nil:
+		return &backend.Temporary{Err: fmt.Errorf("no answer within %v to the creation of subscription %s", answerWait, sub.Name)}
+	case !errors.Is(err, admin.ErrExists):
 		return err
 	}
 	stats, err := b.client.TopicStats(ctx, sub.Topic)
@@ -96,18 +101,19 @@ func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *stat
 		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s (where the mesh no longer names the topic: pulsar-admin topics unsubscribe -s %s %s)",
 			n, sub.Topic, sub.Name, plan.MessageLoss, sub.Name, sub.Topic)
 	}
-	short, cancel := context.WithTimeout(ctx, deleteWait)
+	short, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
 	err = b.client.DeleteSubscription(short, sub.Topic, sub.Name, false)
 	switch {
 	case errors.Is(err, admin.ErrNotFound):
 		return nil
 	case err != nil && short.Err() != nil && ctx.Err() == nil:
-		return &backend.Temporary{Err: fmt.Errorf("no answer within %v to the deletion of subscription %s", deleteWait, sub.Name)}
+		return &backend.Temporary{Err: fmt.Errorf("no answer within %v to the deletion of subscription %s", answerWait, sub.Name)}
 	}
 	return err
 }
 
-// deleteWait bounds the wait for the answer to the deletion of a subscription. It
-// comes within milliseconds or never: of two deletions at once Pulsar 4.0.8 answers one.
-const deleteWait = 15 * time.Second
+// answerWait bounds the wait for the answer to the creation or deletion of a
+// subscription. It comes within milliseconds or never: of two deletions at once Pulsar
+// 4.0.8 answers one, and under load it was seen to leave a creation without an answer.
+const answerWait = 15 * time.Second
