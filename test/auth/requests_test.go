@@ -33,6 +33,11 @@ var requests = []request{
 	{"GET", "v2/persistent/{ns}/in/partitions", "consume|produce", "topics"},
 	{"GET", "v2/persistent/{ns}/in/stats", "consume|produce", "subscriptions, clients, backlog"},
 	{"GET", "v2/persistent/{ns}/in/properties", "consume|produce", "which mesh made the topic"},
+	{"GET", "v2/schemas/{ns}/in/schemas", "consume|produce", "schemas, of topics that have one or are to have one"},
+	{"POST", "v2/schemas/{ns}/in/compatibility", administrator, "whether a schema would be taken; changes nothing, done without"},
+	{"GET", "v2/persistent/{ns}/in/retention", administrator, "retention, of topics that declare one"},
+	{"GET", "v2/persistent/{ns}/in/backlogQuotaMap", administrator, "whether a new retention would be taken"},
+	{"GET", "v2/namespaces/{ns}", administrator, "policies of the namespace, where the mesh declares some"},
 	{"GET", "v3/functions/{ns}", "functions", "functions"},
 	{"GET", "v3/functions/{ns}/none", "functions", "functions"},
 	{"GET", "v3/functions/{ns}/none/status", "functions", "instances"},
@@ -44,10 +49,25 @@ var requests = []request{
 	{"DELETE", "v3/packages/function/{ns}/none/1", "packages", "upload and delete packages"},
 	{"DELETE", "v3/functions/{ns}/none", "functions", "create, update and delete functions"},
 	{"DELETE", "v2/persistent/{ns}/in/subscription/none", "consume", "create and delete subscriptions"},
+	{"POST", "v2/schemas/{ns}/in/schema", "produce", "register schemas"},
 	{"PUT", "v2/persistent/{ns}/in", administrator, "make topics"},
+	{"PUT", "v2/persistent/{ns}/in/properties", administrator, "mark a topic whose retention is set"},
+	{"POST", "v2/persistent/{ns}/in/retention", administrator, "set the retention of a topic"},
+	{"DELETE", "v2/persistent/{ns}/in/retention", administrator, "take the retention of a topic away"},
+	{"POST", "v2/namespaces/{ns}/messageTTL", administrator, "set policies of the namespace"},
 	{"DELETE", "v2/persistent/{ns}/none", administrator, "delete topics"},
 	{"PUT", "v2/namespaces/{ns}", administrator, "make the namespace"},
 	{"PUT", "v2/namespaces/{ns}/properties", administrator, "mark the namespace"},
+}
+
+// bodies are those of requests that need one, by the end of their path.
+var bodies = map[string]string{
+	"/compatibility": `{"type":"STRING","schema":"","properties":{}}`,
+	"/schema":        `{"type":"STRING","schema":"","properties":{}}`,
+	"/retention":     `{"retentionTimeInMinutes":-1,"retentionSizeInMB":-1}`,
+	"/messageTTL":    "0",
+	// Without properties a broker does not even ask who it is.
+	"/in/properties": `{"a":"b"}`,
 }
 
 // permissions are all that Pulsar knows on a namespace.
@@ -86,6 +106,11 @@ func (c *cluster) status(t *testing.T, role, method, path string) int {
 	body := ""
 	if method == http.MethodPut {
 		body = "{}"
+	}
+	for end, text := range bodies {
+		if method != http.MethodGet && strings.HasSuffix(path, end) {
+			body = text
+		}
 	}
 	req, err := http.NewRequestWithContext(t.Context(), method, c.AdminURL+"/admin/"+path, strings.NewReader(body))
 	if err != nil {

@@ -84,7 +84,7 @@ func (c *Client) SchemaRefusal(ctx context.Context, topic string, s Schema) (str
 	if err != nil {
 		return "", err
 	}
-	k, err := post(t.schemas("compatibility")...).needing(t.reads()).json(s.posted())
+	k, err := post(t.schemas("compatibility")...).needing(t.governs()).json(s.posted())
 	if err != nil {
 		return "", err
 	}
