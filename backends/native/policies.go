@@ -193,12 +193,13 @@ func (b *Backend) removePolicies(ctx context.Context, p *state.Policies) error {
 	return b.client.RemoveTopicProperty(ctx, topic, retentionProperty)
 }
 
-// askAboutPolicies asks what stands against a new retention of a topic that is
-// there, and what the topic keeps now.
+// askAboutPolicies asks what stands against a new retention of a topic, and what
+// the topic keeps now. Of a topic that is not there only tells whether the cluster
+// has policies of topics at all.
 func (b *Backend) askAboutPolicies(ctx context.Context, live, want *state.State) error {
 	for _, addr := range want.Addrs() {
 		p, ok := want.Resources[addr].(*state.Policies)
-		if !ok || p.On.Kind() != state.KindTopic || live.Resources[p.On] == nil {
+		if !ok || p.On.Kind() != state.KindTopic || live.Resources[state.NamespaceAddr(state.NamespaceOf(p.On.Name()))] == nil {
 			continue
 		}
 		have, _ := live.Resources[addr].(*state.Policies)
@@ -219,6 +220,9 @@ func (b *Backend) objections(ctx context.Context, p *state.Policies) (facts stat
 	kept, err := b.client.TopicRetention(ctx, topic, true)
 	if errors.Is(err, admin.ErrTopicPoliciesOff) {
 		facts.Refusal = admin.ErrTopicPoliciesOff.Error()
+		return facts, nil
+	}
+	if errors.Is(err, admin.ErrNotFound) {
 		return facts, nil
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -133,4 +134,20 @@ func namespacePolicies(t *testing.T) {
 	if err != nil || have.Deduplication == nil || !*have.Deduplication || have.Compatibility != "BACKWARD" || *have.MessageTTL != 3600 || *have.Retention != (admin.Retention{Minutes: 60, MB: -1}) {
 		t.Errorf("%+v %v", have, err)
 	}
+}
+
+// policiesOff: where topics have no policies the plan says so, of new topics too,
+// and a mesh that declares none is not touched by it.
+func policiesOff(b *harness.Bench) {
+	b.Jar("loss-a.jar", "code.jar")
+	b.Topic("old", 0)
+	for _, topic := range []string{"mid", "old"} {
+		list := found(b, "keep", strings.ReplaceAll(keeping("{retentionTimeInMinutes: 60}"), "mid", topic))
+		if len(list) != 1 || list[0].Code != diag.PoliciesRefused || !strings.Contains(list[0].Detail, "topicLevelPoliciesEnabled") {
+			b.Errorf("%s: %+v", topic, list)
+		}
+	}
+	u := b.Mesh("keep", keeping(""))
+	b.Apply(b.Plan(u, planner.Options{}))
+	b.Empty(u)
 }

@@ -9,10 +9,12 @@ import (
 )
 
 // TestWithoutPackageService runs the same meshes where code is uploaded with
-// each component, on a server of its own with default settings.
+// each component, on a server of its own with default settings, but that it has no
+// policies of topics, as some clusters have it.
 func TestWithoutPackageService(t *testing.T) {
-	srv := pulsartest.Start(t, pulsar.Options{Packages: false})
+	srv := pulsartest.Start(t, pulsar.Options{Packages: false, Conf: map[string]string{"topicLevelPoliciesEnabled": "false"}})
 	everyWay(t, srv)
+	t.Run("no policies of topics", func(t *testing.T) { policiesOff(harness.New(t, srv)) })
 }
 
 // TestOnPulsar42 runs them on the newest Pulsar.
