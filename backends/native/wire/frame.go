@@ -98,7 +98,6 @@ type field struct {
 func (f fields) number(n protowire.Number) uint64 { return f[n].number }
 func (f fields) bytes(n protowire.Number) []byte  { return f[n].bytes }
 func (f fields) text(n protowire.Number) string   { return string(f[n].bytes) }
-func (f fields) has(n protowire.Number) bool      { _, ok := f[n]; return ok }
 
 // parse reads the fields of a message; those of other types than number and bytes are skipped.
 func parse(b []byte) (fields, error) {
