@@ -71,7 +71,6 @@ func TestETLChain(t *testing.T) {
 	if left := b.Plan(u, planner.Options{Destroy: true, DeleteTopics: true}); !left.Empty() {
 		t.Errorf("destroy left %v", left.Steps)
 	}
-	toldWithLog(t, b)
 }
 
 // order returns the order as the shop writes it, its customer, and what that one
