@@ -63,7 +63,7 @@ const spread = `
 jarFile: code.jar
 topics: [{name: in, partitions: 4}]
 functions:
-  - {name: wide, className: org.example.loss.Forward, inputs: [in], output: out, parallelism: N}
+  - {name: wide, className: org.example.loss.Forward, inputs: [in], output: out, parallelism: WIDTH}
 `
 
 // oneWorkerDies kills one of two workers. The next apply asks the other one, waits
@@ -72,7 +72,7 @@ func oneWorkerDies(b *harness.Bench) {
 	t := b.TB
 	t.Helper()
 	b.Jar("loss-a.jar", "code.jar")
-	u := b.Mesh("spread", strings.Replace(spread, "N", "4", 1))
+	u := b.Mesh("spread", strings.Replace(spread, "WIDTH", "4", 1))
 	b.Apply(b.Plan(u, planner.Options{}))
 	before := workersOf(b, "wide")
 	if len(before) != 2 {
@@ -80,7 +80,7 @@ func oneWorkerDies(b *harness.Bench) {
 	}
 	b.Server.KillWorker(0)
 	begin := time.Now()
-	u = b.Mesh("spread", strings.Replace(spread, "N", "3", 1))
+	u = b.Mesh("spread", strings.Replace(spread, "WIDTH", "3", 1))
 	p := b.Plan(u, planner.Options{})
 	b.Apply(p)
 	t.Logf("3 of 3 run %v after the other worker was killed", time.Since(begin).Round(time.Second))

@@ -47,7 +47,7 @@ type Bench struct {
 // New makes a bench on a server; the namespace goes when the test ends.
 func New(t testing.TB, srv *pulsar.Server, opts ...native.Option) *Bench {
 	t.Helper()
-	return NewAt(t, srv, strings.Join(srv.WorkerURLs, ",http://"), opts...)
+	return NewAt(t, srv, strings.ReplaceAll(strings.Join(srv.WorkerURLs, ","), ",http://", ","), opts...)
 }
 
 // NewAt is New where function workers are asked at another address; "" is that of
@@ -56,7 +56,7 @@ func NewAt(t testing.TB, srv *pulsar.Server, workerURL string, opts ...native.Op
 	t.Helper()
 	b := &Bench{TB: t, Server: srv, Dir: t.TempDir()}
 	b.Tenant, b.Namespace, _ = strings.Cut(pulsartest.Namespace(t, srv), "/")
-	settings := conn.Settings{AdminURL: srv.AdminURL, BrokerURL: srv.BrokerURL, WorkerURL: strings.ReplaceAll(workerURL, ",http://", ",")}
+	settings := conn.Settings{AdminURL: srv.AdminURL, BrokerURL: srv.BrokerURL, WorkerURL: workerURL}
 	client, err := admin.New(settings, admin.WithObserver(b.observe))
 	if err != nil {
 		t.Fatal(err)

@@ -85,7 +85,7 @@ var table = []row{
 	// start of what runs, stop of what is stopped.
 	{400, "Operation not permitted", "", NoChange, ""},
 	// A wrong endpoint, not a clash.
-	{409, "Function Worker is not enabled", "", Refused, "this broker runs no function worker; give --admin-url the address of the workers"},
+	{409, "Function Worker is not enabled", "", Refused, "this broker runs no function worker; --worker-url says where its function workers are"},
 	{409, "is a partitioned topic", "", Refused, ""},
 	{409, "is not the partitioned topic", "", Refused, ""},
 	{409, "non empty namespace", "", Busy, ""},

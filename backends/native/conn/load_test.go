@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -27,6 +28,23 @@ func load(t *testing.T, f Flags, conf string) (Settings, error) {
 		}
 		return ""
 	})
+}
+
+func TestWorkerURL(t *testing.T) {
+	none := func(string) string { return "" }
+	s, err := Load(Flags{WorkerURL: "http://a:6750,b"}, none)
+	if err != nil || s.WorkerURL != "http://a:6750,b:80" {
+		t.Errorf("%q, %v", s.WorkerURL, err)
+	}
+	if base, err := s.WorkerBase(); err != nil || base.Host != "a:6750" {
+		t.Errorf("%v, %v", base, err)
+	}
+	for _, f := range []Flags{{WorkerURL: "worker:6750"}, {AdminURL: "https://pulsar", WorkerURL: "http://worker:6750"}} {
+		var flag *FlagError
+		if _, err := Load(f, none); !errors.As(err, &flag) || flag.Flag != FlagWorkerURL {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
 }
 
 func TestLoadPrecedence(t *testing.T) {
