@@ -265,6 +265,24 @@ func TestALockThatAnotherHadIsLost(t *testing.T) {
 	p.take(p.options("third", ""))
 }
 
+// A broker that was killed and starts again has forgotten all locks; who held one has
+// it back before another comes.
+func TestTheBrokerStartsAgain(t *testing.T) {
+	srv := pulsartest.Start(t, pulsar.Options{})
+	p := &place{T: t, srv: srv, topic: "non-persistent://" + pulsartest.Namespace(t, srv) + "/__meshc-m-lock"}
+	o := p.options("first", "")
+	o.Patience = 5 * time.Minute
+	l := p.take(o)
+	srv.Kill()
+	if err := srv.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.refused(p.options("second", ""), "first")
+}
+
 func TestPatienceEnds(t *testing.T) {
 	p := newPlace(t)
 	g := newGate(t, p.srv.BrokerURL)
