@@ -36,7 +36,7 @@ type Options struct {
 // reads. name is the backend's. Findings of severity error mean that there is no
 // plan; failures to read the cluster or a code file are the error.
 func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Unit, o Options) (*plan.Plan, diag.List, error) {
-	if left := lower.Unplanned(unit.Mesh); left.HasErrors() && !o.Destroy {
+	if left := lower.NoRoom(unit.Mesh); left.HasErrors() && !o.Destroy {
 		return nil, left, nil
 	}
 	traits, err := b.Traits(ctx, unit.Mesh.ID)

@@ -23,7 +23,7 @@ func fromConfig(kind state.Kind, tenant, namespace, name string, raw map[string]
 	config, _ := state.Canonical(raw).(map[string]any)
 	text, _ := config[optionsField].(string)
 	m, rest := readMarker(text)
-	for _, field := range fields.Carried(fields.Kind(kind)) {
+	for _, field := range fields.Of(fields.Kind(kind)) {
 		if field.Update == fields.Local || field.Into != "" || field.Name == "name" || unread(field, config) {
 			continue
 		}
@@ -72,7 +72,7 @@ func toConfig(c *state.Component, update *diff.Change) (map[string]any, error) {
 	}
 	if update != nil {
 		clearFields(config, update)
-		for _, field := range fields.Carried(fields.Kind(c.Kind)) {
+		for _, field := range fields.Of(fields.Kind(c.Kind)) {
 			if field.Update == fields.Fixed {
 				delete(config, field.Name)
 			}

@@ -20,7 +20,7 @@ const propertiesKey = "consumerProperties"
 // what was not given: a marker tells of it. nil for nothing.
 func hidden(c *state.Component) map[string]any {
 	out := map[string]any{}
-	for _, field := range fields.Carried(fields.Kind(c.Kind)) {
+	for _, field := range fields.Of(fields.Kind(c.Kind)) {
 		if v := c.Fields[field.Name]; unshown(field) && v != nil && !state.Equal(v, state.Canonical(field.Default)) {
 			out[field.Name] = v
 		}

@@ -111,7 +111,7 @@ const (
 	WriteOnce         Code = "MC5005"
 	AbsentTopic       Code = "MC5006"
 	SubscriptionInUse Code = "MC5007"
-	NotPlanned        Code = "MC5008"
+	NoRoomForMarker   Code = "MC5008"
 	NotOnCluster      Code = "MC5012"
 	PatternTopics     Code = "MC5013"
 	Protected         Code = "MC5021"
@@ -254,7 +254,7 @@ var catalogue = map[Code]Entry{
 	NameTaken:         {Severity: Error, Summary: "Name taken by another kind", Doc: "Names of functions, sources and sinks share one space in a namespace; delete the other component or take another name."},
 	WriteOnce:         {Severity: Warning, Summary: "Change has no effect on what exists", Doc: "Pulsar reads this field only when the component and its subscriptions are created."},
 	AbsentTopic:       {Severity: Error, Summary: "External topic does not exist", Doc: "A topic declared `external: true` is someone else's: meshc never creates it, so it must be there before the mesh."},
-	NotPlanned:        {Severity: Error, Summary: "Not carried out by this version of meshc", Doc: "The mesh is right, and this version of meshc validates, formats, draws and converts it, but its plans do not carry this part out yet. Nothing is left out silently."},
+	NoRoomForMarker:   {Severity: Error, Summary: "No room for meshc's marker", Doc: "meshc keeps its marker, which tells whose a component is and what was written, under the key `meshc` of `customRuntimeOptions`, beside the keys of the mesh file. Workers keep that text as it is; on Kubernetes their customizer reads it as a JSON object. Any other text, and one with that key, leaves no room for it."},
 	Protected:         {Severity: Error, Summary: "Protected node", Doc: "The node is protected (`lifecycle.protect`), and the plan would delete or replace it. The component carries the protection in the cluster, so that it also counts when the mesh file no longer names the node, and for a destroy by name."},
 	AdoptAsItIs:       {Severity: Error, Summary: "Adopted with other inputs", Doc: "A component that meshc takes over has to read what it reads now, through the subscription that it has: its subscriptions are not the mesh's yet, so what waits in them could get lost. Once it is adopted, inputs can be changed."},
 	OtherSubscription: {Severity: Warning, Summary: "Moved, and with another subscription", Doc: "A node with `movedFrom` and no subscription name of its own reads through tenant/namespace/old-name. The component of the old name reads through another subscription, which is drained and deleted."},

@@ -13,7 +13,7 @@ import (
 func (l *lowerer) fields(n mesh.Node) map[string]any {
 	given := l.wired(n)
 	out := map[string]any{}
-	for _, field := range fields.Carried(n.Kind()) {
+	for _, field := range fields.Of(n.Kind()) {
 		if field.Name == "name" || field.Update == fields.Local || field.Into != "" || !stores(n, field) {
 			continue
 		}

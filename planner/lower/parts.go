@@ -48,7 +48,7 @@ func acknowledges(given *mesh.Value) bool {
 }
 
 // options are the keys of customRuntimeOptions, nil for none; of a text that is no
-// object Unplanned tells.
+// object NoRoom tells.
 func options(given *mesh.Value) any {
 	all, _ := userOptions(given.Get("customRuntimeOptions").Text())
 	if len(all) == 0 {

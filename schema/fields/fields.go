@@ -65,9 +65,6 @@ type Field struct {
 	// Into names the field as a part of which workers keep the value: what two
 	// spellings say is one thing.
 	Into string
-	// Later fields are checked, converted and built, but plans do not carry them
-	// out yet and refuse them.
-	Later bool
 	// Steered fields are for meshc to decide: their value in a mesh file is read and not used.
 	Steered bool
 	// Uses is the value that meshc uses whatever the file says, for a Steered field
@@ -102,17 +99,6 @@ func init() {
 // Of returns the fields of a kind in the order of the table, which is the
 // canonical order of keys. The caller must not change it.
 func Of(kind Kind) []Field { return byKind[kind] }
-
-// Carried returns the fields of a kind that plans carry out, in the order of the table.
-func Carried(kind Kind) []Field {
-	var out []Field
-	for _, f := range byKind[kind] {
-		if !f.Later {
-			out = append(out, f)
-		}
-	}
-	return out
-}
 
 // Lookup finds a field by any spelling that a mesh file may use.
 func Lookup(kind Kind, spelling string) (Field, bool) {

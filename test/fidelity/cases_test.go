@@ -92,7 +92,7 @@ var needs = map[string]map[string]any{
 // settings are all of one shape, nested ones included, that plans carry out.
 func settings(s shape) []setting {
 	var out []setting
-	for _, f := range fields.Carried(s.kind) {
+	for _, f := range fields.Of(s.kind) {
 		isPart := strings.HasPrefix(f.Name, "transformFunction")
 		switch {
 		case f.Update == fields.Local || f.Steered || f.Name == "name":
@@ -225,7 +225,7 @@ func TestEveryFieldHasValues(t *testing.T) {
 		case fields.Mesh, fields.Namespace, fields.Topic, fields.Schema, fields.Retention, fields.Lifecycle, fields.Defaults, fields.Kubernetes:
 			continue
 		}
-		for _, f := range fields.Carried(kind) {
+		for _, f := range fields.Of(kind) {
 			name := fmt.Sprintf("%s.%s", kind, f.Name)
 			v, listed := values[name]
 			if f.Update == fields.Local || f.Steered || f.Derived && f.Dead != "" || f.Name == "name" || f.Type == fields.Object || listed && len(v) == 0 {
