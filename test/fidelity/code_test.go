@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -108,16 +107,13 @@ func TestBuiltinAndBack(t *testing.T) {
 		"functions/loud.nar":  "name: loud\nfunctionClass: " + pkg + "Functions$Loud\n",
 		"connectors/tick.nar": "name: tick\nsourceClass: " + pkg + "Connectors$Ticker\n",
 	} {
-		service := "pulsar-functions.yaml"
-		if strings.HasPrefix(path, "connectors") {
-			service = "pulsar-io.yaml"
-		}
 		file := filepath.Join(srv.RunDir, path)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(file, archive(t, map[string]string{
-			"META-INF/services/" + service: text, "META-INF/bundled-dependencies/fidelity.jar": string(jar),
+			"META-INF/MANIFEST.MF":             "Manifest-Version: 1.0\nNar-Id: fidelity\n\n",
+			"META-INF/services/pulsar-io.yaml": text, "META-INF/bundled-dependencies/fidelity.jar": string(jar),
 		}), 0o600); err != nil {
 			t.Fatal(err)
 		}

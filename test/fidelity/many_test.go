@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
-	"github.com/meshc/meshc/schema/fields"
 )
 
 // How many components change in many fields at once, and how often each does. Then
@@ -41,7 +40,7 @@ func (b *tester) draw(random *rand.Rand, s shape) map[string]any {
 		for range 2 + random.IntN(7) {
 			set := all[random.IntN(len(all))]
 			v := set.values()
-			if fields.Before(b.Server.Version, set.field.Since) || len(v) == 0 {
+			if tooNew(set.field, b.Server.Version) || len(v) == 0 {
 				continue
 			}
 			config = with(merge(config, set.beside), set.path, v[random.IntN(len(v))])

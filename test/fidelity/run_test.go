@@ -97,7 +97,14 @@ func (b *tester) text(name string, all []one, round int) []byte {
 	m["topics"] = declared
 	for i, c := range all {
 		list, _ := m[string(c.kind)+"s"].([]any)
-		m[string(c.kind)+"s"] = append(list, with(c.configs[min(round, len(c.configs)-1)], []string{"name"}, nameOf(i)))
+		config := with(c.configs[min(round, len(c.configs)-1)], []string{"name"}, nameOf(i))
+		for _, field := range []string{"subName", "sourceSubscriptionName"} {
+			if v, given := config[field].(string); given {
+				// No two components share one.
+				config[field] = v + "-" + nameOf(i)
+			}
+		}
+		m[string(c.kind)+"s"] = append(list, config)
 	}
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -218,7 +225,7 @@ func (b *tester) carryOut(p *plan.Plan, all []one) {
 			}
 		}
 	}
-	report, err := planner.Apply(context.Background(), b.Backend, p, apply.Options{Allow: plan.RiskKinds(), Events: events, WaitLimit: time.Minute})
+	report, err := planner.Apply(context.Background(), b.Backend, p, apply.Options{Allow: plan.RiskKinds(), Events: events, WaitLimit: 3 * time.Minute})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -294,6 +301,8 @@ func (b *tester) readBack(raw map[string]any, c one) (v any, visible bool) {
 	v = at(raw, path)
 	if text, ok := v.(string); ok && (f.Type == fields.TopicName || f.Type == fields.OneTopic) {
 		v = strings.TrimPrefix(text, b.FullTopic(""))
+	} else if ok && strings.HasSuffix(strings.ToLower(f.Name), "subscriptionname") || f.Name == "subName" {
+		v, _, _ = strings.Cut(text, "-")
 	}
 	return state.Canonical(v), true
 }

@@ -1,9 +1,6 @@
 package org.example.fidelity;
 
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.pulsar.client.api.CryptoKeyReader;
@@ -72,21 +69,27 @@ public class Parts {
     public static class OtherSchema extends TextSchema {
     }
 
-    /** Has a key that is thrown away at the end. */
+    /** Has a public key whose private one nobody has. */
     public static class Keys implements CryptoKeyReader {
         private static final long serialVersionUID = 1L;
-        private final byte[] pem;
+        private static final String PEM = """
+            -----BEGIN PUBLIC KEY-----
+            MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAzDRMmU5Vh80cm7h1IZUI
+            7kkRzMkFAPqtjTQBvFMZoN5SRlbo8IF9qIGeC7aFeGbS6TPWgLXmjgt7xR0Fm8mQ
+            keurcka8B91iEbeG37RHN37ITcJf/dUIqy5x8kJANJiH9AtDbTqJkEXilalbB6Eo
+            6lXmNMFeQoD3lMsySKkVTdh44rvT9d2VLznAql46KV7A9uui6oAuCu0yvhGN8atn
+            VtkCjtstCVOJtTFeNOYQeofCbXKbylMQrHlc4ADn2oz1q4xjNwMKbah0F6yyAUVg
+            ob1KcS/bIMfFnnjbj+s1OqJmgy51H41PVtlWtwggwBW3U4e3B4CkZzdhIusHleSG
+            RQIDAQAB
+            -----END PUBLIC KEY-----
+            """;
 
-        public Keys(Map<String, Object> config) throws NoSuchAlgorithmException {
-            KeyPairGenerator pairs = KeyPairGenerator.getInstance("RSA");
-            pairs.initialize(2048);
-            String text = Base64.getMimeEncoder().encodeToString(pairs.generateKeyPair().getPublic().getEncoded());
-            pem = ("-----BEGIN PUBLIC KEY-----\n" + text + "\n-----END PUBLIC KEY-----\n").getBytes(StandardCharsets.UTF_8);
+        public Keys(Map<String, Object> config) {
         }
 
         @Override
         public EncryptionKeyInfo getPublicKey(String name, Map<String, String> metadata) {
-            return new EncryptionKeyInfo(pem, metadata);
+            return new EncryptionKeyInfo(PEM.getBytes(StandardCharsets.UTF_8), metadata);
         }
 
         @Override
@@ -99,7 +102,7 @@ public class Parts {
     public static class OtherKeys extends Keys {
         private static final long serialVersionUID = 1L;
 
-        public OtherKeys(Map<String, Object> config) throws NoSuchAlgorithmException {
+        public OtherKeys(Map<String, Object> config) {
             super(config);
         }
     }
