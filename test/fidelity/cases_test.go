@@ -98,7 +98,7 @@ func settings(s shape) []setting {
 		case f.Update == fields.Local || f.Steered || f.Name == "name":
 			continue
 		case s.name == "transform" && !isPart, s.name == "sink" && isPart, s.name == "window" && f.Name != "windowConfig" && f.Name != "className",
-			s.name == "batch" && f.Name != "batchSourceConfig" && f.Name != "configs" && f.Name != "parallelism", s.name == "function" && f.Name == "windowConfig", s.name == "source" && f.Name == "batchSourceConfig":
+			s.name == "batch" && f.Name != "batchSourceConfig" && f.Name != "configs" && f.Name != "parallelism", (s.name == "function" || s.name == "python") && f.Name == "windowConfig", s.name == "source" && f.Name == "batchSourceConfig":
 			continue
 		}
 		one := setting{shape: s, path: []string{f.Name}, field: f, beside: needs[string(f.Kind)+"."+f.Name]}
@@ -106,7 +106,7 @@ func settings(s shape) []setting {
 			out = append(out, below(one, one.path)...)
 			continue
 		}
-		if len(valuesOf(f)) > 0 {
+		if len(one.values()) > 0 {
 			out = append(out, one)
 		}
 		if f.Type == fields.ObjectMap {
@@ -201,22 +201,28 @@ func tooNew(f fields.Field, version string) bool {
 func singles(version string) []one {
 	var out []one
 	for _, s := range []shape{plain, windowed, source, batch, sink, transform} {
-		for _, set := range settings(s) {
-			if tooNew(set.field, version) {
-				continue
-			}
-			start := set.start()
-			c := one{about: set.String(), shape: s, path: set.path, field: set.field, configs: []map[string]any{start}}
-			for _, v := range set.values() {
-				c.configs = append(c.configs, with(start, set.path, v))
-			}
-			// And backwards, so that each value also comes and goes as the other did.
-			c.configs = append(c.configs, start)
-			for _, v := range slices.Backward(set.values()) {
-				c.configs = append(c.configs, with(start, set.path, v))
-			}
-			out = append(out, c)
+		out = append(out, singlesOf(s, version)...)
+	}
+	return out
+}
+
+func singlesOf(s shape, version string) []one {
+	var out []one
+	for _, set := range settings(s) {
+		if tooNew(set.field, version) {
+			continue
 		}
+		start := set.start()
+		c := one{about: set.String(), shape: s, path: set.path, field: set.field, configs: []map[string]any{start}}
+		for _, v := range set.values() {
+			c.configs = append(c.configs, with(start, set.path, v))
+		}
+		// And backwards, so that each value also comes and goes as the other did.
+		c.configs = append(c.configs, start)
+		for _, v := range slices.Backward(set.values()) {
+			c.configs = append(c.configs, with(start, set.path, v))
+		}
+		out = append(out, c)
 	}
 	return out
 }

@@ -11,7 +11,7 @@ import (
 // How many components change in many fields at once, and how often each does. Then
 // it goes back to how it began, which takes all of them away.
 const (
-	manyComponents = 50
+	manyComponents = 64
 	manyChanges    = 4
 )
 

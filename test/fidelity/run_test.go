@@ -60,6 +60,7 @@ func newTester(t testing.TB, srv *pulsar.Server) *tester {
 			t.Fatal(err)
 		}
 	}
+	writePython(t, b.Dir)
 	for _, name := range append(slices.Clone(topics), bare...) {
 		b.Topic(name, 0)
 		// Brokers delete topics that nobody subscribes to after a minute.

@@ -9,6 +9,9 @@ const pkg = "org.example.fidelity."
 // values are two that a field can take, by kind and name, where they do not follow
 // from its type. An empty list says that the field is no matter of a change.
 var values = map[string][]any{
+	"python:className":              {"same.Other", "same.Same"},
+	"python:inputTypeClassName":     {"same.A", "same.B"},
+	"python:outputTypeClassName":    {"same.A", "same.B"},
 	"window:className":              {pkg + "Functions$Count", pkg + "Functions$Join"},
 	"function.className":            {pkg + "Functions$Loud", pkg + "Functions$Same"},
 	"function.runtime":              {}, // follows from the code
