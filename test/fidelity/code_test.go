@@ -97,6 +97,7 @@ func TestBuiltinAndBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a server")
 	}
+	t.Parallel()
 	srv := pulsartest.Start(t, pulsar.Options{Packages: true, HTTPThreads: 32})
 	jar, err := os.ReadFile(harness.Built(t, "test/fidelity/java/target/fidelity.jar"))
 	if err != nil {
@@ -194,6 +195,7 @@ func TestPythonZip(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a server")
 	}
+	t.Parallel()
 	python, err := pulsar.Python(t.Context(), os.Stderr)
 	if err != nil {
 		t.Fatal(err)

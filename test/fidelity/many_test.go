@@ -59,7 +59,7 @@ func TestManyFields(t *testing.T) {
 	srv := pulsartest.Shared(t)
 	n := manyComponents
 	if !whole() {
-		n = 8
+		n = 6
 	}
 	walkAll(t, srv, "many fields", newTester(t, srv).many(seed(t), n))
 }

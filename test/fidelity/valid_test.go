@@ -25,12 +25,16 @@ func TestConfigsAreRight(t *testing.T) {
 	for _, version := range fields.Versions() {
 		changes := 0
 		for _, c := range singles(version) {
-			for round := range c.configs {
+			changes += len(c.configs) - 1
+			if version != "4.2" && c.field.Since == "" {
+				continue // they are the same in all versions
+			}
+			// From the middle on they go backwards.
+			for round := range len(c.configs)/2 + 1 {
 				if _, findings := b.compile("m", b.text("m", []one{c}, round)); findings != nil {
 					t.Errorf("%s: %v: %+v", c.about, c.configs[round], findings[0])
 				}
 			}
-			changes += len(c.configs) - 1
 		}
 		t.Logf("Pulsar %s: %d changes of single fields", version, changes)
 	}
