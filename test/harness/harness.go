@@ -38,6 +38,8 @@ type Bench struct {
 	Client  *admin.Client
 	// Dir is where mesh files and their code lie.
 	Dir string
+	// workerURL is where dedicated function workers are, "" for those of the brokers.
+	workerURL string
 	// Tenant and Name of the namespace.
 	Tenant, Namespace string
 	// Writes counts requests that change something.
@@ -54,7 +56,7 @@ func New(t testing.TB, srv *pulsar.Server, opts ...native.Option) *Bench {
 // the brokers.
 func NewAt(t testing.TB, srv *pulsar.Server, workerURL string, opts ...native.Option) *Bench {
 	t.Helper()
-	b := &Bench{TB: t, Server: srv, Dir: t.TempDir()}
+	b := &Bench{TB: t, Server: srv, Dir: t.TempDir(), workerURL: workerURL}
 	b.Tenant, b.Namespace, _ = strings.Cut(pulsartest.Namespace(t, srv), "/")
 	settings := conn.Settings{AdminURL: srv.AdminURL, BrokerURL: srv.BrokerURL, WorkerURL: workerURL}
 	client, err := admin.New(settings, admin.WithObserver(b.observe))

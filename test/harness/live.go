@@ -41,7 +41,12 @@ func (b *Bench) Read(name string) *state.State {
 func (b *Bench) Imported(name string) string {
 	b.Helper()
 	file := filepath.Join(b.Dir, "imported", name+".yaml")
-	b.Run("import", "--tenant", b.Tenant, "--namespace", b.Namespace, "--name", name, "--out", file).Want(0)
-	b.Run("plan", "--detailed-exitcode", file).Want(0).Says("No changes")
+	var at []string
+	if b.workerURL != "" {
+		at = []string{"--worker-url", b.workerURL}
+	}
+	run := func(args ...string) *Command { return b.Run(append(args, at...)...).Want(0) }
+	run("import", "--tenant", b.Tenant, "--namespace", b.Namespace, "--name", name, "--out", file)
+	run("plan", "--detailed-exitcode", file).Says("No changes")
 	return file
 }
