@@ -133,6 +133,7 @@ func adoption(b *harness.Bench) {
 func TestAdoptionWithReplacementUnderLoad(t *testing.T) {
 	underLoad(t, func(b *harness.Bench) {
 		others(b, "f", nil, "code.jar")
+		b.Running("f") // its subscription is there before the plan and the load
 	}, adopted, strings.ReplaceAll(adopted, "output: out", "output: out, retainOrdering: true, userConfig: {delayMs: 1}"), "replace function f")
 }
 
