@@ -30,7 +30,7 @@ func narrowed(live, want *state.State, only []string) (*state.State, error) {
 			chosen[a] = true
 			for _, s := range []*state.State{live, want} {
 				if c, ok := s.Resources[a].(*state.Component); ok {
-					along(c, want, chosen)
+					along(c, live, want, chosen)
 				}
 			}
 		}
@@ -52,8 +52,20 @@ func narrowed(live, want *state.State, only []string) (*state.State, error) {
 }
 
 // along chooses what a component needs, and the subscriptions that keep what it sends.
-func along(c *state.Component, want *state.State, chosen map[state.Addr]bool) {
-	chosen[state.NamespaceAddr(c.Tenant+"/"+c.Namespace)] = true
+func along(c *state.Component, live, want *state.State, chosen map[state.Addr]bool) {
+	namespace := func(name string) {
+		addr := state.NamespaceAddr(name)
+		chosen[addr] = true
+		if _, there := live.Resources[addr]; !there {
+			chosen[state.PoliciesAddr(addr)] = true
+		}
+	}
+	topic := func(name string) {
+		namespace(state.NamespaceOf(name))
+		addr := state.TopicAddr(name)
+		chosen[addr], chosen[state.SchemaAddr(name)], chosen[state.PoliciesAddr(addr)] = true, true, true
+	}
+	namespace(c.Tenant + "/" + c.Namespace)
 	chosen[state.PackageAddr(c.Code.URL)] = true
 	if c.MovedFrom != "" {
 		// The component whose place it takes goes with the same plan.
@@ -62,24 +74,16 @@ func along(c *state.Component, want *state.State, chosen map[state.Addr]bool) {
 		}
 	}
 	for _, t := range c.Inputs() {
-		alongTopic(t, chosen)
+		topic(t)
 		chosen[state.SubscriptionAddr(t, c.Subscription())] = true
 	}
 	for _, t := range c.Writes() {
-		alongTopic(t, chosen)
+		topic(t)
 		for a, r := range want.Resources {
 			if sub, ok := r.(*state.Subscription); ok && sub.Topic == t {
 				chosen[a] = true
 			}
 		}
-	}
-}
-
-// alongTopic chooses a topic with what has to be there before anything attaches to it.
-func alongTopic(topic string, chosen map[state.Addr]bool) {
-	on, namespace := state.TopicAddr(topic), state.NamespaceAddr(state.NamespaceOf(topic))
-	for _, a := range []state.Addr{on, state.SchemaAddr(topic), state.PoliciesAddr(on), namespace, state.PoliciesAddr(namespace)} {
-		chosen[a] = true
 	}
 }
 

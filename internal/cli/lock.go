@@ -77,8 +77,20 @@ func (c *carrier) lockUnits(ctx context.Context, b backend.Backend, units []comp
 }
 
 // lockFirst takes the lock before anything is planned. A namespace that is still
-// to be made has none yet; the run takes it then.
+// to be made has none yet; the run takes it then. Before that it looks whether a
+// cluster answers at all, within --timeout: that is a failure of its own, and the
+// lock would only tell of where it looked for a broker.
 func (c *carrier) lockFirst(ctx context.Context, b backend.Backend, id mesh.ID) error {
+	if _, ok := b.(backend.Locker); !ok || !c.flags.lock.on {
+		return nil
+	}
+	reach := &connectFlags{timeout: c.waitLimit}
+	if err := reach.within(ctx, func(ctx context.Context) error {
+		_, err := b.Traits(ctx, id)
+		return err
+	}); err != nil {
+		return err
+	}
 	_, err := c.lock(ctx, b, id)
 	if err == nil || errors.Is(err, backend.ErrNoNamespace) {
 		return nil

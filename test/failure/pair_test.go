@@ -68,7 +68,7 @@ func TestWaitingForTheOther(t *testing.T) {
 	b.Topic("in", 0)
 	one := firstVersion()
 	two := one.next(r)
-	two.side = one.side
+	two.side, two.partitions = one.side, one.partitions // whichever comes last has to fit
 	first, second := one.writeAs(b, "one"), two.writeAs(b, "two")
 	c1 := b.Start("apply", first, "--yes", "--lock-timeout", "2m")
 	c2 := b.Start("apply", second, "--yes", "--lock-timeout", "2m")

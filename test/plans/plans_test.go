@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { pulsartest.Main(m) }
 
 const chain = `
 jarFile: code.jar
-topics: [{name: start, external: true}]
+topics: [{name: start, external: true}, {name: middle, schema: {type: STRING}, retention: {retentionTimeInMinutes: 60}}]
 functions:
   - {name: first, className: org.example.loss.Forward, inputs: [start], output: middle}
   - {name: second, className: org.example.loss.Forward, inputs: [middle], output: end}

@@ -30,8 +30,8 @@ type Options struct {
 	// Beat is how often the broker is asked for a sign of life; 0 is a second.
 	Beat time.Duration
 	// Patience is how long a lease without a connection is tried to be had again
-	// before it counts as lost; 0 is a minute, which is what a broker may take to
-	// notice that a connection of ours is gone.
+	// before it counts as lost; 0 is half a minute, as long as writes wait for a
+	// cluster that cannot be reached.
 	Patience time.Duration
 }
 
@@ -65,7 +65,7 @@ func Take(ctx context.Context, o Options) (*Lease, error) {
 		o.Beat = time.Second
 	}
 	if o.Patience <= 0 {
-		o.Patience = time.Minute
+		o.Patience = 30 * time.Second // as long as writes wait for a cluster that is gone
 	}
 	now := time.Now()
 	id := fmt.Sprintf("%x-%x", now.UnixNano(), randomNumber())
