@@ -125,6 +125,8 @@ func thirty(t testing.TB) {
 	step("apply of the imported file", "apply", imported, "--yes").Want(0)
 	ends(b, "applied from the imported file")
 	step("plan of the imported file", "plan", imported, "--detailed-exitcode").Want(0)
+	// Also for the server's sake, which takes long to stop with thirty processes.
+	step("destroy", "destroy", imported, "--yes", "--allow", "message-loss").Want(0)
 }
 
 // code puts the code files of all languages beside the mesh file.
