@@ -21,6 +21,9 @@ type Live struct {
 	Name string
 	// Config is what the workers tell of it, with the names of topics in full.
 	Config map[string]any
+	// Sensitive are the places in Config, as JSON pointers, whose values must not be
+	// written: references to environment variables stand there instead.
+	Sensitive []string
 	// Adopt tells that no mesh has it yet, Protect that the mesh which has it protects it.
 	Adopt, Protect bool
 	// CodeKey is the field for its code: jar, py, go or archive. Code is a path from
@@ -69,6 +72,10 @@ func Import(id mesh.ID, head []string, nodes []Live, topics []LiveTopic) ([]byte
 		m.Nodes = append(m.Nodes, node)
 	}
 	docs := foreign.Documents([]foreign.Mesh{m}, foreign.Options{})
+	// After Documents, which keeps texts that look like references from being some.
+	for _, n := range nodes {
+		notes[n.Name] = append(notes[n.Name], conceal(docs[0].Root, n)...)
+	}
 	declare(docs[0].Root, topics)
 	foreign.Shorten(docs[0])
 	text, err := encode(docs[0].Root, nil)

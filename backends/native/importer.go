@@ -57,7 +57,8 @@ func (b *Backend) Components(ctx context.Context, namespace string) (out []backe
 func found(live *state.Component, raw map[string]any) backend.Found {
 	f := backend.Found{
 		Kind: live.Kind, Tenant: live.Tenant, Namespace: live.Namespace, Name: live.Name, Owner: live.Owner, Protect: live.Protect,
-		Config: maps.Clone(raw), Topics: slices.Concat(live.Inputs(), live.Writes()),
+		Sensitive: live.SensitivePaths(),
+		Config:    maps.Clone(raw), Topics: slices.Concat(live.Inputs(), live.Writes()),
 	}
 	text, _ := raw["customRuntimeOptions"].(string)
 	if m, rest := readMarker(text); m != nil {

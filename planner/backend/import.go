@@ -30,6 +30,8 @@ type Found struct {
 	// Config is the component's FunctionConfig, SourceConfig or SinkConfig as the
 	// cluster tells it, without meshc's marker.
 	Config map[string]any
+	// Sensitive are the places in Config, as JSON pointers, whose values must not be shown.
+	Sensitive []string
 	// Topics are those that it reads and writes, by full name.
 	Topics []string
 	// Protect is what the marker says of protection.

@@ -83,6 +83,20 @@ func TestSensitiveValues(t *testing.T) {
 	if got := config(); !strings.Contains(got, secrets[2]) {
 		t.Errorf("the function got %s", got)
 	}
+	// What is imported names the values, and with them there is nothing to do.
+	imported := filepath.Join(b.Dir, "imported", "mesh.yaml")
+	closed(b.Pipe("", nil, "import", "--tenant", b.Tenant, "--namespace", b.Namespace, "--name", "secretive", "--out", imported)).Want(0)
+	text, err := os.ReadFile(imported)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range secrets {
+		if strings.Contains(string(text), s) {
+			t.Errorf("the imported file holds %q", s)
+		}
+	}
+	named := []string{"FIRST_AUTH_HEADER=Bearer " + secrets[2], "FIRST_KEY=" + secrets[1]}
+	closed(b.Pipe("", named, "plan", imported, "--detailed-exitcode")).Want(0)
 	// Out of the file again: what is there stays hidden.
 	b.File("secretive", strings.Replace(secretive, `userConfig: {auth: {header: "Bearer ${env:TOKEN}"}, key: "${file:key.txt}", open: shown}`, "userConfig: {open: shown}", 1))
 	closed(b.Pipe("", nil, "plan", file, "-o", "json", "--detailed-exitcode")).Want(2)
