@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/conn"
@@ -24,6 +25,13 @@ const Name = "native"
 // writesInFlight is how many creates and updates a worker inside a small broker
 // never failed to take at once; five already block sometimes.
 const writesInFlight = 4
+
+// mostWrites is how many they may be where a broker has threads for more. Each
+// create and each start of an instance asks the same broker by the worker's own
+// admin client, which has 16 connections (PulsarAdminBuilder, maxConnectionsPerHost):
+// with 28 creates in flight on 32 threads all stood still for up to 28 s at a
+// time, and eight are as fast as twelve.
+const mostWrites = 8
 
 // dedicatedWrites is how many a worker takes at once that is a process of its own:
 // it waits for a broker, not for a thread of its own. Sixteen did not block either,
@@ -44,6 +52,11 @@ type Backend struct {
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.
 	old map[string]consumers
+	// made are the topics that this run has created and given no schema yet.
+	made map[string]bool
+	// gap is the usual time from one of them that runs to the next; the last ran at lastCame.
+	gap      time.Duration
+	lastCame time.Time
 	// turns are those of the functions that are awaited, the oldest first.
 	turns []*turn
 }
@@ -58,7 +71,7 @@ func WithPackages(mode string) Option { return func(b *Backend) { b.packages = m
 // New builds the backend; it connects to nothing yet. client talks to the
 // cluster that settings name.
 func New(client *admin.Client, settings conn.Settings, opts ...Option) *Backend {
-	b := &Backend{client: client, settings: settings, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]consumers{}}
+	b := &Backend{client: client, settings: settings, url: cleanURL(settings.AdminURL), slots: newSlots(writesInFlight), old: map[string]consumers{}, made: map[string]bool{}, gap: firstGap}
 	for _, o := range opts {
 		o(b)
 	}
@@ -108,7 +121,7 @@ func (b *Backend) traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 		if b.settings.WorkerURL != "" {
 			break // the threads of the broker are not those of the workers
 		}
-		t.WritesInFlight = max(writesInFlight, config.HTTPThreads()-writesInFlight)
+		t.WritesInFlight = min(max(writesInFlight, config.HTTPThreads()-writesInFlight), mostWrites)
 		b.slots.widen(t.WritesInFlight)
 	case admin.Unauthorized, admin.NotFound, admin.Refused:
 	default:

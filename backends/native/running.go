@@ -122,7 +122,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 	most, ask := 0, begin.Add(askEvery)
 	turn := b.queueUp()
 	defer b.stepOut(turn)
-	w.pace = func() time.Duration { return pace(time.Since(begin), b.before(turn)) }
+	w.pace = func() time.Duration { return pace(time.Since(begin), b.ahead(turn)) }
 	if w.step.Change.Action != diff.NoOp {
 		// None comes at once.
 		if err := pause(ctx, w.pace()); err != nil {
@@ -155,6 +155,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 			}
 			status, seen = now, true
 			if n == want && status.NumRunning == want && status.NumInstances == want {
+				b.came(time.Now())
 				return true, "", nil
 			}
 		}

@@ -54,18 +54,25 @@ func active(stats admin.TopicStats) bool {
 // writeSchema registers a schema. A broker takes any that goes with what is
 // there, so what the plan did not see is looked for before.
 func (b *Backend) writeSchema(ctx context.Context, s plan.Step, after *state.Schema) error {
-	live, err := b.schema(ctx, after.Topic)
-	if err != nil {
-		return err
+	b.mu.Lock()
+	made := b.made[after.Topic]
+	delete(b.made, after.Topic) // from here on it has one
+	b.mu.Unlock()
+	if !made {
+		// A topic of this run had none a moment ago.
+		live, err := b.schema(ctx, after.Topic)
+		if err != nil {
+			return err
+		}
+		if live != nil && live.Has(after) {
+			return nil
+		}
+		before, _ := s.Change.Before.(*state.Schema)
+		if !sameVersions(live, before) {
+			return moved("another schema was registered for topic %s", after.Topic)
+		}
 	}
-	if live != nil && live.Has(after) {
-		return nil
-	}
-	before, _ := s.Change.Before.(*state.Schema)
-	if !sameVersions(live, before) {
-		return moved("another schema was registered for topic %s", after.Topic)
-	}
-	err = b.client.PutSchema(ctx, after.Topic, wire(after))
+	first, err := b.client.PutSchema(ctx, after.Topic, wire(after))
 	var refused *admin.SchemaRefusedError
 	if errors.As(err, &refused) {
 		return fmt.Errorf("the broker does not take the schema %s for topic %s: %w", after.Type, after.Topic, err)
@@ -73,8 +80,15 @@ func (b *Backend) writeSchema(ctx context.Context, s plan.Step, after *state.Sch
 	if err != nil {
 		return err
 	}
-	if live, err = b.schema(ctx, after.Topic); err != nil {
+	if made && first && after.TypeOnly() {
+		return nil // a type has no definition that the broker could write in another way
+	}
+	live, err := b.schema(ctx, after.Topic)
+	if err != nil {
 		return err
+	}
+	if made && live != nil && len(live.Versions) > 1 {
+		return moved("another schema was registered for topic %s", after.Topic)
 	}
 	if live == nil || !live.Has(after) {
 		return fmt.Errorf("the schema of topic %s did not take: the broker holds another definition for the same", after.Topic)

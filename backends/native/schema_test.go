@@ -240,7 +240,7 @@ func file(b *harness.Bench, name, text string) {
 // put registers a schema as someone else does.
 func put(b *harness.Bench, topic string, s admin.Schema) {
 	b.Helper()
-	if err := b.Client.PutSchema(context.Background(), b.FullTopic(topic), s); err != nil {
+	if _, err := b.Client.PutSchema(context.Background(), b.FullTopic(topic), s); err != nil {
 		b.Fatal(err)
 	}
 }

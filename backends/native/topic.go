@@ -18,6 +18,11 @@ func (b *Backend) writeTopic(ctx context.Context, s plan.Step, t *state.Topic) e
 	if s.Op == plan.Create {
 		// Asked for only when it is there after all, which is rare.
 		exists = b.client.CreateTopic(ctx, t.Name, t.Partitions, map[string]string{ownerProperty: t.Owner})
+		if exists == nil {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.made[t.Name] = true
+		}
 		if !errors.Is(exists, admin.ErrExists) {
 			return exists
 		}

@@ -24,16 +24,31 @@ func (b *Backend) stepOut(t *turn) {
 	b.turns = slices.DeleteFunc(b.turns, func(o *turn) bool { return o == t })
 }
 
-// before counts the functions that were awaited earlier and still are.
-func (b *Backend) before(t *turn) int {
+// came notes that an awaited function runs, and learns how long one takes after
+// the other; a pause says nothing about that.
+func (b *Backend) came(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Index(b.turns, t)
+	if gap := now.Sub(b.lastCame); gap < askEvery {
+		b.gap = (7*b.gap + gap) / 8
+	}
+	b.lastCame = now
+}
+
+// firstGap is how long one function takes after the other before it is known: the
+// fastest that workers were seen to start threads.
+const firstGap = 15 * time.Millisecond
+
+// ahead is when the function of a turn is likely to run: after those before it.
+func (b *Backend) ahead(t *turn) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return time.Duration(slices.Index(b.turns, t)) * b.gap
 }
 
 // pace is how long to wait before another look at a function that has been
-// awaited for so long, behind so many others: looks cost the server what it
-// starts instances with. What takes long is looked at more and more rarely.
-func pace(waited time.Duration, before int) time.Duration {
-	return min(max(100*time.Millisecond, time.Duration(before)*15*time.Millisecond, (waited-askEvery)/4), rarest)
+// awaited for so long and is likely to run so much later: looks cost the server
+// what it starts instances with. What takes long is looked at more and more rarely.
+func pace(waited, ahead time.Duration) time.Duration {
+	return min(max(100*time.Millisecond, ahead, (waited-askEvery)/4), rarest)
 }

@@ -65,7 +65,7 @@ type outcome struct {
 func newRunner(b backend.Backend, p *plan.Plan, opts Options) *runner {
 	r := &runner{
 		dependents: map[string][]int{},
-		backend:    b, plan: p, opts: opts, gate: newGate(opts.Parallelism), light: newGate(lightWrites * opts.Parallelism),
+		backend:    b, plan: p, opts: opts, gate: newGate(opts.Parallelism), light: newGate(max(lightWrites, opts.Parallelism)),
 		finished: make(chan outcome), places: map[string]int{}, waiting: map[string]plan.Step{}, done: map[string]bool{},
 		ended: map[string]bool{}, begun: map[string]bool{}, because: map[string]string{}, steps: map[string]plan.Step{},
 	}

@@ -73,9 +73,10 @@ func (r *runner) do(ctx, waits context.Context, s plan.Step) error {
 }
 
 // lightWrites is how many writes of topics, subscriptions and packages, and stops
-// and starts of components, may be in flight for each of a component. They are answered without a thread that waits
-// for another, which is what bounds the writes of components.
-const lightWrites = 4
+// and starts of components, may be in flight, or as many as of components where
+// those are more. They are answered without a thread that waits for another, which
+// is what bounds the writes of components.
+const lightWrites = 16
 
 func (r *runner) gateOf(s plan.Step) *gate {
 	if s.Addr.Kind().IsComponent() && s.Op != plan.Pause && s.Op != plan.Resume {

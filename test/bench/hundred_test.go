@@ -39,7 +39,7 @@ const (
 // BenchmarkTwoHundred applies a mesh of 200 functions that do not depend on each
 // other and have one package, on a server with default settings, beside two
 // scripts that know the package's URL and have four requests in flight. The one
-// does the same: topics, subscriptions, functions, until all of them read. The
+// does the same: topics, schemas, subscriptions, functions, until all of them read. The
 // other creates the functions alone, leaves topics and subscriptions to chance,
 // and is content when they call themselves running.
 func BenchmarkTwoHundred(t *testing.B) {
@@ -101,7 +101,7 @@ func byMeshc(b *harness.Bench, n int) time.Duration {
 
 // plainHTTP is the time from the first request to the last status that says
 // running: one upload, then so many creates in flight, each followed by polls.
-// With all, it makes topics and subscriptions as well and waits for the readers.
+// With all, it makes topics, schemas and subscriptions as well and waits for the readers.
 func plainHTTP(b *harness.Bench, n int, all bool) time.Duration {
 	b.Helper()
 	b.Jar("loss-a.jar", "code.jar")
@@ -153,12 +153,16 @@ func plainHTTP(b *harness.Bench, n int, all bool) time.Duration {
 	return time.Since(begin)
 }
 
-// topics makes the topics of a function and its subscription.
+// topics makes the topics of a function, their schemas and its subscription.
 func topics(b *harness.Bench, i int) error {
-	ctx, in := context.Background(), b.FullTopic(fmt.Sprintf("in%d", i))
+	ctx, in, out := context.Background(), b.FullTopic(fmt.Sprintf("in%d", i)), b.FullTopic(fmt.Sprintf("out%d", i))
+	register := func(topic string) error {
+		_, err := b.Client.PutSchema(ctx, topic, admin.Schema{Type: "STRING"})
+		return err
+	}
 	return errors.Join(
-		b.Client.CreateTopic(ctx, in, 0, nil),
-		b.Client.CreateTopic(ctx, b.FullTopic(fmt.Sprintf("out%d", i)), 0, nil),
+		b.Client.CreateTopic(ctx, in, 0, nil), register(in),
+		b.Client.CreateTopic(ctx, out, 0, nil), register(out),
 		b.Client.CreateSubscription(ctx, in, fmt.Sprintf("%s/%s/f%d", b.Tenant, b.Namespace, i), admin.Latest, nil),
 	)
 }

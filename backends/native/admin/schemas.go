@@ -56,23 +56,31 @@ func (s Schema) posted() posted {
 // PutSchema registers a schema of a topic. A definition that the topic has in any
 // version, whatever its properties, is taken and changes nothing, also where it is
 // not the newest. One that does not go with the topic's is *SchemaRefusedError.
-// Clients that are attached without a schema are in nobody's way here.
+// Clients that are attached without a schema are in nobody's way here. first tells
+// that the broker answered with the version that only a topic's first schema has, so
+// that none was there before and this one is.
 // POST /admin/v2/schemas/{tenant}/{namespace}/{topic}/schema.
-func (c *Client) PutSchema(ctx context.Context, topic string, s Schema) error {
+func (c *Client) PutSchema(ctx context.Context, topic string, s Schema) (first bool, err error) {
 	t, err := parseTopic(topic)
 	if err != nil {
-		return err
+		return false, err
 	}
 	k, err := post(t.schemas("schema")...).needing(t.permission(`"produce"`)).json(s.posted())
 	if err != nil {
-		return err
+		return false, err
 	}
-	err = c.send(ctx, k)
+	var answer struct {
+		Version struct {
+			Version *int `json:"version"`
+		} `json:"version"`
+	}
+	err = c.read(ctx, k, &answer)
 	var e *Error
 	if errors.As(err, &e) && (e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity) {
-		return &SchemaRefusedError{Reason: e.Reason, Err: err}
+		return false, &SchemaRefusedError{Reason: e.Reason, Err: err}
 	}
-	return err
+	v := answer.Version.Version
+	return err == nil && v != nil && *v == 0, err
 }
 
 // SchemaRefusal asks whether a schema goes with what a topic has; "" if so, else
