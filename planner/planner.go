@@ -36,24 +36,32 @@ type Options struct {
 // reads. name is the backend's. Findings of severity error mean that there is no
 // plan; failures to read the cluster or a code file are the error.
 func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Unit, o Options) (*plan.Plan, diag.List, error) {
-	if left := lower.NoRoom(unit.Mesh); left.HasErrors() && !o.Destroy {
+	shaper, shapes := b.(backend.Shaper)
+	if left := lower.NoRoom(unit.Mesh); left.HasErrors() && !o.Destroy && !shapes {
 		return nil, left, nil
 	}
 	traits, err := b.Traits(ctx, unit.Mesh.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy {
+	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy && !shapes {
 		return nil, none, nil
 	}
 	want, err := desired(unit.Mesh, traits, o)
-	if err == nil {
-		err = followPatterns(ctx, b, want)
-	}
 	if err != nil {
 		return nil, nil, err
 	}
-	p, findings, err := between(ctx, b, name, traits, want, o)
+	var findings diag.List
+	if shapes && !o.Destroy {
+		if findings = shaper.Shape(unit.Mesh, want); findings.HasErrors() {
+			return nil, findings, nil
+		}
+	}
+	if err := followPatterns(ctx, b, want); err != nil {
+		return nil, nil, err
+	}
+	p, more, err := between(ctx, b, name, traits, want, o)
+	findings = append(findings, more...)
 	if p != nil && !o.Destroy {
 		findings = append(findings, startLate(want, p)...)
 	}
@@ -88,7 +96,11 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
 	live.Mask(want.SensitivePaths())
-	if !o.Destroy {
+	switch shaper, shapes := b.(backend.Shaper); {
+	case o.Destroy:
+	case shapes:
+		shaper.Align(live, want)
+	default:
 		lower.Singly(want, live, traits.Version)
 	}
 	if len(o.Only) > 0 {

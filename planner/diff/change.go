@@ -144,6 +144,8 @@ type Rule struct {
 	Unset any
 	// Derived values are filled in by the cluster where they are not given.
 	Derived bool
+	// Mirrored values are told by another field as well, which is the one compared.
+	Mirrored bool
 }
 
 // forces tells whether a difference needs a replacement.

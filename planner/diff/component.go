@@ -111,7 +111,7 @@ func (d *differ) fields(live, want *state.Component, place state.Place) (changed
 	for _, name := range names {
 		before, after := live.Fields[name], want.Fields[name]
 		rule := d.rules.Rule(want.Kind, name)
-		if state.Equal(before, after) || rule.Derived && after == nil {
+		if rule.Mirrored || state.Equal(before, after) || rule.Derived && after == nil {
 			// A class is what the code says, unless the mesh says it.
 			continue
 		}

@@ -2,6 +2,7 @@ package functionmesh
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -40,8 +41,13 @@ func (e *spec) code(name string) {
 	inImage, isFile := strings.CutPrefix(c.Location, fileScheme)
 	builtin, isBuiltin := mesh.Builtin(c.Location)
 	out := foreign.Mapping(e.at)
-	download := ""
+	download, sent := "", ""
+	if c.Path != "" && e.location != nil {
+		sent = e.location(e.node)
+	}
 	switch {
+	case location == nil && sent != "":
+		download = sent
 	case location != nil:
 		download = location.Value
 		if c.Location != download {
@@ -52,7 +58,7 @@ func (e *spec) code(name string) {
 	case path == nil && !isFile:
 		e.List.Add(diag.TargetNeeds, e.at, fmt.Sprintf("`%s` of the %s `%s` is nothing that a container could load.", key, e.node.Kind(), e.node.NodeName()),
 			"Upload it as a package and give `kubernetes: {codeLocation: function://tenant/namespace/name@1}`, or give the path in the image as `codePath`.")
-	case c.Path != "":
+	case c.Path != "" && download != sent:
 		e.lost(diag.LostField, key, "the resource holds the path in the container instead.")
 	case isBuiltin && e.node.Kind() == fields.Function:
 		e.lost(diag.LostField, key, fmt.Sprintf("the name `%s` is left out; the resource holds the path in the container instead.", builtin))
@@ -62,6 +68,8 @@ func (e *spec) code(name string) {
 	switch {
 	case path != nil:
 		foreign.Set(out, b.path, path, path.Span)
+	case download != "" && download == sent:
+		foreign.Set(out, b.path, foreign.Text(defaultPath(download, filepath.Ext(c.Path)), e.at), e.at)
 	case download != "":
 		foreign.Set(out, b.path, foreign.Text(defaultPath(download, b.extension(e.node.Kind() != fields.Function)), e.at), e.at)
 	default:

@@ -20,15 +20,7 @@ func Write(m *mesh.Mesh) ([]foreign.File, diag.List) {
 	lists := map[fields.Kind]*syntax.Node{}
 	for _, n := range m.Nodes {
 		e := w.element(n)
-		if child := name + "-" + n.NodeName(); len(child) > longest || !label.MatchString(child) {
-			w.List.Add(diag.NotConvertible, n.NodeSpan(), badName(child), "Rename the node or the mesh; `--to components` can name each resource by `kubernetes.name`.")
-		}
-		for _, key := range []string{"name", "namespace", "labels", "annotations"} {
-			if v := e.own.Get(key); v != nil {
-				w.List.Add(diag.LostField, n.Base().SpanOf("kubernetes"), fmt.Sprintf("`kubernetes.%s` of the %s `%s` is left out: an element of a FunctionMesh has none.", key, n.Kind(), n.NodeName()),
-					"Use `--to components`.")
-			}
-		}
+		w.fits(name+"-"+n.NodeName(), e)
 		if lists[n.Kind()] == nil {
 			lists[n.Kind()] = foreign.List(m.Span)
 		}
@@ -66,12 +58,7 @@ func WriteComponents(m *mesh.Mesh) ([]foreign.File, diag.List) {
 	for _, n := range m.Nodes {
 		e := w.element(n)
 		name := w.name(e.own, m.Name+"-"+n.NodeName(), n.NodeSpan())
-		key := string(n.Kind()) + "/" + name
-		if before := names[key]; before != nil {
-			w.List.Add(diag.NotConvertible, n.NodeSpan(), fmt.Sprintf("The resource would be named `%s`, as that of `%s` is.", name, before.NodeName()),
-				"Give one of them another `kubernetes.name`.").Relate(before.NodeSpan(), "the other node")
-		}
-		names[key] = n
+		w.unique(names, name, n)
 		kind := strings.ToUpper(string(n.Kind())[:1]) + string(n.Kind())[1:]
 		root := resource(kind, n.NodeSpan())
 		foreign.Set(root, "metadata", w.metadata(name, m.Name, e.merged), n.NodeSpan())
@@ -83,6 +70,30 @@ func WriteComponents(m *mesh.Mesh) ([]foreign.File, diag.List) {
 		w.List.Add(diag.LostField, name.Span, "`kubernetes.name` of the mesh is left out: its nodes become resources of their own.")
 	}
 	return files, w.List
+}
+
+// fits reports a node that cannot be an element of a FunctionMesh as it is.
+func (w *writer) fits(child string, e *spec) {
+	n := e.node
+	if len(child) > longest || !label.MatchString(child) {
+		w.List.Add(diag.NotConvertible, n.NodeSpan(), badName(child), "Rename the node or the mesh; `--to components` can name each resource by `kubernetes.name`.")
+	}
+	for _, key := range []string{"name", "namespace", "labels", "annotations"} {
+		if v := e.own.Get(key); v != nil {
+			w.List.Add(diag.LostField, n.Base().SpanOf("kubernetes"), fmt.Sprintf("`kubernetes.%s` of the %s `%s` is left out: an element of a FunctionMesh has none.", key, n.Kind(), n.NodeName()),
+				"Use `--to components`.")
+		}
+	}
+}
+
+// unique reports a resource whose name another node has taken.
+func (w *writer) unique(names map[string]mesh.Node, name string, n mesh.Node) {
+	key := string(n.Kind()) + "/" + name
+	if before := names[key]; before != nil {
+		w.List.Add(diag.NotConvertible, n.NodeSpan(), fmt.Sprintf("The resource would be named `%s`, as that of `%s` is.", name, before.NodeName()),
+			"Give one of them another `kubernetes.name`.").Relate(before.NodeSpan(), "the other node")
+	}
+	names[key] = n
 }
 
 func resource(kind string, at diag.Span) *syntax.Node {
@@ -105,11 +116,18 @@ type writer struct {
 	shared *syntax.Node
 	// without are the nodes that have no image or no settings of Pulsar.
 	noImage, noPulsar []string
+	// location tells where local code can be downloaded, see Options.
+	location func(mesh.Node) string
 }
 
 func newWriter(m *mesh.Mesh, target string) *writer {
-	w := &writer{Writer: foreign.Writer{Mesh: m, Target: target}}
+	w := writerOf(m, target)
 	w.Around()
+	return w
+}
+
+func writerOf(m *mesh.Mesh, target string) *writer {
+	w := &writer{Writer: foreign.Writer{Mesh: m, Target: target}}
 	w.shared = w.kubernetes(m.Kubernetes)
 	return w
 }

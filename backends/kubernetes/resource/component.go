@@ -1,0 +1,48 @@
+package resource
+
+import (
+	"strings"
+
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Component gives the component that a spec is; name is the resource's. m is the
+// marker of the resource, if it has one.
+func Component(kind state.Kind, name string, spec map[string]any, m *Marker) *state.Component {
+	c := &state.Component{Kind: kind, Fields: Fields(kind, name, spec)}
+	own := Spec(c)
+	c.Tenant, _ = own["tenant"].(string)
+	c.Namespace, _ = own["namespace"].(string)
+	c.Name, _ = own["name"].(string)
+	c.Code = codeOf(own)
+	if m == nil {
+		return c
+	}
+	if node, ours := m.Nodes[Key(kind, c.Name)]; ours {
+		c.Owner, c.Generation, c.Protect = m.Mesh, node.Generation, node.Protect
+		c.Drifted = node.Spec != Digest(own)
+		c.Code.SHA256 = node.SHA256
+	}
+	return c
+}
+
+// codeOf says where the code is: where it is downloaded from, or in the image.
+func codeOf(spec map[string]any) state.Code {
+	for _, b := range []struct{ block, path, location string }{
+		{"java", "jar", "jarLocation"}, {"python", "py", "pyLocation"}, {"golang", "go", "goLocation"}, {"genericRuntime", "functionFile", "functionFileLocation"},
+	} {
+		code, ok := spec[b.block].(map[string]any)
+		if !ok {
+			continue
+		}
+		if location, _ := code[b.location].(string); location != "" {
+			return state.Code{Mode: state.ByURL, URL: location}
+		}
+		path, _ := code[b.path].(string)
+		if !strings.HasPrefix(path, "/") {
+			path = "/pulsar/" + path // where images begin
+		}
+		return state.Code{Mode: state.ByURL, URL: "file://" + path}
+	}
+	return state.Code{}
+}

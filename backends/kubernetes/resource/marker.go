@@ -1,0 +1,81 @@
+package resource
+
+import (
+	"encoding/json"
+	"maps"
+
+	"github.com/meshc/meshc/planner/state"
+)
+
+// The keys that meshc puts on resources.
+const (
+	// MarkerAnnotation holds a Marker as JSON.
+	MarkerAnnotation = "meshc/marker"
+	// MeshLabel is the mesh's name, for those who look by label.
+	MeshLabel = "meshc/mesh"
+)
+
+const markerVersion = 1
+
+// Marker is what meshc writes on a resource: whose it is, and what its spec does not show.
+type Marker struct {
+	Version int `json:"v"`
+	// Mesh is tenant/namespace/name.
+	Mesh string `json:"mesh"`
+	// Nodes are the components in the resource, by kind/name: all elements of a
+	// FunctionMesh, or the one that the resource is.
+	Nodes map[string]Node `json:"nodes"`
+}
+
+// Node is what a marker says of one component.
+type Node struct {
+	// Generation counts writes, from 1.
+	Generation int `json:"gen"`
+	// Spec is the digest of the canonical spec as it was written, to tell what others changed since.
+	Spec string `json:"spec"`
+	// SHA256 is the hash of the code that meshc has sent, in hexadecimal; "" for code of others.
+	SHA256 string `json:"sha256,omitempty"`
+	// Protect forbids plans to delete or replace the component.
+	Protect bool `json:"protect,omitempty"`
+}
+
+// Key names a component in a marker: kind/name.
+func Key(kind state.Kind, name string) string { return string(kind) + "/" + name }
+
+// ReadMarker reads the marker among a resource's annotations. One that is absent,
+// broken or of a newer version is none.
+func ReadMarker(annotations map[string]string) (Marker, bool) {
+	var m Marker
+	if json.Unmarshal([]byte(annotations[MarkerAnnotation]), &m) != nil || m.Version != markerVersion || m.Mesh == "" {
+		return Marker{}, false
+	}
+	return m, true
+}
+
+// String is the annotation's value.
+func (m Marker) String() string {
+	m.Version = markerVersion
+	text, _ := json.Marshal(m) // texts, numbers and maps of them always encode
+	return string(text)
+}
+
+// With is the marker with a component as it is written now.
+func (m Marker) With(c *state.Component) Marker {
+	m.Mesh = c.Owner
+	m.Nodes = maps.Clone(m.Nodes)
+	if m.Nodes == nil {
+		m.Nodes = map[string]Node{}
+	}
+	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(Spec(c)), SHA256: c.Code.SHA256, Protect: c.Protect}
+	return m
+}
+
+// Without is the marker without a component.
+func (m Marker) Without(kind state.Kind, name string) Marker {
+	m.Nodes = maps.Clone(m.Nodes)
+	delete(m.Nodes, Key(kind, name))
+	return m
+}
+
+// Digest is a short name of a canonical spec.
+func Digest(spec map[string]any) string { return state.FieldsDigest(spec) }

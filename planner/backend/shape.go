@@ -1,0 +1,19 @@
+package backend
+
+import (
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// Shaper is the ability to say what a component is where it is not what function
+// workers take.
+type Shaper interface {
+	// Shape gives the components of want, which was lowered from m, the fields that
+	// this backend writes and compares, and takes out what it cannot prepare. Findings
+	// of severity error mean that the mesh cannot run here. It asks no cluster.
+	Shape(m *mesh.Mesh, want *state.State) diag.List
+	// Align takes out of live, which was read a moment ago, what is nobody's business
+	// here, and into want what the cluster decides. It asks no cluster.
+	Align(live, want *state.State)
+}
