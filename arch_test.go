@@ -71,6 +71,7 @@ var table = []room{
 	{path: "backends/native/lock", inside: []string{"backends/native/conn", "backends/native/wire"}, why: "a lock knows no mesh, so that all that changes meshes can use it"},
 	{path: "backends/native/admin", inside: []string{"backends/native/conn"}, outside: []string{"github.com/apache/pulsar-client-go/pulsaradmin", "github.com/sirupsen/logrus"}, why: "pulsaradmin's types stop here"},
 	{path: "backends/native", inside: slices.Concat(planning, []string{"planner/*", "backends/native/..."}), outside: []string{"golang.org/x/sync"}, why: "a backend knows the planner's stages, never another backend"},
+	{path: "backends/kubernetes/kube", outside: []string{"k8s.io/client-go", "k8s.io/apimachinery"}, why: "client-go's types stop here, and this client knows no mesh"},
 	{path: "backends/kubernetes/resource", inside: []string{"planner/state"}, outside: []string{"k8s.io/apimachinery/pkg/api/resource"}, why: "what a spec means needs no cluster"},
 	{path: "backends/kubernetes", inside: slices.Concat(planning, []string{"planner/*", "backends/kubernetes/...", "backends/native", "compiler/foreign/functionmesh"}), outside: []string{"k8s.io/apimachinery", "golang.org/x/sync"}, why: "the Pulsar side of a mesh on Kubernetes is native's"},
 	{path: "backends", inside: []string{"backends/...", "planner/backend"}},
