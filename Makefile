@@ -23,6 +23,10 @@ examples:
 pulsar:
 	@$(GO) run ./test/pulsar/cmd/pulsarserver $(PULSAR)
 
+## k8s: a real Kubernetes API server to play with, until Ctrl-C; K8S="-crds folder"
+k8s:
+	@$(GO) run ./test/k8sserver $(K8S)
+
 ## lint: vet, formatting, staticcheck, generated files
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted by gofmt:"; gofmt -l .; exit 1; }
@@ -78,4 +82,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole
+.PHONY: demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 // cacheDir returns the folder that holds everything fetched, and makes it.
@@ -84,7 +86,7 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 		return nil, noSpace(err, filepath.Dir(path))
 	}
 	for {
-		ok, err := tryLock(f)
+		ok, err := child.TryLock(f)
 		if ok {
 			return func() { f.Close() }, nil
 		}

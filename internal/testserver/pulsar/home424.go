@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 // home424 has the pom that collects the jars of the server, their SHA-256 sums
@@ -142,7 +144,7 @@ func javaInstance424(ctx context.Context, home, src string) error {
 	classes := filepath.Join(src, "resources") // the classes go next to the resources
 	args := append([]string{"--release", "17", "-nowarn", "-proc:none", "-d", classes, "-cp", strings.Join(jars, string(os.PathListSeparator))}, sources...)
 	if said, err := exec.CommandContext(ctx, "javac", args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("pulsar: building Pulsar 4.2.4 needs a JDK 17 or newer with javac on PATH: %w\n%s", err, lastLines(string(said), 12))
+		return fmt.Errorf("pulsar: building Pulsar 4.2.4 needs a JDK 17 or newer with javac on PATH: %w\n%s", err, child.LastLines(string(said), 12))
 	}
 	f, err := os.Create(filepath.Join(home, "instances", "java-instance.jar"))
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 var javaVersionLine = regexp.MustCompile(`version "(\d+)`)
@@ -20,7 +22,7 @@ func javaMajor() (int, error) {
 	}
 	m := javaVersionLine.FindSubmatch(out)
 	if m == nil {
-		return 0, fmt.Errorf("pulsar: java -version says nothing of a version:\n%s", lastLines(string(out), 3))
+		return 0, fmt.Errorf("pulsar: java -version says nothing of a version:\n%s", child.LastLines(string(out), 3))
 	}
 	return strconv.Atoi(string(m[1]))
 }

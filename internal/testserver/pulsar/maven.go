@@ -5,10 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 // dependencyPlugin is pinned so that a fetch does the same everywhere.
@@ -30,7 +31,7 @@ func maven(ctx context.Context, dir, repo string, args ...string) error {
 	args = append([]string{"-q", "-B", "-ntp", "-Dmaven.repo.local=" + repo}, args...)
 	said, err := runTool(ctx, dir, mvn, args...)
 	if err != nil && !errors.Is(err, errToolNoSpace) && ctx.Err() == nil {
-		return fmt.Errorf("pulsar: mvn failed (%w); its last words:\n%s", err, lastLines(said, 12))
+		return fmt.Errorf("pulsar: mvn failed (%w); its last words:\n%s", err, child.LastLines(said, 12))
 	}
 	return err
 }
@@ -47,49 +48,22 @@ func runTool(ctx context.Context, dir, command string, args ...string) (said str
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("pulsar: the fetch was interrupted: %w", err)
 	}
-	p, err := startProcess(cmd, dir)
+	p, err := child.Start(cmd, dir)
 	if err != nil {
 		return "", err
 	}
 	select {
-	case <-p.done:
+	case <-p.Done:
 	case <-ctx.Done():
 	}
-	p.kill()
+	p.Kill()
 	switch {
-	case p.err == nil:
+	case p.Err == nil:
 		return out.String(), nil
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("pulsar: the fetch was interrupted: %w", ctx.Err())
 	case strings.Contains(out.String(), "No space left on device"):
 		return "", errToolNoSpace
 	}
-	return out.String(), p.err
-}
-
-// lastLines returns the last n lines of text that are not empty.
-func lastLines(text string, n int) string {
-	var lines []string
-	for l := range strings.SplitSeq(text, "\n") {
-		if l = strings.TrimRight(l, "\r \t"); l != "" {
-			lines = append(lines, "  "+l)
-		}
-	}
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
-}
-
-// tail returns the last lines of the file at path; for error messages.
-func tail(path string, n int) string {
-	const most = 16 << 10
-	f, err := os.Open(path)
-	if err != nil {
-		return "  (no log)"
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > most {
-		f.Seek(-most, 2)
-	}
-	var b bytes.Buffer
-	b.ReadFrom(f)
-	return lastLines(b.String(), n)
+	return out.String(), p.Err
 }

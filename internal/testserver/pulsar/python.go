@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 var (
@@ -90,7 +92,7 @@ func makePython(ctx context.Context, python, tmp string) error {
 func runPython(ctx context.Context, tmp, python string, args ...string) error {
 	said, err := runTool(ctx, tmp, python, args...)
 	if err != nil && !errors.Is(err, errToolNoSpace) && ctx.Err() == nil {
-		return fmt.Errorf("pulsar: making the Python environment failed (%w); the last words:\n%s", err, lastLines(said, 12))
+		return fmt.Errorf("pulsar: making the Python environment failed (%w); the last words:\n%s", err, child.LastLines(said, 12))
 	}
 	return err
 }

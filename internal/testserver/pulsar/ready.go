@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 // errPort says that a port was grabbed between its choice and its use.
@@ -37,14 +39,14 @@ func (s *Server) awaitReady(ctx context.Context, logStart int64) error {
 			return nil
 		}
 		select {
-		case <-s.proc.done:
-			log := tail(s.Log, 40)
+		case <-s.proc.Done:
+			log := child.Tail(s.Log, 40)
 			if strings.Contains(log, "BindException") || strings.Contains(log, "Address already in use") {
 				return errPort
 			}
-			return fmt.Errorf("pulsar: the server ended while it started (%v); its last words:\n%s", s.proc.err, log)
+			return fmt.Errorf("pulsar: the server ended while it started (%v); its last words:\n%s", s.proc.Err, log)
 		case <-ctx.Done():
-			return fmt.Errorf("pulsar: the server was not ready in time (%v): %w; its last words:\n%s", last, ctx.Err(), tail(s.Log, 12))
+			return fmt.Errorf("pulsar: the server was not ready in time (%v): %w; its last words:\n%s", last, ctx.Err(), child.Tail(s.Log, 12))
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

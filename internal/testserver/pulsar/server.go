@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 const (
@@ -35,11 +36,10 @@ type Server struct {
 	ports  ports
 	secret []byte // of the tokens
 
-	mu   sync.Mutex // guards the rest, and starts and stops
-	cmd  *exec.Cmd
-	proc *process // nil: not running
+	mu   sync.Mutex     // guards the rest, and starts and stops
+	proc *child.Process // nil: not running
 	// workers are the processes of the function workers; nil: not running.
-	workers []*process
+	workers []*child.Process
 	gone    bool // the run folder is removed
 }
 
@@ -93,7 +93,7 @@ func newServer(opts Options, home string) (*Server, error) {
 		for _, port := range s.ports.workers {
 			s.WorkerURLs = append(s.WorkerURLs, fmt.Sprintf("http://127.0.0.1:%d", port))
 		}
-		s.workers = make([]*process, opts.Workers)
+		s.workers = make([]*child.Process, opts.Workers)
 		err = s.writeRunFolder(home)
 	}
 	if err != nil {
@@ -120,14 +120,14 @@ func (s *Server) launch(ctx context.Context) error {
 		return err
 	}
 	cmd.Stdout, cmd.Stderr = log, log
-	if s.proc, err = startProcess(cmd, s.RunDir); err != nil {
+	if s.proc, err = child.Start(cmd, s.RunDir); err != nil {
 		return fmt.Errorf("pulsar: cannot start java: %w", err)
 	}
-	s.cmd, s.Pid = cmd, s.proc.pid
+	s.Pid = s.proc.Pid
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	if err := s.awaitReady(ctx, info.Size()); err != nil {
-		s.proc.kill()
+		s.proc.Kill()
 		s.proc = nil
 		return err
 	}
@@ -158,11 +158,11 @@ func (s *Server) Stop() error {
 	var err error
 	s.killWorkers()
 	if s.proc != nil {
-		if s.proc.ended() {
-			err = fmt.Errorf("pulsar: the server had died before it was stopped (%v); its last words:\n%s", s.proc.err, tail(s.Log, 12))
+		if s.proc.Ended() {
+			err = fmt.Errorf("pulsar: the server had died before it was stopped (%v); its last words:\n%s", s.proc.Err, child.Tail(s.Log, 12))
 		}
-		if s.proc.stop(stopGrace, s.cmd.Process) {
-			err = fmt.Errorf("pulsar: %w %s and was killed; its last words:\n%s", ErrSlowStop, stopGrace, tail(s.Log, 12))
+		if s.proc.Stop(stopGrace) {
+			err = fmt.Errorf("pulsar: %w %s and was killed; its last words:\n%s", ErrSlowStop, stopGrace, child.Tail(s.Log, 12))
 		}
 		s.proc = nil
 	}
@@ -178,7 +178,7 @@ func (s *Server) Kill() {
 	defer s.mu.Unlock()
 	s.killWorkers()
 	if s.proc != nil {
-		s.proc.kill()
+		s.proc.Kill()
 		s.proc = nil
 	}
 }
@@ -198,7 +198,7 @@ func (s *Server) Restart(ctx context.Context) error {
 	}
 	s.killWorkers()
 	if s.proc != nil {
-		s.proc.stop(stopGrace, s.cmd.Process)
+		s.proc.Stop(stopGrace)
 		s.proc = nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout) // of all tries together

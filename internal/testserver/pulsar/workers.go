@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/meshc/meshc/internal/testserver/child"
 )
 
 // dedicatedSettings are top-level entries for the configuration of the i-th
@@ -49,7 +51,7 @@ func (s *Server) launchWorker(ctx context.Context, i int) error {
 	}
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
-	proc, err := startProcess(cmd, s.RunDir)
+	proc, err := child.Start(cmd, s.RunDir)
 	if err != nil {
 		return fmt.Errorf("pulsar: cannot start java: %w", err)
 	}
@@ -60,13 +62,13 @@ func (s *Server) launchWorker(ctx context.Context, i int) error {
 			return nil
 		}
 		select {
-		case <-proc.done:
-			if words := tail(s.WorkerLog(i), 40); !strings.Contains(words, "BindException") {
-				return fmt.Errorf("pulsar: worker %d ended while it started (%v); its last words:\n%s", i, proc.err, words)
+		case <-proc.Done:
+			if words := child.Tail(s.WorkerLog(i), 40); !strings.Contains(words, "BindException") {
+				return fmt.Errorf("pulsar: worker %d ended while it started (%v); its last words:\n%s", i, proc.Err, words)
 			}
 			return errPort
 		case <-ctx.Done():
-			return fmt.Errorf("pulsar: worker %d was not ready in time (%v): %w; its last words:\n%s", i, last, ctx.Err(), tail(s.WorkerLog(i), 12))
+			return fmt.Errorf("pulsar: worker %d was not ready in time (%v): %w; its last words:\n%s", i, last, ctx.Err(), child.Tail(s.WorkerLog(i), 12))
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -99,7 +101,7 @@ func (s *Server) KillWorker(i int) {
 
 func (s *Server) killWorker(i int) {
 	if s.workers[i] != nil {
-		s.workers[i].kill()
+		s.workers[i].Kill()
 		s.workers[i] = nil
 	}
 }

@@ -1,4 +1,4 @@
-package pulsar
+package child
 
 import (
 	"os/exec"
@@ -6,7 +6,7 @@ import (
 )
 
 // dieWithParent makes the kernel kill the command when the thread that started
-// it ends; that thread must live as long as the command (see process.run).
+// it ends; that thread must live as long as the command (see Start).
 func dieWithParent(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}

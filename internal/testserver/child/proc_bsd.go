@@ -1,9 +1,9 @@
 //go:build darwin || freebsd || netbsd || openbsd || dragonfly
 
-package pulsar
+package child
 
 import "os/exec"
 
 // dieWithParent has no counterpart of Linux's parent death signal here; the
-// watchdog of process.go does it alone.
+// watchdog of child.go does it alone.
 func dieWithParent(*exec.Cmd) {}

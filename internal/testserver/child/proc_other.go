@@ -1,6 +1,6 @@
 //go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
 
-package pulsar
+package child
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 
 var errSystem = errors.New("test servers run on Linux and macOS only")
 
-func tryLock(*os.File) (bool, error) { return false, errSystem }
+func TryLock(*os.File) (bool, error) { return false, errSystem }
 func ownGroup(*exec.Cmd)             {}
 func dieWithParent(*exec.Cmd)        {}
 func killGroup(int) error            { return errSystem }
