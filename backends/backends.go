@@ -4,9 +4,12 @@ package backends
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
+	"github.com/meshc/meshc/backends/kubernetes"
+	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/conn"
@@ -24,10 +27,23 @@ type Settings struct {
 	Packages string
 	// VerifyCode lets the native backend compare the code of what it wrote by hash.
 	VerifyCode bool
-	// Getenv is asked for PULSAR_CLIENT_CONF and for tokens that live in the environment.
+	// Kubernetes says which cluster of Kubernetes is meant, and how meshes become
+	// resources there.
+	Kubernetes Kubernetes
+	// Getenv is asked for KUBECONFIG, PULSAR_CLIENT_CONF and for tokens that live in the environment.
 	Getenv func(string) string
 	// Warn is told remarks about the connection settings, free of secrets; nil is fine.
 	Warn func(string)
+}
+
+// Kubernetes are the settings of the kubernetes backend.
+type Kubernetes struct {
+	// Kubeconfig, Context and Namespace are as kubectl takes them; empty ones are its defaults.
+	Kubeconfig, Context, Namespace string
+	// Components makes each node a resource of its own.
+	Components bool
+	// ForceConflicts takes over fields that other field managers have set.
+	ForceConflicts bool
 }
 
 // FlagError tells of a flag whose value cannot be used.
@@ -40,7 +56,8 @@ const FlagBackend = "--backend"
 type Opener func(Settings) (backend.Backend, error)
 
 var openers = map[string]Opener{
-	native.Name: openNative,
+	native.Name:     openNative,
+	kubernetes.Name: openKubernetes,
 }
 
 // Names returns the names of all backends.
@@ -56,9 +73,18 @@ func Open(name string, s Settings) (backend.Backend, error) {
 }
 
 func openNative(s Settings) (backend.Backend, error) {
-	settings, err := conn.Load(conn.Flags{AdminURL: s.AdminURL, BrokerURL: s.BrokerURL, WorkerURL: s.WorkerURL, AllowHosts: s.AllowedHosts}, s.Getenv)
+	client, settings, err := s.pulsar()
 	if err != nil {
 		return nil, err
+	}
+	return native.New(client, settings, native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode)), nil
+}
+
+// pulsar makes the client of the Pulsar that is meant.
+func (s Settings) pulsar() (*admin.Client, conn.Settings, error) {
+	settings, err := conn.Load(conn.Flags{AdminURL: s.AdminURL, BrokerURL: s.BrokerURL, WorkerURL: s.WorkerURL, AllowHosts: s.AllowedHosts}, s.Getenv)
+	if err != nil {
+		return nil, settings, err
 	}
 	if s.Warn != nil {
 		for _, w := range settings.Warnings {
@@ -66,8 +92,36 @@ func openNative(s Settings) (backend.Backend, error) {
 		}
 	}
 	client, err := admin.New(settings)
+	return client, settings, err
+}
+
+// openKubernetes opens a cluster of Kubernetes, and Pulsar where it is named: there
+// is no default for it, as meshes can be deployed without.
+func openKubernetes(s Settings) (backend.Backend, error) {
+	config, err := kube.Load(kube.Settings{Kubeconfig: s.Kubernetes.Kubeconfig, Context: s.Kubernetes.Context, Namespace: s.Kubernetes.Namespace, Getenv: s.Getenv})
 	if err != nil {
 		return nil, err
 	}
-	return native.New(client, settings, native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode)), nil
+	cluster, err := kube.New(config)
+	if err != nil {
+		return nil, err
+	}
+	opts := kubernetes.Options{Namespace: config.Namespace, Components: s.Kubernetes.Components, Force: s.Kubernetes.ForceConflicts}
+	if s.namesPulsar() {
+		client, settings, err := s.pulsar()
+		if err != nil {
+			return nil, err
+		}
+		opts.Pulsar = native.NewPulsar(client, settings, native.WithPackages(s.Packages))
+	}
+	return kubernetes.New(cluster, opts), nil
+}
+
+// namesPulsar tells whether a flag or the environment says where Pulsar is.
+func (s Settings) namesPulsar() bool {
+	getenv := s.Getenv
+	if getenv == nil {
+		getenv = os.Getenv
+	}
+	return s.AdminURL != "" || getenv(conn.EnvClientConf) != ""
 }

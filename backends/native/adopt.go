@@ -3,7 +3,6 @@ package native
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"time"
@@ -104,7 +103,7 @@ func (b *Backend) awaitKept(ctx context.Context, s plan.Step, w waiter) error {
 		if n == f.Parallelism() || time.Since(gone) > restartGrace {
 			return true, "", nil
 		}
-		return false, fmt.Sprintf("%d of %d new instances read %s", n, f.Parallelism(), topic), nil
+		return false, instancesRead(n, f.Parallelism(), topic), nil
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package native
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 
@@ -37,35 +36,7 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 			LastError: f.Redacted(lastError(i.Status)), Worker: i.Status.WorkerID,
 		})
 	}
-	topics, err := b.readTopics(ctx, f)
-	if err != nil {
-		return h, b.failure(err)
-	}
-	for _, topic := range topics {
-		stats, err := b.client.TopicStats(ctx, topic)
-		if errors.Is(err, admin.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return h, b.failure(err)
-		}
-		h.Backlog += stats.Subscriptions[f.Subscription()].Backlog
-		h.Unacked += stats.Subscriptions[f.Subscription()].Unacked
-		h.RateIn += stats.Subscriptions[f.Subscription()].RateOut
-	}
-	if f.Output() == "" {
-		return h, nil
-	}
-	stats, err := b.client.TopicStats(ctx, f.Output())
-	if err != nil && !errors.Is(err, admin.ErrNotFound) {
-		return h, b.failure(err)
-	}
-	for _, p := range stats.Publishers {
-		if p.Metadata["id"] == f.FullName() {
-			h.RateOut += p.RateIn
-		}
-	}
-	return h, nil
+	return h, b.failure(b.flow(ctx, f, &h))
 }
 
 // List implements backend.Lister: meshes are found by the markers of their components.

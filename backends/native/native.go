@@ -47,7 +47,9 @@ type Backend struct {
 	packages string
 	// verifyCode lets code be downloaded after it was written, and compared.
 	verifyCode bool
-	slots      *slots
+	// elsewhere tells that components do not run on function workers, see Pulsar.
+	elsewhere bool
+	slots     *slots
 
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.
@@ -137,7 +139,7 @@ func (b *Backend) Widen(writes int) { b.slots.widen(writes) }
 // usesPackages tells whether code is deployed by package URL. Where the cluster
 // does not tell whether its workers do, the broker's own service decides.
 func (b *Backend) usesPackages(ctx context.Context, config admin.RuntimeConfig, id mesh.ID) (bool, error) {
-	if b.settings.WorkerURL != "" {
+	if b.settings.WorkerURL != "" || b.elsewhere {
 		// The broker's configuration is not that of the workers.
 		config = nil
 	}

@@ -19,6 +19,8 @@ type reader struct {
 	scope backend.Scope
 	// wanted are the addresses of the scope, known from read on.
 	wanted map[state.Addr]bool
+	// given tells that the components of out were put there by the caller.
+	given bool
 	// unseen are the kinds of components that may not be listed.
 	unseen []state.Kind
 
@@ -38,7 +40,7 @@ func (r *reader) read(ctx context.Context) error {
 		return err
 	}
 	own := r.scope.Mesh.Tenant + "/" + r.scope.Mesh.Namespace
-	if namespaces[own] {
+	if namespaces[own] && !r.given {
 		if err := r.components(ctx); err != nil {
 			return err
 		}

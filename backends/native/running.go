@@ -162,8 +162,12 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 		if seen && (status.NumRunning != want || status.NumInstances != want) {
 			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))), nil
 		}
-		return false, fmt.Sprintf("%d of %d new instances read %s%s", n, want, topic, troubles(status)), nil
+		return false, instancesRead(n, want, topic) + troubles(status), nil
 	})
+}
+
+func instancesRead(n, want int, topic string) string {
+	return fmt.Sprintf("%d of %d new instances read %s", n, want, topic)
 }
 
 func anyOld(names map[string]string, old map[string]bool) bool {

@@ -120,6 +120,7 @@ const (
 	SchemaMissing     Code = "MC5041"
 	SchemaRefused     Code = "MC5042"
 	PoliciesRefused   Code = "MC5043"
+	NoPulsar          Code = "MC5061"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -261,6 +262,7 @@ var catalogue = map[Code]Entry{
 	SchemaMissing:     {Severity: Error, Summary: "Topic without the schema that a reader asks for", Doc: "A broker lets the first reader with a schema onto a topic without one only while nobody is attached and no message is stored; else its instance never starts (\"Failed to add schema to an active topic with empty(BYTES) schema\"). For topics of the mesh meshc registers the schema first; on a topic that is `external: true` its owner has to."},
 	SchemaRefused:     {Severity: Error, Summary: "Schema does not go with the topic's", Doc: "The topic has a schema in the cluster, and the broker was asked whether the wanted one goes with it under the namespace's compatibility strategy. A topic keeps its type of schema, and a definition may change only as the strategy allows. Where a node would take over the topic's schema and may fail over it, it is a warning."},
 	PoliciesRefused:   {Severity: Error, Summary: "Policies that the cluster does not take", Doc: "A retention has to lie above the backlog quota of its topic, and policies of topics can be switched off in a cluster (topicLevelPoliciesEnabled). A retention that another mesh has set is that mesh's."},
+	NoPulsar:          {Severity: Warning, Summary: "Pulsar's side is left to others", Doc: "A mesh on Kubernetes is deployed without a connection to Pulsar. The resources are written, in the order of the data flow, and nothing else: no topic, schema or subscription is made before its first user comes, and nothing is drained before it goes. With `--admin-url` meshc sees to both."},
 	NotOnCluster:      {Severity: Error, Summary: "Not possible on this cluster", Doc: "The mesh is right, and the workers of this cluster do not carry this part out: they are older than a field and would drop it without a word, or they cannot be given code in this way. `--pulsar-version` of `meshc validate` tells of fields without a cluster."},
 	PatternTopics:     {Severity: Warning, Summary: "New topics of a pattern start late", Doc: "Subscriptions are made before the first message is sent, so that none is lost. For an input by pattern that is possible only on topics that exist: one that comes later has no subscription until an instance finds it, which it looks for each minute."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},

@@ -8,14 +8,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/meshc/meshc/backends/kubernetes"
 	"github.com/meshc/meshc/backends/memory"
 	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/backends/native/conn"
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/lower"
 	"github.com/meshc/meshc/planner/state"
 )
 
@@ -95,7 +98,7 @@ func runAll(t *testing.T, code diag.Code, e diag.Example, mesh string) diag.List
 	if !strings.HasPrefix(string(code), "MC5") || result.Findings.HasErrors() {
 		return result.Findings
 	}
-	return append(result.Findings, plan(t, code, e.Others["before.yaml"], result.Units)...)
+	return append(result.Findings, plan(t, code, e.Others["before.yaml"], mesh, result.Units)...)
 }
 
 func write(t *testing.T, name, text string) {
@@ -140,7 +143,7 @@ func meshes(units []compiler.Unit) (out []*mesh.Mesh) {
 
 // plan plans meshes for a cluster that has what the example's note says, and what
 // the mesh file before made.
-func plan(t *testing.T, code diag.Code, before string, units []compiler.Unit) (found diag.List) {
+func plan(t *testing.T, code diag.Code, before, mesh string, units []compiler.Unit) (found diag.List) {
 	t.Helper()
 	cluster := memory.New(native.Rules{})
 	cluster.Put(&state.Namespace{Name: "public/default"})
@@ -167,12 +170,33 @@ func plan(t *testing.T, code diag.Code, before string, units []compiler.Unit) (f
 			}
 		}
 	}
+	if code == diag.NoPulsar {
+		return resources(t, mesh, units)
+	}
 	for _, u := range units {
 		_, list, err := planner.Make(context.Background(), cluster, "memory", u, planner.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		found = append(found, list...)
+	}
+	return found
+}
+
+// resources makes resources of meshes, with a connection to Pulsar where the first
+// line names one.
+func resources(t *testing.T, text string, units []compiler.Unit) (found diag.List) {
+	t.Helper()
+	var opts kubernetes.Options
+	if line, _, _ := strings.Cut(text, "\n"); strings.Contains(line, " --admin-url ") {
+		opts.Pulsar = native.NewPulsar(nil, conn.Settings{})
+	}
+	for _, u := range units {
+		want, err := lower.State(u.Mesh, lower.Options{Packages: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, kubernetes.New(nil, opts).Shape(u.Mesh, want)...)
 	}
 	return found
 }

@@ -102,6 +102,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.cache.bind(cmd)
 	o.connect.bind(cmd, waitTimeout)
 	o.connect.bindVerifyCode(cmd)
+	o.connect.bindForce(cmd)
 	o.carry.bind(cmd)
 	o.carry.bindOnFailure(cmd)
 	addSeverity(cmd, &o.severities)

@@ -192,13 +192,16 @@ type connectFlags struct {
 	packages   string
 	verifyCode bool
 	timeout    time.Duration
+	kubernetes backends.Kubernetes
 	// typed are the flags of the command line.
 	typed *pflag.FlagSet
 }
 
 func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	x.backend, x.typed = "native", cmd.Flags()
-	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "where meshes run: `native` is Pulsar's own function workers")
+	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "`WHERE` meshes run: native is Pulsar's own function workers, kubernetes the Function Mesh operator")
+	complete(cmd, "backend", backends.Names()...)
+	x.bindKubernetes(cmd)
 	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
 	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
 	cmd.Flags().StringVar(&x.workerURL, "worker-url", "", "`URL` of function workers that are processes of their own; default: workers inside the brokers of --admin-url")
@@ -206,6 +209,20 @@ func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	x.packages = "auto"
 	addChoice(cmd, false, &x.packages, "packages", "", "whether code goes through Pulsar's package service; auto: where the cluster has it", "auto", "on", "off")
 	cmd.Flags().DurationVar(&x.timeout, "timeout", 0, timeoutHelp)
+}
+
+// bindKubernetes adds the flags of the kubernetes backend.
+func (x *connectFlags) bindKubernetes(cmd *cobra.Command) {
+	k := &x.kubernetes
+	cmd.Flags().StringVar(&k.Kubeconfig, "kubeconfig", "", "kubeconfig `FILE`; default: KUBECONFIG, ~/.kube/config, or the pod's service account")
+	cmd.Flags().StringVar(&k.Context, "kube-context", "", "`CONTEXT` of the kubeconfig; default: its current one")
+	cmd.Flags().StringVar(&k.Namespace, "kube-namespace", "", "`NAMESPACE` of Kubernetes for meshes that name none; default: the context's")
+	cmd.Flags().BoolVar(&k.Components, "components", false, "on Kubernetes, make each node a Function, Source or Sink of its own instead of one FunctionMesh")
+}
+
+// bindForce adds the flag of commands that write resources of Kubernetes.
+func (x *connectFlags) bindForce(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&x.kubernetes.ForceConflicts, "force-conflicts", false, "on Kubernetes, take over fields that others have set")
 }
 
 // bindVerifyCode adds the flag of commands that write components.
@@ -225,7 +242,7 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 	}
 	b, err := f.Backend(name, backends.Settings{
 		AdminURL: x.adminURL, BrokerURL: x.brokerURL, WorkerURL: x.workerURL, Getenv: f.Getenv,
-		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode,
+		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes,
 		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
 	})
 	var flag *backends.FlagError

@@ -23,7 +23,11 @@ func Canonical(kind state.Kind, name string, spec map[string]any) map[string]any
 		}
 	}
 	fill("minReplicas", 1.0)
-	fill("replicas", out["minReplicas"])
+	if Autoscaled(out) {
+		delete(out, "replicas") // those are the autoscaler's
+	} else {
+		fill("replicas", out["minReplicas"])
+	}
 	fill("processingGuarantee", "atleast_once")
 	fill("name", name)
 	fill("tenant", "public")

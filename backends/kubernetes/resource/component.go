@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/meshc/meshc/planner/state"
@@ -19,12 +20,27 @@ func Component(kind state.Kind, name string, spec map[string]any, m *Marker) *st
 		return c
 	}
 	if node, ours := m.Nodes[Key(kind, c.Name)]; ours {
+		if node.Paused > 0 && c.Parallelism() == 0 {
+			// It is stopped for a while, and is otherwise what it was.
+			own = WithReplicas(own, node.Paused)
+			c.Fields = Fields(kind, name, own)
+		}
 		c.Owner, c.Generation, c.Protect = m.Mesh, node.Generation, node.Protect
 		c.Drifted = node.Spec != Digest(own)
 		c.Code.SHA256 = node.SHA256
 	}
 	return c
 }
+
+// WithReplicas is a canonical spec with another number of instances.
+func WithReplicas(spec map[string]any, n int) map[string]any {
+	spec = maps.Clone(spec)
+	spec["replicas"] = float64(n)
+	return spec
+}
+
+// Autoscaled tells that the cluster decides how many instances a spec has.
+func Autoscaled(spec map[string]any) bool { return spec["maxReplicas"] != nil }
 
 // codeOf says where the code is: where it is downloaded from, or in the image.
 func codeOf(spec map[string]any) state.Code {

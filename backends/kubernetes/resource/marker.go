@@ -37,6 +37,8 @@ type Node struct {
 	SHA256 string `json:"sha256,omitempty"`
 	// Protect forbids plans to delete or replace the component.
 	Protect bool `json:"protect,omitempty"`
+	// Paused is how many instances there are when the component is not paused; 0 when it is not.
+	Paused int `json:"paused,omitempty"`
 }
 
 // Key names a component in a marker: kind/name.
@@ -59,14 +61,15 @@ func (m Marker) String() string {
 	return string(text)
 }
 
-// With is the marker with a component as it is written now.
-func (m Marker) With(c *state.Component) Marker {
+// With is the marker with a component as it is written now; paused is how many
+// instances it has when it is not, 0 for one that is not paused.
+func (m Marker) With(c *state.Component, paused int) Marker {
 	m.Mesh = c.Owner
 	m.Nodes = maps.Clone(m.Nodes)
 	if m.Nodes == nil {
 		m.Nodes = map[string]Node{}
 	}
-	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(Spec(c)), SHA256: c.Code.SHA256, Protect: c.Protect}
+	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(Spec(c)), SHA256: c.Code.SHA256, Protect: c.Protect, Paused: paused}
 	return m
 }
 

@@ -19,7 +19,7 @@ func mirror(kind state.Kind, spec map[string]any) map[string]any {
 		}
 	}
 	set("className", spec["className"])
-	set("parallelism", spec["replicas"])
+	set("parallelism", or(spec["replicas"], spec["minReplicas"]))
 	set("logTopic", spec["logTopic"])
 	set("processingGuarantees", guarantee(spec))
 	if kind != state.KindSource {

@@ -1,0 +1,135 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/meshc/meshc/backends/kubernetes/kube"
+	"github.com/meshc/meshc/backends/kubernetes/resource"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// placed is a component and the resource that it is in.
+type placed struct {
+	component *state.Component
+	// object is the FunctionMesh, or the component's own resource.
+	object kube.Object
+	// own tells of a resource of its own.
+	own bool
+	// name is that of the own resource, or of the child that the operator makes.
+	name string
+	// written is the digest of the spec as meshc wrote it; "" where it did not.
+	written string
+	// paused tells that a run has stopped it and not started it again.
+	paused bool
+}
+
+// found are all components of a namespace of Kubernetes.
+type found struct {
+	components []placed
+	// children are the resources that the operator has made of elements, and all
+	// other names that are taken, by kind and name.
+	resources map[string]kube.Object
+}
+
+// kinds are the resources that components are in, by their kind.
+var kinds = map[state.Kind]kube.Resource{state.KindFunction: kube.Functions, state.KindSource: kube.Sources, state.KindSink: kube.Sinks}
+
+// lists are the lists of a FunctionMesh by kind.
+var lists = map[state.Kind]string{state.KindFunction: "functions", state.KindSource: "sources", state.KindSink: "sinks"}
+
+// find reads a namespace with one LIST a kind.
+func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
+	var meshes kube.Listed
+	own := map[state.Kind]*kube.Listed{}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		meshes, err = b.kube.List(ctx, kube.FunctionMeshes, namespace, kube.Selector{})
+		return err
+	})
+	for kind, r := range kinds {
+		l := new(kube.Listed)
+		own[kind] = l
+		g.Go(func() (err error) {
+			*l, err = b.kube.List(ctx, r, namespace, kube.Selector{})
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		var none *kube.NotFound
+		if errors.As(err, &none) && none.NoKind {
+			return found{}, fmt.Errorf("this cluster does not know the resources of Function Mesh: %w; install the operator with its custom resource definitions first", err)
+		}
+		return found{}, err
+	}
+	out := found{resources: map[string]kube.Object{}}
+	for _, o := range meshes.Items {
+		out.components = append(out.components, elements(o)...)
+	}
+	for kind, l := range own {
+		for _, o := range l.Items {
+			out.resources[string(kind)+"/"+o.Name()] = o
+			if !child(o) {
+				out.components = append(out.components, single(kind, o))
+			}
+		}
+	}
+	return out, nil
+}
+
+// child tells that the operator made a resource of an element of a FunctionMesh.
+func child(o kube.Object) bool { return parent(o) != "" }
+
+// parent names the FunctionMesh that a resource is of, "" for none.
+func parent(o kube.Object) string {
+	for _, owner := range o.Items("metadata", "ownerReferences") {
+		if r, ok := owner.(map[string]any); ok && r["kind"] == kube.FunctionMeshes.Kind {
+			name, _ := r["name"].(string)
+			return name
+		}
+	}
+	return ""
+}
+
+// elements gives the components of a FunctionMesh.
+func elements(o kube.Object) (out []placed) {
+	m := markerOf(o)
+	for kind, list := range lists {
+		for _, item := range o.Items("spec", list) {
+			spec, ok := item.(map[string]any)
+			if !ok {
+				continue
+			}
+			element, _ := spec["name"].(string)
+			name := o.Name() + "-" + element
+			out = append(out, place(kind, o, name, spec, m, false))
+		}
+	}
+	return out
+}
+
+// single gives the component of a resource of its own.
+func single(kind state.Kind, o kube.Object) placed {
+	return place(kind, o, o.Name(), o.Map("spec"), markerOf(o), true)
+}
+
+func place(kind state.Kind, o kube.Object, name string, spec map[string]any, m *resource.Marker, own bool) placed {
+	p := placed{component: resource.Component(kind, name, spec, m), object: o, own: own, name: name}
+	p.component.Fields[formField] = form(own)
+	if m != nil {
+		node := m.Nodes[resource.Key(kind, p.component.Name)]
+		p.written, p.paused = node.Spec, node.Paused > 0
+	}
+	return p
+}
+
+func markerOf(o kube.Object) *resource.Marker {
+	m, ok := resource.ReadMarker(map[string]string{resource.MarkerAnnotation: o.Annotation(resource.MarkerAnnotation)})
+	if !ok {
+		return nil
+	}
+	return &m
+}

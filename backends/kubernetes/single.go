@@ -1,0 +1,92 @@
+package kubernetes
+
+import (
+	"context"
+
+	"github.com/meshc/meshc/backends/kubernetes/kube"
+	"github.com/meshc/meshc/backends/kubernetes/resource"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// writeSingle carries out a step of a component that is a resource of its own.
+func (b *Backend) writeSingle(ctx context.Context, s plan.Step) (err error) {
+	for try := 1; try <= tries; try++ {
+		if err = b.writeSingleOnce(ctx, s); !kube.IsMoved(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
+	ref := b.refOf(s.Addr, ownerOf(s))
+	if s.Op == plan.Create && !b.wasThere(s.Addr) {
+		// No look is needed at what was not there a moment ago: of fields that someone
+		// has set meanwhile the server tells a conflict.
+		v := verdict{write: true, to: s.Change.After.(*state.Component)}
+		return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, nil))
+	}
+	var live *placed
+	object, err := b.kube.Get(ctx, ref)
+	if err != nil && !kube.IsNotFound(err) {
+		return err
+	}
+	if object != nil {
+		p := single(s.Addr.Kind(), object)
+		live = &p
+	}
+	v, err := decide(s, live)
+	if err != nil || !v.write {
+		return err
+	}
+	if v.to == nil {
+		err := b.kube.Delete(ctx, ref, kube.Deletion{UID: object.UID(), Version: object.Version()})
+		if kube.IsNotFound(err) {
+			return nil
+		}
+		return err
+	}
+	return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, object))
+}
+
+// singleObject is a resource of its own as it is to be.
+func (b *Backend) singleObject(s plan.Step, ref kube.Ref, v verdict, was kube.Object) kube.Object {
+	o := ref.Resource.New(ref.Namespace, ref.Name)
+	l := b.layoutOf(ownerOf(s))
+	n := l.nodes[s.Addr]
+	labels, annotations := n.labels, n.annotations
+	if was != nil && n.name == "" {
+		labels, annotations = stringMap(was.Map("metadata", "labels")), stringMap(was.Map("metadata", "annotations"))
+	}
+	marker := resource.Marker{}.With(v.to, v.paused)
+	dress(o, l.id, labels, annotations, marker, "")
+	if was != nil {
+		o.Map("metadata")["resourceVersion"] = was.Version()
+		o.Map("metadata")["uid"] = was.UID()
+	}
+	o["spec"] = resource.Spec(v.to)
+	return o
+}
+
+// wasThere tells whether the last Read saw a component.
+func (b *Backend) wasThere(addr state.Addr) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, seen := b.seen[addr]
+	return seen
+}
+
+// refOf is the resource of a component of its own, as it was found or is to be.
+func (b *Backend) refOf(addr state.Addr, id mesh.ID) kube.Ref {
+	l := b.layoutOf(id)
+	b.mu.Lock()
+	p, seen := b.seen[addr]
+	b.mu.Unlock()
+	name := l.nodes[addr].name
+	if seen && p.own && p.object != nil {
+		name = p.name
+	}
+	return kube.Ref{Resource: kinds[addr.Kind()], Namespace: l.namespace, Name: name}
+}
