@@ -27,11 +27,14 @@ type Backend struct {
 	rules     diff.RuleSet
 	fault     func(plan.Step) error
 	locks     map[mesh.ID]*lease
+	hold      func(*state.Component) bool
+	// news is closed when something changes.
+	news chan struct{}
 }
 
 // New returns an empty cluster that updates by the given rules.
 func New(rules diff.RuleSet) *Backend {
-	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, rules: rules}
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, rules: rules, news: make(chan struct{})}
 }
 
 // Put places a resource as if someone had made it.
@@ -95,8 +98,11 @@ func (b *Backend) Read(_ context.Context, scope backend.Scope) (*state.State, er
 		if r.OwnerID() == scope.Mesh.String() || slices.Contains(scope.Addrs, addr) {
 			out.Put(r)
 			facts := b.facts[addr]
+			if c, ok := r.(*state.Component); ok && r.OwnerID() == scope.Mesh.String() {
+				facts.Missing = c.Parallelism() - b.running(c)
+			}
 			if b.stopped[addr] {
-				facts.Missing, facts.Stopped = 1, 1
+				facts.Missing, facts.Stopped = max(1, facts.Missing), max(1, facts.Missing)
 			}
 			out.Facts[addr] = facts
 		}
@@ -120,15 +126,23 @@ func (b *Backend) Ask(_ context.Context, live, want *state.State) error {
 }
 
 // Do implements backend.Backend.
-func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) error {
+func (b *Backend) Do(ctx context.Context, s plan.Step, events func(backend.Event)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := b.faultOf(s); err != nil {
 		return err
 	}
+	if err := b.do(s); err != nil || s.Op != plan.AwaitRunning && s.Op != plan.Resume {
+		return err
+	}
+	return b.await(ctx, s, events)
+}
+
+func (b *Backend) do(s plan.Step) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	defer b.changed()
 	switch s.Op {
 	case plan.Create, plan.Update:
 		return b.write(s)
@@ -148,12 +162,7 @@ func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) er
 		return nil
 	case plan.Pause, plan.Resume:
 		return b.run(s)
-	case plan.AwaitRunning:
-		if b.stopped[s.Addr] {
-			return fmt.Errorf("%s does not run", s.Addr)
-		}
-		return b.compare(s)
-	case plan.Verify:
+	case plan.AwaitRunning, plan.Verify:
 		return b.compare(s)
 	default:
 		return fmt.Errorf("unknown operation %q", s.Op)
@@ -162,7 +171,8 @@ func (b *Backend) Do(ctx context.Context, s plan.Step, _ func(backend.Event)) er
 
 // run stops or starts a component.
 func (b *Backend) run(s plan.Step) error {
-	if b.resources[s.Addr] == nil {
+	have := b.resources[s.Addr]
+	if have == nil || s.Op == plan.Pause && state.Digest(have) != state.Digest(s.Change.Before) {
 		return fmt.Errorf("%s: %w", s.Addr, backend.ErrMoved)
 	}
 	if stop := s.Op == plan.Pause; b.stopped[s.Addr] != stop {
@@ -231,7 +241,22 @@ func (b *Backend) delete(s plan.Step) error {
 	delete(b.resources, s.Addr)
 	delete(b.facts, s.Addr)
 	delete(b.stopped, s.Addr)
+	if t, ok := have.(*state.Topic); ok {
+		b.dropTopic(t)
+	}
 	return nil
+}
+
+// dropTopic takes away what goes with a topic, as brokers do.
+func (b *Backend) dropTopic(t *state.Topic) {
+	delete(b.resources, state.SchemaAddr(t.Name))
+	delete(b.resources, state.PoliciesAddr(t.Addr()))
+	for addr, r := range b.resources {
+		if sub, ok := r.(*state.Subscription); ok && sub.Topic == t.Name {
+			delete(b.resources, addr)
+			delete(b.facts, addr)
+		}
+	}
 }
 
 // Health implements backend.Backend: everything that is there and not stopped runs.
@@ -242,11 +267,7 @@ func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, er
 	if !ok {
 		return backend.Health{Addr: addr}, nil
 	}
-	h := backend.Health{Addr: addr, Wanted: f.Parallelism(), Running: f.Parallelism()}
-	if b.stopped[addr] {
-		h.Running = 0
-	}
-	return h, nil
+	return backend.Health{Addr: addr, Wanted: f.Parallelism(), Running: b.running(f)}, nil
 }
 
 // List implements backend.Lister.

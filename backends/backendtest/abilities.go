@@ -1,0 +1,220 @@
+package backendtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/backend"
+)
+
+var abilityCases = []oneCase{
+	{name: "list", run: list, needs: able[backend.Lister]},
+	{name: "lock", run: lock, needs: able[backend.Locker]},
+	{name: "import", run: imports, needs: able[backend.Importer]},
+	{name: "asking beforehand", run: asking, needs: able[backend.Asker]},
+	{name: "more writes in flight", run: widen, needs: able[backend.Widener]},
+	{name: "topics", run: topics, needs: able[backend.TopicLister]},
+}
+
+// able tells whether a backend has an ability.
+func able[A any](b backend.Backend, _ Place) bool {
+	_, ok := b.(A)
+	return ok
+}
+
+// Meshes are found without their files.
+func list(b *bench) {
+	tenant, namespace := b.Namespace()
+	look := func() []backend.Summary {
+		b.Helper()
+		all, err := b.Backend().(backend.Lister).List(b.Context(), tenant+"/"+namespace)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return all
+	}
+	if all := look(); len(all) != 0 {
+		b.Errorf("in an empty place there is %+v", all)
+	}
+	b.Foreign("theirs", b.topic("in"), b.topic("elsewhere"))
+	b.deploy("zoo", chain)
+	b.deploy("ant", strings.Replace(one, "[in]", "[here]", 1))
+	b.deploy("ant", strings.NewReplacer("[in]", "[here]", "n: 1", "n: 2").Replace(one))
+	want := []backend.Summary{
+		{Mesh: b.id("ant").String(), Nodes: []string{"f"}, Generation: 2},
+		{Mesh: b.id("zoo").String(), Nodes: []string{"first", "store"}, Generation: 1},
+	}
+	if d := cmp.Diff(want, look()); d != "" {
+		b.Error(d)
+	}
+	if all, err := b.backend.(backend.Lister).List(b.Context(), tenant+"/nowhere"); err != nil || len(all) != 0 {
+		b.Errorf("in a namespace that is not there: %+v, %v", all, err)
+	}
+}
+
+// A mesh is changed by one run at a time, and who comes second is told by whom.
+func lock(b *bench) {
+	first, second := b.backend.(backend.Locker), b.Backend().(backend.Locker)
+	id := b.id("m")
+	who := backend.Holder{User: "alice", Host: "ci-7", Process: 4711, Command: "apply", Since: time.Unix(1000, 0).UTC()}
+	lease, err := first.Lock(b.Context(), id, who)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := lease.Ready(b.Context()); err != nil || lease.Err() != nil {
+		b.Errorf("held, it is %v, %v", err, lease.Err())
+	}
+	var held *backend.HeldError
+	if _, err := second.Lock(b.Context(), id, backend.Holder{User: "bob"}); !errors.As(err, &held) || held.Mesh != id || held.Holder != who {
+		b.Errorf("the second is told %v", err)
+	}
+	other, err := second.Lock(b.Context(), b.id("m2"), who)
+	if err != nil {
+		b.Errorf("another mesh is not free: %v", err)
+	} else {
+		other.Release()
+	}
+	// A run holds it from before its first look until after its last write.
+	u := b.mesh("m", one)
+	options := b.options()
+	options.Lock = func(context.Context) (backend.Lease, error) { return lease, nil }
+	if _, err := run(b.Context(), b.backend, b.plan(u, planner.Options{}), options); err != nil {
+		b.Fatal(err)
+	}
+	b.settled(u)
+	select {
+	case <-lease.Lost():
+		b.Errorf("it was lost: %v", lease.Err())
+	default:
+	}
+	lease.Release()
+	again, err := second.Lock(b.Context(), id, who)
+	if err != nil {
+		b.Fatalf("released, it is not free: %v", err)
+	}
+	again.Release()
+	b.settled(u)
+	// Where there is no place for a lock, that is what is said.
+	id.Namespace = "nowhere"
+	nowhere, err := first.Lock(b.Context(), id, who)
+	switch {
+	case err == nil:
+		nowhere.Release()
+	case !errors.Is(err, backend.ErrNoNamespace):
+		b.Errorf("in a namespace that is not there: %v", err)
+	}
+}
+
+// What runs is shown as it is, whosever it is.
+func imports(b *bench) {
+	tenant, namespace := b.Namespace()
+	b.Foreign("theirs", b.topic("in"), b.topic("elsewhere"))
+	u, _ := b.deploy("m", chain)
+	from := b.Backend().(backend.Importer)
+	before := b.Writes()
+	found, unseen, err := from.Components(b.Context(), tenant+"/"+namespace)
+	if err != nil || len(unseen) != 0 {
+		b.Fatalf("%v, unseen %v", err, unseen)
+	}
+	var have []string
+	for _, f := range found {
+		have = append(have, string(f.Kind)+" "+f.Name+" of "+strings.TrimPrefix(f.Owner, tenant+"/"+namespace+"/"))
+		if f.Tenant != tenant || f.Namespace != namespace || len(f.Config) == 0 {
+			b.Errorf("%s is %+v", f.Name, f)
+		}
+		live := b.component("m", b.addr(f.Kind, f.Name))
+		topics := slices.Concat(live.Inputs(), live.Writes())
+		slices.Sort(topics)
+		if shown := slices.Sorted(slices.Values(f.Topics)); !slices.Equal(shown, topics) {
+			b.Errorf("%s uses %v, want %v", f.Name, shown, topics)
+		}
+		var code bytes.Buffer
+		sum, err := from.Code(b.Context(), f, &code)
+		switch {
+		case errors.Is(err, backend.ErrNoCode), errors.Is(err, backend.ErrBuiltinCode):
+		case err != nil || live.Owner != "" && sum != live.Code.SHA256 || code.Len() == 0:
+			b.Errorf("code of %s: %d bytes, %s, %v", f.Name, code.Len(), sum, err)
+		}
+	}
+	if want := []string{"function first of m", "function theirs of ", "sink store of m"}; !slices.Equal(have, want) {
+		b.Errorf("found %q, want %q", have, want)
+	}
+	if n := b.Writes() - before; n != 0 {
+		b.Errorf("%d writes", n)
+	}
+	b.settled(u)
+}
+
+// What the cluster would not take is a finding, before anything is written.
+func asking(b *bench) {
+	typed := func(t string) string {
+		return strings.Replace(chain, "{name: other}", "{name: other, schema: {type: "+t+"}}", 1)
+	}
+	u, p := b.deploy("m", typed("STRING"))
+	live := b.read("m", p.Scope...)
+	if err := b.backend.(backend.Asker).Ask(b.Context(), live, live); err != nil {
+		b.Error(err)
+	}
+	for addr, f := range live.Facts {
+		if f.Refusal != "" {
+			b.Errorf("of what is there already, it says against %s: %s", addr, f.Refusal)
+		}
+	}
+	before := b.Writes()
+	p, findings, err := planner.Make(b.Context(), b.backend, b.fixture.Name, b.mesh("m", typed("INT32")), planner.Options{})
+	if err != nil || p != nil || !findings.HasErrors() {
+		b.Errorf("plan %v, error %v, findings %+v", p, err, findings)
+	}
+	if n := b.Writes() - before; n != 0 {
+		b.Errorf("%d writes", n)
+	}
+	b.settled(u)
+}
+
+// A user may want more, or fewer, writes in flight than the backend would do.
+func widen(b *bench) {
+	for _, n := range []int{1, 6} {
+		u := b.mesh("m", chain)
+		options := b.options()
+		options.Parallelism = n
+		if _, err := run(b.Context(), b.backend, b.plan(u, planner.Options{}), options); err != nil {
+			b.Fatal(err)
+		}
+		b.settled(u)
+		b.destroy(u)
+	}
+}
+
+// Topics are listed by their full names, each once, whatever its partitions.
+func topics(b *bench) {
+	tenant, namespace := b.Namespace()
+	b.deploy("m", chain)
+	all, err := b.Backend().(backend.TopicLister).Topics(b.Context(), tenant+"/"+namespace)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"in", "in2", "other", "mid"} {
+		n := 0
+		for _, t := range all {
+			if t == b.topic(name) {
+				n++
+			}
+		}
+		if n != 1 {
+			b.Errorf("%s is %d times in %v", name, n, all)
+		}
+	}
+	if slices.ContainsFunc(all, func(t string) bool { return !strings.HasPrefix(t, "persistent://"+tenant+"/"+namespace+"/") }) {
+		b.Errorf("the topics are %v", all)
+	}
+	if none, err := b.backend.(backend.TopicLister).Topics(b.Context(), tenant+"/nowhere"); err != nil || len(none) != 0 {
+		b.Errorf("of a namespace that is not there: %v, %v", none, err)
+	}
+}
