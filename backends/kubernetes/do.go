@@ -92,28 +92,6 @@ func (b *Backend) remember(ctx context.Context, s plan.Step) error {
 	return b.opts.Pulsar.Remember(ctx, s.Change, before)
 }
 
-// restarts tells whether the operator makes new pods of a change: another number of
-// instances alone only adds or takes some (reference of the operator, 3.6).
-func restarts(before, after *state.Component) bool {
-	a, b := resource.Spec(before), resource.Spec(after)
-	if precise, _ := a["showPreciseParallelism"].(bool); precise {
-		return true
-	}
-	return !state.Equal(unscaled(a), unscaled(b))
-}
-
-func unscaled(spec map[string]any) map[string]any {
-	out := map[string]any{}
-	for k, v := range spec {
-		switch k {
-		case "replicas", "minReplicas", "maxReplicas":
-		default:
-			out[k] = v
-		}
-	}
-	return out
-}
-
 // verify compares what is there with what was written.
 func (b *Backend) verify(ctx context.Context, s plan.Step) error {
 	after := s.Change.After.(*state.Component)

@@ -33,6 +33,8 @@ type found struct {
 	// children are the resources that the operator has made of elements, and all
 	// other names that are taken, by kind and name.
 	resources map[string]kube.Object
+	// ready are the pods that are, by the names of StatefulSets.
+	ready map[string]int
 }
 
 // kinds are the resources that components are in, by their kind.
@@ -40,6 +42,12 @@ var kinds = map[state.Kind]kube.Resource{state.KindFunction: kube.Functions, sta
 
 // lists are the lists of a FunctionMesh by kind.
 var lists = map[state.Kind]string{state.KindFunction: "functions", state.KindSource: "sources", state.KindSink: "sinks"}
+
+// Labels that the operator puts on what it makes of a component.
+const (
+	componentLabel = "compute.functionmesh.io/component"
+	nameLabel      = "compute.functionmesh.io/name"
+)
 
 // find reads a namespace with one LIST a kind.
 func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
@@ -58,6 +66,11 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 			return err
 		})
 	}
+	var sets kube.Listed
+	g.Go(func() (err error) {
+		sets, err = b.kube.List(ctx, kube.StatefulSets, namespace, kube.Selector{Labels: componentLabel})
+		return err
+	})
 	if err := g.Wait(); err != nil {
 		var none *kube.NotFound
 		if errors.As(err, &none) && none.NoKind {
@@ -65,7 +78,10 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 		}
 		return found{}, err
 	}
-	out := found{resources: map[string]kube.Object{}}
+	out := found{resources: map[string]kube.Object{}, ready: map[string]int{}}
+	for _, o := range sets.Items {
+		out.ready[o.Name()] = int(o.Int("status", "readyReplicas"))
+	}
 	for _, o := range meshes.Items {
 		out.components = append(out.components, elements(o)...)
 	}

@@ -24,9 +24,13 @@ func (b *Backend) Read(ctx context.Context, scope backend.Scope) (*state.State, 
 	facts := map[state.Addr]state.Facts{}
 	for addr, p := range seen {
 		components = append(components, p.component)
-		if p.paused {
-			n := p.component.Parallelism()
+		n := p.component.Parallelism()
+		switch missing := n - all.ready[setName(addr.Kind(), p.name)]; {
+		case p.component.Owner != scope.Mesh.String():
+		case p.paused:
 			facts[addr] = state.Facts{Missing: n, Stopped: n}
+		case missing > 0:
+			facts[addr] = state.Facts{Missing: missing}
 		}
 	}
 	if b.opts.Pulsar != nil {

@@ -101,10 +101,10 @@ func setName(kind state.Kind, name string) string { return name + "-" + string(k
 
 // pods are those of a component's resource, by name.
 func (b *Backend) pods(ctx context.Context, ref kube.Ref) ([]kube.Object, error) {
-	l, err := b.kube.List(ctx, kube.Pods, ref.Namespace, kube.Selector{Labels: "compute.functionmesh.io/name=" + ref.Name})
+	l, err := b.kube.List(ctx, kube.Pods, ref.Namespace, kube.Selector{Labels: nameLabel + "=" + ref.Name})
 	kind := strings.ToLower(ref.Resource.Kind)
 	pods := slices.DeleteFunc(l.Items, func(o kube.Object) bool {
-		of := o.Label("compute.functionmesh.io/component")
+		of := o.Label(componentLabel)
 		return of != "" && of != kind
 	})
 	return pods, err

@@ -23,3 +23,34 @@ func (Rules) Rule(kind state.Kind, field string) diff.Rule {
 		return diff.Rule{Mirrored: true}
 	}
 }
+
+// Kept implements diff.Keeper: where nothing but the number of instances changes,
+// those that stay go on as they are.
+func (Rules) Kept(before, after *state.Component) int {
+	if restarts(before, after) {
+		return 0
+	}
+	return min(before.Parallelism(), after.Parallelism())
+}
+
+// restarts tells whether the operator makes new pods of a change: another number of
+// instances alone only adds or takes some (reference of the operator, 3.6).
+func restarts(before, after *state.Component) bool {
+	a, b := resource.Spec(before), resource.Spec(after)
+	if precise, _ := a["showPreciseParallelism"].(bool); precise {
+		return true
+	}
+	return !state.Equal(unscaled(a), unscaled(b))
+}
+
+func unscaled(spec map[string]any) map[string]any {
+	out := map[string]any{}
+	for k, v := range spec {
+		switch k {
+		case "replicas", "minReplicas", "maxReplicas":
+		default:
+			out[k] = v
+		}
+	}
+	return out
+}

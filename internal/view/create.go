@@ -22,6 +22,12 @@ var usual = map[string]any{
 	"resources":      map[string]any{"cpu": 1.0, "ram": float64(1 << 30), "disk": float64(10 << 30)},
 }
 
+// usualSpec are such values of a resource of Kubernetes.
+var usualSpec = map[string]any{
+	"autoAck": true, "cleanupSubscription": false, "clusterName": "kubernetes", "forwardSourceMessageProperty": true,
+	"maxPendingAsyncRequests": 1000.0, "minReplicas": 1.0, "processingGuarantee": "atleast_once", "subscriptionPosition": "latest",
+}
+
 // created tells what is worth knowing of a new resource.
 func created(r state.Resource) (fields []Field, notes []string) {
 	switch r := r.(type) {
@@ -60,6 +66,15 @@ func ComponentFields(f *state.Component) []Field {
 			code = f.Code.Path + " (" + code + ")"
 		}
 		out = append(out, Field{Field: "code", After: code})
+	}
+	if spec, ok := f.Fields["spec"].(map[string]any); ok {
+		// A resource of Kubernetes tells all else as well.
+		for _, n := range slices.Sorted(maps.Keys(spec)) {
+			if !empty(spec[n]) && !state.Equal(spec[n], usualSpec[n]) {
+				out = append(out, Field{Field: "spec." + n, After: spec[n]})
+			}
+		}
+		return out
 	}
 	names := slices.Clone(leading)
 	for _, n := range slices.Sorted(maps.Keys(f.Fields)) {

@@ -65,8 +65,10 @@ type Change struct {
 	// through their subscriptions.
 	From   []state.Addr
 	Fields []FieldChange
-	Why    Reason
-	Span   diag.Span
+	// Kept is how many instances go on through an update as they are.
+	Kept int
+	Why  Reason
+	Span diag.Span
 }
 
 // FieldChange is one value that differs. A value inside a map has a dotted
@@ -91,12 +93,13 @@ type changeJSON struct {
 	Between *state.Boxed  `json:"between,omitempty"`
 	From    []state.Addr  `json:"from,omitempty"`
 	Fields  []FieldChange `json:"fields,omitempty"`
+	Kept    int           `json:"kept,omitempty"`
 	Span    diag.Span     `json:"span,omitzero"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (c Change) MarshalJSON() ([]byte, error) {
-	j := changeJSON{Addr: c.Addr, Action: c.Action, Why: c.Why, Before: state.Boxed{Resource: c.Before}, After: state.Boxed{Resource: c.After}, From: c.From, Fields: c.Fields, Span: c.Span}
+	j := changeJSON{Addr: c.Addr, Action: c.Action, Why: c.Why, Before: state.Boxed{Resource: c.Before}, After: state.Boxed{Resource: c.After}, From: c.From, Fields: c.Fields, Kept: c.Kept, Span: c.Span}
 	if c.Between != nil {
 		j.Between = &state.Boxed{Resource: c.Between}
 	}
@@ -112,7 +115,7 @@ func (c *Change) UnmarshalJSON(data []byte) error {
 	for i, f := range j.Fields {
 		j.Fields[i].Before, j.Fields[i].After = state.Revived(f.Before), state.Revived(f.After)
 	}
-	*c = Change{Addr: j.Addr, Action: j.Action, Why: j.Why, Before: j.Before.Resource, After: j.After.Resource, From: j.From, Fields: j.Fields, Span: j.Span}
+	*c = Change{Addr: j.Addr, Action: j.Action, Why: j.Why, Before: j.Before.Resource, After: j.After.Resource, From: j.From, Fields: j.Fields, Kept: j.Kept, Span: j.Span}
 	if j.Between != nil {
 		c.Between = j.Between.Resource
 	}
@@ -157,4 +160,11 @@ func (r Rule) forces(before, after any) bool {
 type RuleSet interface {
 	// Rule returns the rule for a field, by Pulsar's name without a dotted part.
 	Rule(kind state.Kind, field string) Rule
+}
+
+// Keeper is a RuleSet that knows of updates which leave instances alone. Function
+// workers stop all of them at every update.
+type Keeper interface {
+	// Kept returns how many instances of before go on as they are.
+	Kept(before, after *state.Component) int
 }

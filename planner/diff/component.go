@@ -74,6 +74,8 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 			d.protected(live, place.Span, "replaced, for the sake of "+forcing(c.Fields))
 			return
 		}
+	} else if keeper, ok := d.rules.(Keeper); ok {
+		c.Kept = keeper.Kept(live, &after)
 	}
 	d.add(c)
 }

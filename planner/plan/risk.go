@@ -34,6 +34,10 @@ func (b *builder) componentRisks(c *diff.Change) {
 	}
 	s := b.steps[id(op, c.Addr)]
 	live := c.Before.(*state.Component)
+	n := live.Parallelism() - c.Kept
+	if c.Kept > 0 && n <= 0 {
+		return // it only gets more instances
+	}
 	switch live.Guarantees() {
 	case effectivelyOnce:
 		b.stopsEffectivelyOnce(c, s, live)
@@ -55,7 +59,6 @@ func (b *builder) componentRisks(c *diff.Change) {
 	if after := c.After.(*state.Component).Output(); before != "" && after != "" && before != after {
 		s.risk(Risk{Kind: Reorder, Detail: "what is still on its way through " + shortTopic(before) + " can be overtaken"})
 	}
-	n := live.Parallelism()
 	s.risk(Risk{Kind: Restart, Instances: n, Detail: stops(n)})
 	if len(live.Inputs()) > 0 && (live.Guarantees() == "ATLEAST_ONCE" || live.Guarantees() == "MANUAL") {
 		s.risk(Risk{Kind: Reprocessing, Detail: "messages not yet acknowledged are processed again"})
