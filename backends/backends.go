@@ -10,6 +10,7 @@ import (
 
 	"github.com/meshc/meshc/backends/kubernetes"
 	"github.com/meshc/meshc/backends/kubernetes/kube"
+	"github.com/meshc/meshc/backends/move"
 	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/conn"
@@ -30,6 +31,8 @@ type Settings struct {
 	// Kubernetes says which cluster of Kubernetes is meant, and how meshes become
 	// resources there.
 	Kubernetes Kubernetes
+	// MoveFrom names the backend that the mesh runs on and is to leave; "" for none.
+	MoveFrom string
 	// Getenv is asked for KUBECONFIG, PULSAR_CLIENT_CONF and for tokens that live in the environment.
 	Getenv func(string) string
 	// Warn is told remarks about the connection settings, free of secrets; nil is fine.
@@ -49,8 +52,11 @@ type Kubernetes struct {
 // FlagError tells of a flag whose value cannot be used.
 type FlagError = conn.FlagError
 
-// FlagBackend is the flag that names a backend.
-const FlagBackend = "--backend"
+// The flags that name backends.
+const (
+	FlagBackend  = "--backend"
+	FlagMoveFrom = "--move-from"
+)
 
 // Opener makes a backend from settings. It connects to nothing.
 type Opener func(Settings) (backend.Backend, error)
@@ -65,11 +71,26 @@ func Names() []string { return slices.Sorted(maps.Keys(openers)) }
 
 // Open makes the backend of that name; an unknown name is an error that lists the known ones.
 func Open(name string, s Settings) (backend.Backend, error) {
-	open, ok := openers[name]
-	if !ok {
-		return nil, &FlagError{Flag: FlagBackend, Err: fmt.Errorf("there is no backend %q; backends are: %s", name, strings.Join(Names(), ", "))}
+	to, err := open(FlagBackend, name, s)
+	if err != nil || s.MoveFrom == "" {
+		return to, err
 	}
-	return open(s)
+	if s.MoveFrom == name {
+		return nil, &FlagError{Flag: FlagMoveFrom, Err: fmt.Errorf("the mesh cannot move from %s to %s", name, name)}
+	}
+	from, err := open(FlagMoveFrom, s.MoveFrom, s)
+	if err != nil {
+		return nil, err
+	}
+	return move.New(from, s.MoveFrom, to, name), nil
+}
+
+func open(flag, name string, s Settings) (backend.Backend, error) {
+	opener, ok := openers[name]
+	if !ok {
+		return nil, &FlagError{Flag: flag, Err: fmt.Errorf("there is no backend %q; backends are: %s", name, strings.Join(Names(), ", "))}
+	}
+	return opener(s)
 }
 
 func openNative(s Settings) (backend.Backend, error) {
@@ -123,5 +144,5 @@ func (s Settings) namesPulsar() bool {
 	if getenv == nil {
 		getenv = os.Getenv
 	}
-	return s.AdminURL != "" || getenv(conn.EnvClientConf) != ""
+	return s.AdminURL != "" || s.MoveFrom != "" || getenv(conn.EnvClientConf) != ""
 }

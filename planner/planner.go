@@ -96,9 +96,11 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
 	live.Mask(want.SensitivePaths())
+	read := live
 	switch shaper, shapes := b.(backend.Shaper); {
 	case o.Destroy:
 	case shapes:
+		read = live.Clone()
 		shaper.Align(live, want)
 	default:
 		lower.Singly(want, live, traits.Version)
@@ -109,6 +111,9 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		}
 	}
 	foresee(live, want, o.After)
+	if read != live {
+		foresee(read, want, o.After)
+	}
 	if asker, ok := b.(backend.Asker); ok && !o.Destroy {
 		if err := asker.Ask(ctx, live, want); err != nil {
 			return nil, nil, fmt.Errorf("asking about mesh %s: %w", want.Mesh, err)
@@ -118,7 +123,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}
-	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only}
+	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read}
 	return plan.New(header, live, want, changes), findings, nil
 }
 

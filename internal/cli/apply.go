@@ -103,6 +103,7 @@ func (o *applyOptions) bind(cmd *cobra.Command) {
 	o.connect.bind(cmd, waitTimeout)
 	o.connect.bindVerifyCode(cmd)
 	o.connect.bindForce(cmd)
+	o.connect.bindMove(cmd)
 	o.carry.bind(cmd)
 	o.carry.bindOnFailure(cmd)
 	addSeverity(cmd, &o.severities)

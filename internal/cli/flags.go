@@ -193,6 +193,7 @@ type connectFlags struct {
 	verifyCode bool
 	timeout    time.Duration
 	kubernetes backends.Kubernetes
+	moveFrom   string
 	// typed are the flags of the command line.
 	typed *pflag.FlagSet
 }
@@ -225,6 +226,12 @@ func (x *connectFlags) bindForce(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&x.kubernetes.ForceConflicts, "force-conflicts", false, "on Kubernetes, take over fields that others have set")
 }
 
+// bindMove adds the flag of commands that can take a mesh from one backend to another.
+func (x *connectFlags) bindMove(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&x.moveFrom, "move-from", "", "`BACKEND` that the mesh runs on, native or kubernetes: its components are taken from there to --backend, one after the other, and read on through their subscriptions")
+	complete(cmd, "move-from", backends.Names()...)
+}
+
 // bindVerifyCode adds the flag of commands that write components.
 func (x *connectFlags) bindVerifyCode(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&x.verifyCode, "verify-code", false, "download the code of each component that was written, and compare it by hash with what was sent")
@@ -242,7 +249,7 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 	}
 	b, err := f.Backend(name, backends.Settings{
 		AdminURL: x.adminURL, BrokerURL: x.brokerURL, WorkerURL: x.workerURL, Getenv: f.Getenv,
-		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes,
+		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes, MoveFrom: x.moveFrom,
 		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
 	})
 	var flag *backends.FlagError

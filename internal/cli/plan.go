@@ -82,6 +82,7 @@ with an error, 1 a failure.`,
 	o.input.bind(cmd)
 	o.cache.bind(cmd)
 	o.connect.bind(cmd, commandTimeout)
+	o.connect.bindMove(cmd)
 	o.output = "human"
 	addChoice(cmd, false, &o.output, "output", "o", "form of the result; markdown is for the comment of a pull request, github, sarif and junit hold the findings only",
 		append([]string{"human", "json", "markdown"}, reports...)...)

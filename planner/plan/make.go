@@ -31,6 +31,9 @@ type Header struct {
 	// Rollback plans the way back of a run that failed: subscriptions are kept, so
 	// nothing else tells that what writes goes before what reads.
 	Rollback bool
+	// Read is the live state as it was read, where live was aligned with what is
+	// wanted since; apply compares with that. nil means live.
+	Read *state.State
 }
 
 // New makes the plan for changes that diff.Diff gave for these two states,
@@ -38,11 +41,15 @@ type Header struct {
 // values secret (state.State.Mask). The same input gives the same plan.
 func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	b := &builder{header: h, live: live, want: want, lives: live.Index(), wants: want.Index()}
+	read := h.Read
+	if read == nil {
+		read = live
+	}
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
-		Base: live.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
+		Base: read.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
 	}
-	for addr, r := range live.Resources {
+	for addr, r := range read.Resources {
 		p.Seen[addr] = state.Digest(r)
 	}
 	for _, c := range changes {

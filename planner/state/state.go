@@ -77,6 +77,13 @@ func New(id mesh.ID) *State {
 // Put adds a resource, replacing one of the same address.
 func (s *State) Put(r Resource) { s.Resources[r.Addr()] = r }
 
+// Clone returns a state with the same resources, whose own maps can be changed.
+func (s *State) Clone() *State {
+	out := *s
+	out.Resources, out.Places, out.Facts = maps.Clone(s.Resources), maps.Clone(s.Places), maps.Clone(s.Facts)
+	return &out
+}
+
 // Addrs returns the addresses in order.
 func (s *State) Addrs() []Addr { return slices.Sorted(maps.Keys(s.Resources)) }
 
