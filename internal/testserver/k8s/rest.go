@@ -34,6 +34,28 @@ func newClient(ca []byte) (*http.Client, error) {
 	}, nil
 }
 
+// Client returns a client of the caller's own that sends the token of [Admin] with each
+// request, keeps connections and has no time limit, for watches. Paths are below
+// [Server.URL]. Its user closes the idle connections in the end.
+func (s *Server) Client() *http.Client {
+	own := s.rest.client.Transport.(*http.Transport).Clone()
+	own.DisableKeepAlives = false
+	own.MaxIdleConnsPerHost = 16
+	return &http.Client{Transport: &bearer{own, s.rest.token}}
+}
+
+// bearer adds a token to requests.
+type bearer struct {
+	*http.Transport
+	token string
+}
+
+func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+b.token)
+	return b.Transport.RoundTrip(req)
+}
+
 // StatusError is an answer other than 2xx.
 type StatusError struct {
 	Request string // method and path
