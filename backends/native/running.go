@@ -118,7 +118,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 	b.mu.Unlock()
 	var status admin.Status
 	seen, want := false, f.Parallelism()
-	begin := time.Now()
+	begin, steady := time.Now(), steadiness{}
 	most, ask := 0, begin.Add(askEvery)
 	turn := b.queueUp()
 	defer b.stepOut(turn)
@@ -155,9 +155,13 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 			}
 			status, seen = now, true
 			if n == want && status.NumRunning == want && status.NumInstances == want {
+				if f.Kind == state.KindSource && !steady.holds(len(producing(names, old)) == want, time.Now()) {
+					return false, "the instances have just started", nil
+				}
 				b.came(time.Now())
 				return true, "", nil
 			}
+			steady = steadiness{}
 		}
 		if seen && (status.NumRunning != want || status.NumInstances != want) {
 			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))), nil
