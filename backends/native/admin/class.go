@@ -100,6 +100,9 @@ var table = []row{
 	{400, "Namespace does not exist", "", NotFound, ""},
 	{400, "doesn't exist", http.MethodPut, NotFound, ""},
 	{400, "Package management service is disabled", "", Refused, "workers need functionsWorkerEnablePackageManagement=true to deploy by package URL"},
+	// No broker serves the bundle of the topic at this moment: it has just been made, or
+	// is being moved or split (apache/pulsar#15433). Nothing was done.
+	{412, "Failed to find ownership for topic", "", Starting, ""},
 	// Delete of a topic or a subscription in use.
 	{412, "active", "", Busy, ""},
 	{412, "connected", "", Busy, ""},
