@@ -166,6 +166,12 @@ func (b *Backend) setNamespacePolicies(ctx context.Context, p *state.Policies, n
 // retention that is known for the mesh's, or none.
 func (b *Backend) setRetention(ctx context.Context, p *state.Policies, differs bool) error {
 	topic := p.On.Name()
+	if !differs {
+		props, err := b.client.TopicProperties(ctx, topic)
+		if err != nil || props[retentionProperty] == p.Owner {
+			return err
+		}
+	}
 	if err := b.client.SetTopicProperties(ctx, topic, map[string]string{retentionProperty: p.Owner}); err != nil {
 		return err
 	}
@@ -183,7 +189,11 @@ func (b *Backend) setRetention(ctx context.Context, p *state.Policies, differs b
 // removePolicies takes away what the mesh has set on a topic.
 func (b *Backend) removePolicies(ctx context.Context, p *state.Policies) error {
 	topic := p.On.Name()
-	err := b.client.RemoveTopicRetention(ctx, topic)
+	gone, err := b.samePolicies(ctx, p)
+	if gone || err != nil {
+		return err
+	}
+	err = b.client.RemoveTopicRetention(ctx, topic)
 	if errors.Is(err, admin.ErrNotFound) {
 		return nil
 	}

@@ -44,7 +44,10 @@ func (b *Backend) writeTopic(ctx context.Context, s plan.Step, t *state.Topic) e
 }
 
 func (b *Backend) deleteTopic(ctx context.Context, t *state.Topic) error {
-	err := b.client.DeleteTopic(ctx, t.Name, false)
+	err := b.sameTopic(ctx, t)
+	if err == nil {
+		err = b.client.DeleteTopic(ctx, t.Name, false)
+	}
 	if errors.Is(err, admin.ErrNotFound) {
 		return nil
 	}
@@ -53,39 +56,45 @@ func (b *Backend) deleteTopic(ctx context.Context, t *state.Topic) error {
 
 // createSubscription makes a subscription on all partitions of its topic.
 func (b *Backend) createSubscription(ctx context.Context, sub *state.Subscription) error {
-	if err := b.makeSubscription(ctx, sub); err != nil || sub.Replaces == "" {
+	had, err := b.makeSubscription(ctx, sub)
+	if err != nil || sub.Replaces == "" || had.Properties[replacesProperty] == sub.Replaces && had.Properties[sinceProperty] != "" {
 		return err
 	}
 	return b.rememberSince(ctx, sub)
 }
 
-func (b *Backend) makeSubscription(ctx context.Context, sub *state.Subscription) error {
+// makeSubscription also returns the subscription as it was, where it was there.
+func (b *Backend) makeSubscription(ctx context.Context, sub *state.Subscription) (had admin.Subscription, err error) {
 	props := b.properties(sub)
 	position := admin.Position(sub.Position)
 	short, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
-	err := b.client.CreateSubscription(short, sub.Topic, sub.Name, position, props)
+	err = b.client.CreateSubscription(short, sub.Topic, sub.Name, position, props)
 	switch {
 	case err != nil && short.Err() != nil && ctx.Err() == nil:
-		return &backend.Temporary{Err: fmt.Errorf("no answer within %v to the creation of subscription %s", answerWait, sub.Name)}
+		return had, &backend.Temporary{Err: fmt.Errorf("no answer within %v to the creation of subscription %s", answerWait, sub.Name)}
 	case !errors.Is(err, admin.ErrExists):
-		return err
+		return had, err
 	}
 	stats, err := b.client.TopicStats(ctx, sub.Topic)
 	if err != nil {
-		return err
+		return had, err
 	}
-	if stats.Subscriptions[sub.Name].Partitions >= max(1, stats.Partitions) {
-		return nil
+	had = stats.Subscriptions[sub.Name]
+	if owner := had.Properties[ownerProperty]; owner != "" && owner != sub.Owner {
+		return had, moved("subscription %s of %s belongs to mesh %s", sub.Name, sub.Topic, owner)
+	}
+	if had.Partitions >= max(1, stats.Partitions) {
+		return had, nil
 	}
 	// An earlier try got only as far as some partitions.
 	for i := range stats.Partitions {
 		err := b.client.CreateSubscription(ctx, fmt.Sprintf("%s-partition-%d", sub.Topic, i), sub.Name, position, props)
 		if err != nil && !errors.Is(err, admin.ErrExists) {
-			return err
+			return had, err
 		}
 	}
-	return nil
+	return had, nil
 }
 
 // deleteSubscription deletes a drained subscription. What arrived after the
@@ -101,6 +110,9 @@ func (b *Backend) deleteSubscription(ctx context.Context, s plan.Step, sub *stat
 	have, ok := stats.Subscriptions[sub.Name]
 	if !ok {
 		return nil
+	}
+	if owner := have.Properties[ownerProperty]; owner != sub.Owner {
+		return moved("subscription %s of %s belongs to %s", sub.Name, sub.Topic, whose(owner))
 	}
 	if n := have.Backlog + have.Unacked; n > 0 && !s.GoOn {
 		return fmt.Errorf("%d messages arrived on %s after subscription %s was drained; it is kept with them: plan again, or allow %s (where the mesh no longer names the topic: pulsar-admin topics unsubscribe -s %s %s)",
