@@ -93,10 +93,6 @@ func partialFailure(b *bench) {
 	b.mend()
 }
 
-// soon is how long a run may go on after its context was cancelled: it waits for
-// nothing but what is in the air.
-const soon = 10 * time.Second
-
 // A run that is cancelled while it waits ends, and the next one goes on from there.
 func cancelledWait(b *bench) {
 	p := b.plan(b.mesh("m", stuck), planner.Options{})
@@ -134,7 +130,7 @@ func cancelledWait(b *bench) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if took := time.Since(at); at.IsZero() || took > soon {
+	if took := time.Since(at); at.IsZero() || took > b.fixture.Soon {
 		b.Errorf("the run ended %v after its context", took)
 	}
 	if !report.Interrupted || len(report.Failed) != 0 {

@@ -18,6 +18,8 @@ type Fixture struct {
 	Code Code
 	// Patience is how long a component that is all right takes until it runs, at most.
 	Patience time.Duration
+	// Soon is how long a run may go on after its context was cancelled, at most.
+	Soon time.Duration
 	// Rounds is how many random meshes are applied in a row, and how often an apply is
 	// killed.
 	Rounds int

@@ -19,6 +19,8 @@ func TestSuite(t *testing.T) {
 	backendtest.Run(t, fixture(func(b *memory.Backend) backend.Backend { return b }))
 }
 
+const soon = time.Second
+
 // fixture is the suite's for a backend that works on memory.
 func fixture(wrap func(*memory.Backend) backend.Backend) backendtest.Fixture {
 	return backendtest.Fixture{
@@ -40,6 +42,7 @@ func fixture(wrap func(*memory.Backend) backend.Backend) backendtest.Fixture {
 			Stuck:    "className: org.example.Counter, archive: code.jar, configs: {pauseMs: never}",
 		},
 		Patience: 200 * time.Millisecond,
+		Soon:     soon,
 		Rounds:   40,
 	}
 }
