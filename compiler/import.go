@@ -8,6 +8,7 @@ import (
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh"
 	"github.com/meshc/meshc/compiler/foreign/pulsaradmin"
 	"github.com/meshc/meshc/compiler/format"
 	"github.com/meshc/meshc/compiler/mesh"
@@ -21,6 +22,11 @@ type Live struct {
 	Name string
 	// Config is what the workers tell of it, with the names of topics in full.
 	Config map[string]any
+	// Spec is the spec of its custom resource, where it runs on Kubernetes and has no
+	// Config; Resource is the name of a resource of its own, "" for an element of a
+	// FunctionMesh. Where the code is, the spec says.
+	Spec     map[string]any
+	Resource string
 	// Sensitive are the places in Config, as JSON pointers, whose values must not be
 	// written: references to environment variables stand there instead.
 	Sensitive []string
@@ -55,6 +61,9 @@ func Import(id mesh.ID, head []string, nodes []Live, topics []LiveTopic) ([]byte
 	notes := map[string][]string{}
 	for _, n := range nodes {
 		node, left := pulsaradmin.Live(n.Kind, n.Name, n.Config)
+		if n.Spec != nil {
+			node, left = functionmesh.Live(n.Kind, n.Spec, n.Resource)
+		}
 		if n.CodeKey != "" && n.Code != "" {
 			foreign.Set(node.Tree, n.CodeKey, foreign.Text(n.Code, at), at)
 		}

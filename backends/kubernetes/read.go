@@ -119,6 +119,9 @@ func (b *Backend) Align(live, want *state.State) {
 	for addr, p := range b.seen {
 		wanted, ok := want.Resources[addr].(*state.Component)
 		if have, there := live.Resources[addr].(*state.Component); ok && there && have.OtherKind == "" {
+			if wanted.Code.SHA256 == "" && wanted.Code.URL == have.Code.URL {
+				wanted.Code.SHA256 = have.Code.SHA256 // a URL is all that the mesh says of it
+			}
 			p.component = have
 			live.Put(aligned(p, wanted))
 		}

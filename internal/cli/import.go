@@ -186,7 +186,7 @@ func topicsOf(ctx context.Context, b backend.Backend, id mesh.ID, chosen []backe
 func heading(id mesh.ID, chosen []backend.Found) []string {
 	out := []string{"What ran in the namespace " + id.Tenant + "/" + id.Namespace + ", by meshc import."}
 	for _, kind := range []fields.Kind{fields.Source, fields.Function, fields.Sink} {
-		if !slices.ContainsFunc(chosen, func(c backend.Found) bool { return fields.Kind(c.Kind) == kind }) {
+		if !slices.ContainsFunc(chosen, func(c backend.Found) bool { return fields.Kind(c.Kind) == kind && c.Spec == nil }) {
 			continue
 		}
 		var hidden []string

@@ -41,6 +41,10 @@ func newCodeFiles(out, dir string) *codeFiles {
 // node is a component for the compiler, its code in a file.
 func (c *codeFiles) node(ctx context.Context, importer backend.Importer, found backend.Found) (compiler.Live, error) {
 	n := compiler.Live{Kind: fields.Kind(found.Kind), Name: found.Name, Config: found.Config, Adopt: found.Owner == "", Protect: found.Protect, Sensitive: found.Sensitive, CodeKey: "archive"}
+	if found.Spec != nil {
+		n.Spec, n.Resource, n.CodeKey = found.Spec, found.Resource, ""
+		return n, nil
+	}
 	if found.Kind == state.KindFunction {
 		runtime, _ := found.Config["runtime"].(string)
 		n.CodeKey = map[string]string{"PYTHON": "py", "GO": "go"}[runtime]

@@ -30,6 +30,10 @@ type Found struct {
 	// Config is the component's FunctionConfig, SourceConfig or SinkConfig as the
 	// cluster tells it, without meshc's marker.
 	Config map[string]any
+	// Spec is the spec of its custom resource instead, where it runs on Kubernetes;
+	// Resource is the name of a resource of its own, "" for an element of a FunctionMesh.
+	Spec     map[string]any
+	Resource string
 	// Sensitive are the places in Config, as JSON pointers, whose values must not be shown.
 	Sensitive []string
 	// Topics are those that it reads and writes, by full name.

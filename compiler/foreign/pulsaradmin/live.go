@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign"
-	"github.com/meshc/meshc/compiler/syntax"
 	"github.com/meshc/meshc/schema/fields"
 )
 
@@ -38,7 +36,7 @@ func Live(kind fields.Kind, name string, config map[string]any) (node foreign.No
 		delete(given, "autoAck")
 	}
 	for _, key := range slices.Sorted(maps.Keys(given)) {
-		foreign.Set(tree, key, plain(given[key]), diag.Span{})
+		foreign.Set(tree, key, foreign.Plain(given[key]), diag.Span{})
 	}
 	foreign.Sort(tree, kind)
 	return foreign.Node{Kind: kind, Tree: tree}, l.notes
@@ -152,31 +150,4 @@ func settled(v any) any {
 		return out
 	}
 	return v
-}
-
-// plain is a value as a tree.
-func plain(v any) *syntax.Node {
-	at := diag.Span{}
-	switch v := v.(type) {
-	case bool:
-		return foreign.Truth(v, at)
-	case float64:
-		if math.IsInf(v, 0) || math.IsNaN(v) {
-			return foreign.Text(fmt.Sprint(v), at)
-		}
-		return foreign.Number(v, at)
-	case []any:
-		out := foreign.List(at)
-		for _, e := range v {
-			out.Items = append(out.Items, plain(e))
-		}
-		return out
-	case map[string]any:
-		out := foreign.Mapping(at)
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			foreign.Set(out, key, plain(v[key]), at)
-		}
-		return out
-	}
-	return foreign.Text(fmt.Sprint(v), at)
 }
