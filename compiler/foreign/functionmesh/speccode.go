@@ -58,7 +58,7 @@ func (e *spec) code(name string) {
 	case path == nil && !isFile:
 		e.List.Add(diag.TargetNeeds, e.at, fmt.Sprintf("`%s` of the %s `%s` is nothing that a container could load.", key, e.node.Kind(), e.node.NodeName()),
 			"Upload it as a package and give `kubernetes: {codeLocation: function://tenant/namespace/name@1}`, or give the path in the image as `codePath`.")
-	case c.Path != "" && download != sent:
+	case c.Path != "" && (sent == "" || download != sent):
 		e.lost(diag.LostField, key, "the resource holds the path in the container instead.")
 	case isBuiltin && e.node.Kind() == fields.Function:
 		e.lost(diag.LostField, key, fmt.Sprintf("the name `%s` is left out; the resource holds the path in the container instead.", builtin))
