@@ -26,6 +26,8 @@ type Proxy struct {
 
 	to   *url.URL
 	next *http.Transport
+	// token is sent to the service, when it is not empty.
+	token string
 
 	mu    sync.Mutex
 	log   []Exchange
@@ -167,6 +169,9 @@ func (p *Proxy) send(r *http.Request, body io.Reader) Answer {
 	out := r.Clone(r.Context())
 	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = p.to.Scheme, p.to.Host, p.to.Host, ""
 	out.Header.Del("Connection")
+	if p.token != "" {
+		out.Header.Set("Authorization", "Bearer "+p.token)
+	}
 	out.Body = nil
 	if body != nil {
 		out.Body = io.NopCloser(body)

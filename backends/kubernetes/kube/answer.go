@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -136,11 +137,16 @@ func conflict(op Op, s status, message string) error {
 	if len(e.Causes) == 0 {
 		return &Moved{Op: op, Message: message}
 	}
+	slices.SortStableFunc(e.Causes, func(a, b Cause) int { return cmp.Compare(a.Field, b.Field) })
 	return e
 }
 
 func invalid(op Op, s status, message string, code int) error {
 	e := &Invalid{Op: op, Message: message, Fields: fieldsOf(s)}
+	if slices.ContainsFunc(e.Fields, func(f FieldError) bool { return f.Field == "metadata.uid" }) {
+		// This is how apply says that the object is another one.
+		return &Moved{Op: op, Message: message}
+	}
 	if m := deniedBy.FindStringSubmatch(message); m != nil {
 		e.Webhook, e.Message = m[1], m[2]
 	}

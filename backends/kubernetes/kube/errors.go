@@ -83,7 +83,7 @@ func (e *Moved) Error() string {
 // Nothing was written; Options.Force takes them.
 type Conflict struct {
 	Op
-	// Causes are all fields in conflict, in the server's order.
+	// Causes are all fields in conflict, sorted by field.
 	Causes []Cause
 }
 
