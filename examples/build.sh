@@ -11,6 +11,7 @@ word-count/target/word-count.jar
 word-count/target/word-count-v2.jar
 etl-chain/target/etl-chain.jar
 pip-66/target/exclaim.jar
+kubernetes-pages/target/pages.jar
 ../test/loss/java/target/loss-a.jar
 ../test/loss/java/target/loss-b.jar
 ../test/oracle/java/target/oracle.jar
@@ -46,7 +47,7 @@ done
 log=target/build.log
 mkdir -p target
 # clean: Maven's incremental compiler would leave the classes of deleted sources in the jar.
-rm -rf word-count/target etl-chain/target pip-66/target ../test/loss/java/target ../test/oracle/java/target ../test/fidelity/java/target
+rm -rf word-count/target etl-chain/target pip-66/target kubernetes-pages/target ../test/loss/java/target ../test/oracle/java/target ../test/fidelity/java/target
 if ! mvn -q -B -Dstyle.color=never --no-transfer-progress package >"$log" 2>&1; then
 	echo "examples/build.sh: mvn package failed:" >&2
 	escape=$(printf '\033')

@@ -46,6 +46,7 @@ var all = []example{
 		{"apply mesh-v2.yaml --yes", 0, ""},
 		{"plan mesh-v2.yaml --detailed-exitcode", 0, ""},
 		{"destroy mesh-v2.yaml --yes", 0, ""},
+		{"build mesh.yaml --overlay k8s.yaml --to functionmesh", 0, ""},
 	}},
 	{"etl-chain", "orders-raw", []command{
 		{"validate", 0, ""},
@@ -53,6 +54,7 @@ var all = []example{
 		{"apply --yes", 0, ""},
 		{"plan --detailed-exitcode", 0, ""},
 		{"destroy --yes", 0, ""},
+		{"build --overlay k8s.yaml --to functionmesh", 0, ""},
 	}},
 	{"orders", "", []command{
 		{"validate", 0, ""},
@@ -62,6 +64,7 @@ var all = []example{
 		{"apply --yes", 0, ""},
 		{"plan --detailed-exitcode", 0, ""},
 		{"destroy --yes", 0, ""},
+		{"build --overlay k8s.yaml --to components", 0, ""},
 	}},
 	{"pip-66", "exclaim-in", []command{
 		{"validate as-printed.yaml", 3, "expected-findings.txt"},
@@ -69,6 +72,22 @@ var all = []example{
 		{"plan mesh.yaml --detailed-exitcode", 2, "expected-plan.txt"},
 		{"apply mesh.yaml --yes", 0, ""},
 		{"plan mesh.yaml --detailed-exitcode", 0, ""},
+		{"build mesh.yaml --overlay k8s.yaml --to functionmesh", 0, ""},
+	}},
+	{"kubernetes-orders", "", []command{
+		{"validate --strict", 0, ""},
+		{"build --to functionmesh", 0, "expected-resource.txt"},
+		{"plan --detailed-exitcode", 2, ""},
+		{"apply --yes", 0, ""},
+		{"plan --detailed-exitcode", 0, ""},
+	}},
+	{"kubernetes-pages", "views", []command{
+		{"validate --strict", 0, ""},
+		{"build --to functionmesh", 0, "expected-resource.txt"},
+		{"build --to components", 0, ""},
+		{"plan --detailed-exitcode", 2, ""},
+		{"apply --yes", 0, ""},
+		{"plan --detailed-exitcode", 0, ""},
 	}},
 }
 
