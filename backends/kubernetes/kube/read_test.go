@@ -226,3 +226,45 @@ func TestLogTail(t *testing.T) {
 		}
 	}
 }
+
+// TestTogetherAsksOnce: the answers of many questions are those of single reads.
+func TestTogetherAsksOnce(t *testing.T) {
+	t.Parallel()
+	srv, direct, ns := place(t)
+	for i := range 3 {
+		must[kube.Written](t)(direct.Apply(t.Context(), kube.Functions, function(ns, fmt.Sprint("f", i), map[string]any{"className": "a.B"}), kube.Options{}))
+	}
+	p, c := faulty(t, srv, 0)
+	together := kube.NewTogether(c)
+	// The first ones are held until all have asked.
+	release := make(chan struct{})
+	asked := make(chan struct{}, 100)
+	p.InjectWhere(func(*http.Request, faultproxy.Kind) bool { return true }, faultproxy.Fault{Name: "held", Do: func(c *faultproxy.Call) {
+		asked <- struct{}{}
+		<-release
+		c.Answer(c.Forward())
+	}}, 0, faultproxy.Repeats)
+	var all sync.WaitGroup
+	const n = 100
+	for i := range n {
+		all.Go(func() {
+			ref := kube.Ref{Resource: kube.Functions, Namespace: ns, Name: fmt.Sprint("f", i%4)}
+			o, err := together.Get(t.Context(), ref)
+			if kube.IsNotFound(err) != (i%4 == 3) || err == nil && (o.Name() != ref.Name || o.Text("spec", "className") != "a.B") {
+				t.Errorf("%s: %v, %v", ref, o, err)
+			}
+		})
+	}
+	for range 9 { // eight single reads and a list
+		<-asked
+	}
+	close(release)
+	all.Wait()
+	if n := len(p.Log()); n < 9 || n > 11 {
+		t.Errorf("the server was asked %d times", n)
+	}
+	l := must[kube.Listed](t)(together.List(t.Context(), kube.Functions, ns, kube.Selector{}))
+	if len(l.Items) != 3 {
+		t.Errorf("%d functions are listed", len(l.Items))
+	}
+}

@@ -1,0 +1,164 @@
+package kube
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Together answers reads that many ask at the same time by few lists: a thousand
+// components that are waited for are a thousand questions about one kind. Each answer
+// is from a moment after its question. It is safe for use by several goroutines.
+type Together struct {
+	client *Client
+	mu     sync.Mutex
+	rounds map[roundKey]*rounds
+}
+
+type roundKey struct {
+	resource  Resource
+	namespace string
+	selector  Selector
+}
+
+// NewTogether makes one for a client.
+func NewTogether(c *Client) *Together {
+	return &Together{client: c, rounds: map[roundKey]*rounds{}}
+}
+
+// Get is [Client.Get].
+func (t *Together) Get(ctx context.Context, r Ref) (Object, error) {
+	of := t.of(roundKey{resource: r.Resource, namespace: r.Namespace})
+	leave, crowd := of.enter()
+	defer leave()
+	if !crowd {
+		return t.client.Get(ctx, r)
+	}
+	l, err := of.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if o, there := l.byName[r.Name]; there {
+		return o, nil
+	}
+	return nil, &NotFound{Op: Op{Verb: "get", Ref: r}}
+}
+
+// List is [Client.List]; its objects are shared with others and must not be changed.
+func (t *Together) List(ctx context.Context, r Resource, namespace string, s Selector) (Listed, error) {
+	l, err := t.of(roundKey{r, namespace, s}).next(ctx)
+	return l.Listed, err
+}
+
+func (t *Together) of(key roundKey) *rounds {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	of := t.rounds[key]
+	if of == nil {
+		of = &rounds{list: func(ctx context.Context) (Listed, error) {
+			return t.client.List(ctx, key.resource, key.namespace, key.selector)
+		}}
+		t.rounds[key] = of
+	}
+	return of
+}
+
+// rounds are lists of one kind, one after the other.
+type rounds struct {
+	list func(context.Context) (Listed, error)
+
+	mu sync.Mutex
+	// asking are the questions about single objects that wait for an answer, and size
+	// is how many objects the last list had.
+	asking, size int
+	// coming is the round that new questions join; nil when nobody waits for one.
+	coming *round
+	// busy tells that a round is under way; rest is until when the server has a rest.
+	busy bool
+	rest time.Time
+}
+
+// round is one list, and all who wait for it.
+type round struct {
+	done   chan struct{}
+	result indexed
+	err    error
+}
+
+type indexed struct {
+	Listed
+	byName map[string]Object
+}
+
+// fewest is how many questions make a crowd at least. A list costs a server about as
+// much as a quarter as many single reads.
+const fewest = 8
+
+// enter counts a question, and tells whether there are so many that a list is cheaper.
+func (r *rounds) enter() (leave func(), crowd bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asking++
+	crowd = r.asking > max(fewest, r.size/4)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.asking--
+	}, crowd
+}
+
+// next waits for a list that begins after now.
+func (r *rounds) next(ctx context.Context) (indexed, error) {
+	r.mu.Lock()
+	if r.coming == nil {
+		r.coming = &round{done: make(chan struct{})}
+		if !r.busy {
+			r.busy = true
+			// Whoever asked first may go away; the others are still there.
+			go r.run(context.WithoutCancel(ctx))
+		}
+	}
+	mine := r.coming
+	r.mu.Unlock()
+	select {
+	case <-mine.done:
+		return mine.result, mine.err
+	case <-ctx.Done():
+		return indexed{}, context.Cause(ctx)
+	}
+}
+
+// run makes rounds while someone waits for one. Between two the server has a rest of
+// twice the time that the last one took, which others use and in which questions
+// gather.
+func (r *rounds) run(ctx context.Context) {
+	for {
+		r.mu.Lock()
+		if r.busy = r.coming != nil; !r.busy {
+			r.mu.Unlock()
+			return
+		}
+		rest := time.Until(r.rest)
+		r.mu.Unlock()
+		time.Sleep(rest)
+		r.mu.Lock()
+		now := r.coming
+		r.coming = nil
+		r.mu.Unlock()
+		begin := time.Now()
+		now.result.Listed, now.err = r.list(ctx)
+		now.result.byName = make(map[string]Object, len(now.result.Items))
+		for _, o := range now.result.Items {
+			now.result.byName[o.Name()] = o
+		}
+		r.mu.Lock()
+		if r.rest = time.Now().Add(min(2*time.Since(begin), longestRest)); now.err == nil {
+			r.size = len(now.result.Items)
+		}
+		r.mu.Unlock()
+		close(now.done)
+	}
+}
+
+// longestRest bounds the rest after a slow list.
+const longestRest = 2 * time.Second
