@@ -64,31 +64,11 @@ var forPortChange = change{"\x0a\x01\x62\x01\x63\x07\x01\x64", "\x0a\x01\xa9\x01
 // writeLoopback writes the changed copies into the run folder: the classes as
 // loopback.jar, the Python instance under python-instance/.
 func (s *Server) writeLoopback(home string) error {
-	class, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(loopbackClass, "\n", ""))
+	jar, err := LoopbackJar(home, s.Version)
 	if err != nil {
 		return err
 	}
-	zookeeper, err := s.changedClass(home, "pulsar-broker", zookeeperClass, addressChange)
-	if err != nil {
-		return err
-	}
-	instance, err := s.changedClass(home, "pulsar-functions-runtime", instanceClass, addressChange, forPortChange)
-	if err != nil {
-		return err
-	}
-	var jar bytes.Buffer
-	zw := zip.NewWriter(&jar)
-	for name, content := range map[string][]byte{loopbackName + ".class": class, zookeeperClass: zookeeper, instanceClass: instance} {
-		w, err := zw.Create(name)
-		if err != nil {
-			return err
-		}
-		w.Write(content) // into memory
-	}
-	if err := zw.Close(); err != nil {
-		return err
-	}
-	if err := os.WriteFile(s.path("loopback.jar"), jar.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(s.path("loopback.jar"), jar, 0o644); err != nil {
 		return err
 	}
 	python := s.path("python-instance")
@@ -101,9 +81,38 @@ func (s *Server) writeLoopback(home string) error {
 	return changeFile(filepath.Join(python, "prometheus_client_fix.py"), change{"addr=''", "addr='127.0.0.1'"})
 }
 
+// LoopbackJar returns a jar that comes before Pulsar's own on a class path, of the
+// server or of a Java instance (its pulsar.functions.instance.classpath): with it they
+// listen on loopback only. home is what [Home] returns for the version.
+func LoopbackJar(home, version string) ([]byte, error) {
+	class, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(loopbackClass, "\n", ""))
+	if err != nil {
+		return nil, err
+	}
+	zookeeper, err := changedClass(home, version, "pulsar-broker", zookeeperClass, addressChange)
+	if err != nil {
+		return nil, err
+	}
+	instance, err := changedClass(home, version, "pulsar-functions-runtime", instanceClass, addressChange, forPortChange)
+	if err != nil {
+		return nil, err
+	}
+	var jar bytes.Buffer
+	zw := zip.NewWriter(&jar)
+	for name, content := range map[string][]byte{loopbackName + ".class": class, zookeeperClass: zookeeper, instanceClass: instance} {
+		w, err := zw.Create(name)
+		if err != nil {
+			return nil, err
+		}
+		w.Write(content) // into memory
+	}
+	err = zw.Close()
+	return jar.Bytes(), err
+}
+
 // changedClass returns a changed copy of a class of one of Pulsar's own jars.
-func (s *Server) changedClass(home, artifact, class string, changes ...change) ([]byte, error) {
-	jars, err := filepath.Glob(filepath.Join(home, "lib", "org.apache.pulsar?"+artifact+"-"+s.Version+".jar"))
+func changedClass(home, version, artifact, class string, changes ...change) ([]byte, error) {
+	jars, err := filepath.Glob(filepath.Join(home, "lib", "org.apache.pulsar?"+artifact+"-"+version+".jar"))
 	if err != nil || len(jars) != 1 {
 		return nil, fmt.Errorf("pulsar: %s has %d jars %s, want one; remove the folder to fetch it again", home, len(jars), artifact)
 	}

@@ -30,7 +30,11 @@ func command(k kind, c object) (string, error) {
 	case spec.has("python"):
 		words = append([]string{"python", "/pulsar/instances/python-instance/python_instance_main.py", "--py", quote(spec.text("python", "py"))}, common...)
 	case spec.has("java"):
-		words = []string{"java", "-cp", "/pulsar/instances/java-instance.jar:/pulsar/instances/deps/*"}
+		words = []string{
+			"java", "-cp", "/pulsar/instances/java-instance.jar:/pulsar/instances/deps/*",
+			"-Dpulsar.functions.instance.classpath=/pulsar/lib/*", "-Dpulsar.functions.extra.dependencies.dir=/pulsar/instances/deps",
+			"-Dlog4j.configurationFile=kubernetes_instance_log4j2.xml",
+		}
 		for _, o := range spec.texts("java", "javaOpts") {
 			words = append(words, quote(o))
 		}
