@@ -85,6 +85,7 @@ var table = []room{
 	{path: "internal/cli/...", inside: []string{"internal/cli/...", "internal/view/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/rogpeppe/go-internal/diff", "golang.org/x/term"}},
 	{path: "cmd/meshc", inside: []string{"internal/cli"}},
 	{path: "test/harness", inside: []string{"compiler/...", "planner/...", "backends/...", "internal/testserver/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}, why: "tests run meshes the way the commands do"},
+	{path: "test/move", inside: []string{"internal/testserver/...", "test/harness"}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}, why: "it drives the program"},
 	{path: "test/...", inside: []string{"internal/testserver/...", "test/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}},
 }
 

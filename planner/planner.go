@@ -37,14 +37,15 @@ type Options struct {
 // plan; failures to read the cluster or a code file are the error.
 func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Unit, o Options) (*plan.Plan, diag.List, error) {
 	shaper, shapes := b.(backend.Shaper)
-	if left := lower.NoRoom(unit.Mesh); left.HasErrors() && !o.Destroy && !shapes {
+	workers := !shapes || shaper.ForWorkers()
+	if left := lower.NoRoom(unit.Mesh); left.HasErrors() && !o.Destroy && workers {
 		return nil, left, nil
 	}
 	traits, err := b.Traits(ctx, unit.Mesh.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy && !shapes {
+	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy && workers {
 		return nil, none, nil
 	}
 	want, err := desired(unit.Mesh, traits, o)
@@ -97,13 +98,13 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	}
 	live.Mask(want.SensitivePaths())
 	read := live
-	switch shaper, shapes := b.(backend.Shaper); {
-	case o.Destroy:
-	case shapes:
+	shaper, shapes := b.(backend.Shaper)
+	if !o.Destroy && (!shapes || shaper.ForWorkers()) {
+		lower.Singly(want, live, traits.Version)
+	}
+	if !o.Destroy && shapes {
 		read = live.Clone()
 		shaper.Align(live, want)
-	default:
-		lower.Singly(want, live, traits.Version)
 	}
 	if len(o.Only) > 0 {
 		if want, err = narrowed(live, want, o.Only); err != nil {

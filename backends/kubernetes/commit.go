@@ -25,7 +25,7 @@ func (b *Backend) commit(ctx context.Context, steps []plan.Step) []error {
 	errs := make([]error, len(steps))
 	byMesh := map[string][]int{}
 	for i, s := range steps {
-		name := b.objectOf(s)
+		name, _ := home(subject(s))
 		byMesh[name] = append(byMesh[name], i)
 	}
 	for name, places := range byMesh {
@@ -42,17 +42,6 @@ func (b *Backend) commit(ctx context.Context, steps []plan.Step) []error {
 		}
 	}
 	return errs
-}
-
-// objectOf names the FunctionMesh that a step's component is in.
-func (b *Backend) objectOf(s plan.Step) string {
-	b.mu.Lock()
-	p, seen := b.seen[s.Addr]
-	b.mu.Unlock()
-	if seen && !p.own && p.object != nil {
-		return p.object.Name()
-	}
-	return b.layoutOf(ownerOf(s)).name
 }
 
 // ownerOf is the mesh of a step's component.

@@ -61,23 +61,10 @@ func (b *Backend) do(ctx context.Context, s plan.Step, w waiter) error {
 
 // write carries out the part of a step that changes resources.
 func (b *Backend) write(ctx context.Context, s plan.Step) error {
-	if b.isOwn(s) {
+	if _, own := home(subject(s)); own {
 		return b.writeSingle(ctx, s)
 	}
 	return b.writer.do(ctx, s)
-}
-
-// isOwn tells whether a step is about a resource of its own.
-func (b *Backend) isOwn(s plan.Step) bool {
-	if s.Op == plan.Create {
-		return b.opts.Components
-	}
-	for _, r := range []state.Resource{s.Change.Before, s.Change.After} {
-		if c, ok := r.(*state.Component); ok && c != nil {
-			return c.Fields[formField] == form(true)
-		}
-	}
-	return b.opts.Components
 }
 
 // remember notes who reads before a change that makes new instances.
@@ -122,8 +109,9 @@ func (b *Backend) verify(ctx context.Context, s plan.Step) error {
 
 // now reads a component as it is at this moment; nil if it is not there.
 func (b *Backend) now(ctx context.Context, s plan.Step) (*placed, error) {
-	if b.isOwn(s) {
-		o, err := b.kube.Get(ctx, b.refOf(s.Addr, ownerOf(s)))
+	name, own := home(subject(s))
+	if own {
+		o, err := b.kube.Get(ctx, b.refOf(s))
 		if kube.IsNotFound(err) {
 			return nil, nil
 		}
@@ -134,7 +122,7 @@ func (b *Backend) now(ctx context.Context, s plan.Step) (*placed, error) {
 		return &p, nil
 	}
 	l := b.layoutOf(ownerOf(s))
-	o, err := b.kube.Get(ctx, kube.Ref{Resource: kube.FunctionMeshes, Namespace: l.namespace, Name: b.objectOf(s)})
+	o, err := b.kube.Get(ctx, kube.Ref{Resource: kube.FunctionMeshes, Namespace: l.namespace, Name: name})
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}

@@ -134,7 +134,10 @@ func single(kind state.Kind, o kube.Object) placed {
 
 func place(kind state.Kind, o kube.Object, name string, spec map[string]any, m *resource.Marker, own bool) placed {
 	p := placed{component: resource.Component(kind, name, spec, m), object: o, own: own, name: name}
-	p.component.Fields[formField] = form(own)
+	p.component.Fields[homeField] = homeOf(kube.FunctionMeshes, o.Name())
+	if own {
+		p.component.Fields[homeField] = homeOf(kinds[kind], name)
+	}
 	if m != nil {
 		node := m.Nodes[resource.Key(kind, p.component.Name)]
 		p.written, p.paused = node.Spec, node.Paused > 0

@@ -147,7 +147,7 @@ func aligned(p placed, want *state.Component) *state.Component {
 	}
 	c := *p.component
 	c.Fields = resource.Fields(c.Kind, p.name, spec)
-	c.Fields[formField] = form(true)
+	c.Fields[homeField] = p.component.Fields[homeField]
 	c.Drifted = p.written != "" && p.written != resource.Digest(spec)
 	return &c
 }

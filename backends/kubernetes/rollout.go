@@ -35,11 +35,11 @@ func (b *Backend) awaitRunning(ctx context.Context, s plan.Step, c *state.Compon
 // childOf is the resource that the operator watches for a component: its own, or the
 // one that the operator makes of an element.
 func (b *Backend) childOf(s plan.Step) kube.Ref {
-	if b.isOwn(s) {
-		return b.refOf(s.Addr, ownerOf(s))
+	name, own := home(subject(s))
+	if !own {
+		name += "-" + lastPart(s.Addr.Name())
 	}
-	l := b.layoutOf(ownerOf(s))
-	return kube.Ref{Resource: kinds[s.Addr.Kind()], Namespace: l.namespace, Name: b.objectOf(s) + "-" + lastPart(s.Addr.Name())}
+	return kube.Ref{Resource: kinds[s.Addr.Kind()], Namespace: b.layoutOf(ownerOf(s)).namespace, Name: name}
 }
 
 // rolledOut tells what is missing until the pods of a component are those of its spec.

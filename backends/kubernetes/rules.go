@@ -17,7 +17,7 @@ func (Rules) Rule(kind state.Kind, field string) diff.Rule {
 		return diff.Rule{}
 	case field == resource.Field:
 		return diff.Rule{FixedKeys: []string{"volumeClaimTemplates"}}
-	case field == formField:
+	case field == homeField:
 		return diff.Rule{Fixed: true}
 	default:
 		return diff.Rule{Mirrored: true}

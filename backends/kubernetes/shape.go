@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign/functionmesh"
@@ -61,7 +62,10 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 			spec["cleanupSubscription"] = false
 		}
 		c.Fields = resource.Fields(c.Kind, name, spec)
-		c.Fields[formField] = form(b.opts.Components)
+		c.Fields[homeField] = homeOf(kube.FunctionMeshes, l.name)
+		if b.opts.Components {
+			c.Fields[homeField] = homeOf(kinds[c.Kind], name)
+		}
 		b.location(c)
 	}
 	b.mu.Lock()
@@ -72,6 +76,9 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 	}
 	return findings
 }
+
+// ForWorkers implements backend.Shaper.
+func (b *Backend) ForWorkers() bool { return false }
 
 // location makes a component's code what its spec says: local code that is sent by
 // nobody is where the image has it.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
-	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -21,7 +20,7 @@ func (b *Backend) writeSingle(ctx context.Context, s plan.Step) (err error) {
 }
 
 func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
-	ref := b.refOf(s.Addr, ownerOf(s))
+	ref := b.refOf(s)
 	if s.Op == plan.Create && !b.wasThere(s.Addr) {
 		// No look is needed at what was not there a moment ago: of fields that someone
 		// has set meanwhile the server tells a conflict.
@@ -78,15 +77,8 @@ func (b *Backend) wasThere(addr state.Addr) bool {
 	return seen
 }
 
-// refOf is the resource of a component of its own, as it was found or is to be.
-func (b *Backend) refOf(addr state.Addr, id mesh.ID) kube.Ref {
-	l := b.layoutOf(id)
-	b.mu.Lock()
-	p, seen := b.seen[addr]
-	b.mu.Unlock()
-	name := l.nodes[addr].name
-	if seen && p.own && p.object != nil {
-		name = p.name
-	}
-	return kube.Ref{Resource: kinds[addr.Kind()], Namespace: l.namespace, Name: name}
+// refOf is the resource of its own that a step's component is.
+func (b *Backend) refOf(s plan.Step) kube.Ref {
+	name, _ := home(subject(s))
+	return kube.Ref{Resource: kinds[s.Addr.Kind()], Namespace: b.layoutOf(ownerOf(s)).namespace, Name: name}
 }

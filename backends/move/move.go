@@ -114,7 +114,12 @@ func tagged(c *state.Component, name string) *state.Component {
 func (b *Backend) Shape(m *mesh.Mesh, want *state.State) (findings diag.List) {
 	if shaper, ok := b.from.(backend.Shaper); ok {
 		// It learns where its resources are; what it is short of does not matter.
-		_ = shaper.Shape(m, want.Clone())
+		other := want.Clone()
+		for _, c := range other.Components() {
+			copied := *c
+			other.Put(&copied)
+		}
+		_ = shaper.Shape(m, other)
 	}
 	if shaper, ok := b.to.(backend.Shaper); ok {
 		findings = shaper.Shape(m, want)
@@ -123,6 +128,12 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) (findings diag.List) {
 		want.Put(tagged(c, b.toName))
 	}
 	return findings
+}
+
+// ForWorkers implements backend.Shaper.
+func (b *Backend) ForWorkers() bool {
+	shaper, ok := b.to.(backend.Shaper)
+	return !ok || shaper.ForWorkers()
 }
 
 // planning are the fields that plans look at, whatever is compared.

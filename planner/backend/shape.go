@@ -9,6 +9,9 @@ import (
 // Shaper is the ability to say what a component is where it is not what function
 // workers take.
 type Shaper interface {
+	// ForWorkers tells that components stay what function workers take, and are
+	// checked as such.
+	ForWorkers() bool
 	// Shape gives the components of want, which was lowered from m, the fields that
 	// this backend writes and compares, and takes out what it cannot prepare. Findings
 	// of severity error mean that the mesh cannot run here. It asks no cluster.
