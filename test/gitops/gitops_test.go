@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -23,6 +24,7 @@ import (
 	"github.com/meshc/meshc/internal/cli"
 	"github.com/meshc/meshc/internal/testserver/k8s"
 	"github.com/meshc/meshc/internal/testserver/k8s/k8stest"
+	"github.com/meshc/meshc/internal/testserver/k8s/operator"
 )
 
 func TestMain(m *testing.M) { k8stest.Main(m) }
@@ -57,8 +59,49 @@ func TestExamples(t *testing.T) {
 					t.Error("two builds differ")
 				}
 				check(t, srv, sample{name, built})
+				take(t, srv, sample{name, built})
 			})
 		}
+	}
+}
+
+// take gives a sample to the stand-in operator with its webhooks: it refuses nothing and
+// makes a StatefulSet of each node, and the same text a second time changes nothing.
+func take(t *testing.T, srv *k8s.Server, s sample) {
+	ns := k8stest.Namespace(t, srv)
+	operator.Run(t, srv, operator.Options{Namespace: ns, Webhooks: true, NoKubelet: true})
+	kubectl := func(args ...string) string {
+		t.Helper()
+		out, _, err := srv.Kubectl(t.Context(), s.built, append([]string{"-n", ns}, args...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	kubectl("apply", "--server-side", "-f", "-")
+	nodes := 0
+	for _, doc := range documents(t, s.built) {
+		if doc["kind"] != "FunctionMesh" {
+			nodes++
+			continue
+		}
+		for _, list := range doc["spec"].(map[string]any) {
+			nodes += len(list.([]any))
+		}
+	}
+	sets := func() int { return len(strings.Fields(kubectl("get", "statefulsets", "-o", "name"))) }
+	for end := time.Now().Add(time.Minute); sets() < nodes && time.Now().Before(end); {
+		time.Sleep(100 * time.Millisecond)
+	}
+	if n := sets(); n != nodes {
+		t.Errorf("%d StatefulSets of %d nodes", n, nodes)
+	}
+	const generations = `jsonpath={range .items[*]}{.metadata.name} {.metadata.generation}{"\n"}{end}`
+	const all = "functionmeshes.compute.functionmesh.io,functions.compute.functionmesh.io,sources.compute.functionmesh.io,sinks.compute.functionmesh.io"
+	before := kubectl("get", all, "-o", generations)
+	kubectl("apply", "--server-side", "-f", "-")
+	if diff := cmp.Diff(before, kubectl("get", all, "-o", generations)); diff != "" {
+		t.Errorf("a second apply changes something (-first +second)\n%s", diff)
 	}
 }
 

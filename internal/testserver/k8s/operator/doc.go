@@ -13,11 +13,13 @@
 //   - The statuses have the operator's weak meaning: MeshReady and FunctionReady say that
 //     the objects exist, not that a pod runs, and a child's status is written when its
 //     spec or its objects change, not when its pods become ready.
+//   - With [Options].Webhooks, Functions, Sources and Sinks get the operator's defaults at
+//     each write, and its verdict when they are created; a FunctionMesh gets neither.
 //   - Pods become Ready, or not, as the test says ([Operator.Set]), and a test can run
 //     something for each of them ([Options].OnPod).
 //
-// It leaves out: webhooks with their defaults and checks, autoscalers, the jobs that
-// unsubscribe (the finalizer is there), paused roll-outs, BackendConfigs, sidecars and
-// log files, downloads, certificates and credentials of Pulsar. Specs that crash the
-// operator do not crash it; they are errors that [Operator.Stop] returns.
+// It leaves out: autoscalers, the jobs that unsubscribe (the finalizer is there), paused
+// roll-outs, BackendConfigs, sidecars and log files, downloads, certificates and OAuth2.
+// Specs that crash the operator do not crash it; they are errors that [Operator.Stop]
+// returns.
 package operator

@@ -21,6 +21,10 @@ type Options struct {
 	// NeedConfig lets no pod start whose ConfigMaps and Secrets are not there, as a
 	// kubelet does; without it their values are empty.
 	NeedConfig bool
+	// Webhooks makes the API server ask the stand-in about each write of a Function, Source
+	// or Sink in the namespace, as it does the operator: defaults are filled in, and
+	// creations that break its rules are refused. After [Operator.Stop] nothing is asked.
+	Webhooks bool
 	// NoKubelet leaves the pods alone: they stay Pending, unless the test writes their
 	// status.
 	NoKubelet bool
@@ -39,6 +43,7 @@ type Operator struct {
 	stop    context.CancelFunc
 	work    sync.WaitGroup // the loop and the watches
 	kubelet *kubelet
+	hooks   *webhooks // nil: none
 	poke    chan struct{}
 	seen    map[string]string // a child's UID -> what it was when its objects were made
 
@@ -46,7 +51,8 @@ type Operator struct {
 	errs []error
 }
 
-// Start starts a stand-in on a server. [Operator.Stop] ends it.
+// Start starts a stand-in on a server. [Operator.Stop] ends it, and tells if it could not
+// begin.
 func Start(srv *k8s.Server, opts Options) *Operator {
 	ctx, stop := context.WithCancel(context.Background())
 	o := &Operator{
@@ -54,6 +60,12 @@ func Start(srv *k8s.Server, opts Options) *Operator {
 		rest: &client{http: srv.Client(), url: srv.URL, namespace: opts.Namespace},
 	}
 	o.kubelet = newKubelet(ctx, o)
+	if opts.Webhooks {
+		var err error
+		if o.hooks, err = startWebhooks(ctx, o.rest); err != nil {
+			o.fail(fmt.Errorf("the stand-in's webhooks: %w", err))
+		}
+	}
 	for _, r := range watched {
 		o.work.Go(func() { o.watch(ctx, r) })
 	}
@@ -81,7 +93,16 @@ func (o *Operator) Stop() error {
 	o.stop()
 	o.work.Wait()
 	o.kubelet.close()
+	if o.hooks != nil {
+		o.hooks.close()
+		o.hooks = nil
+	}
 	o.rest.http.CloseIdleConnections()
+	return o.Err()
+}
+
+// Err returns what went wrong so far, as [Operator.Stop] does in the end.
+func (o *Operator) Err() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return errors.Join(o.errs...)
