@@ -57,18 +57,6 @@ func with(s schema, key string, value any) schema {
 	return s
 }
 
-// without returns f less some fields.
-func without(f fields, names ...string) fields {
-	f = maps.Clone(f)
-	for _, n := range names {
-		if _, ok := f[n]; !ok {
-			panic("no field " + n)
-		}
-		delete(f, n)
-	}
-	return f
-}
-
 // and returns f with more fields, or other ones.
 func (f fields) and(more fields) fields {
 	f = maps.Clone(f)
