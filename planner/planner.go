@@ -48,7 +48,13 @@ func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Uni
 	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy && workers {
 		return nil, none, nil
 	}
-	want, err := desired(unit.Mesh, traits, o)
+	// To take a mesh down no code is needed, so missing code files are not in the way.
+	lowering := lower.Options{Packages: traits.Packages, NamesOnly: o.Destroy}
+	if !workers {
+		lowering.PulsarElsewhere = !shaper.Prepares()
+		lowering.CodeElsewhere = !traits.Packages
+	}
+	want, err := lower.State(unit.Mesh, lowering)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,12 +89,6 @@ func MakeDestroy(ctx context.Context, b backend.Backend, name string, id mesh.ID
 // Apply carries a plan out. See apply.Run.
 func Apply(ctx context.Context, b backend.Backend, p *plan.Plan, o apply.Options) (apply.Report, error) {
 	return apply.Run(ctx, b, p, o)
-}
-
-// desired lowers the mesh. To take it down no code is needed, so missing code
-// files must not be in the way.
-func desired(m *mesh.Mesh, traits backend.Traits, o Options) (*state.State, error) {
-	return lower.State(m, lower.Options{Packages: traits.Packages, NamesOnly: o.Destroy})
 }
 
 func between(ctx context.Context, b backend.Backend, name string, traits backend.Traits, want *state.State, o Options) (*plan.Plan, diag.List, error) {

@@ -80,6 +80,9 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 // ForWorkers implements backend.Shaper.
 func (b *Backend) ForWorkers() bool { return false }
 
+// Prepares implements backend.Shaper.
+func (b *Backend) Prepares() bool { return b.opts.Pulsar != nil }
+
 // location makes a component's code what its spec says: local code that is sent by
 // nobody is where the image has it.
 func (b *Backend) location(c *state.Component) {

@@ -136,6 +136,12 @@ func (b *Backend) ForWorkers() bool {
 	return !ok || shaper.ForWorkers()
 }
 
+// Prepares implements backend.Shaper.
+func (b *Backend) Prepares() bool {
+	shaper, ok := b.to.(backend.Shaper)
+	return !ok || shaper.Prepares()
+}
+
 // planning are the fields that plans look at, whatever is compared.
 var planning = []string{
 	"inputs", "topicsPattern", "output", "topicName", "subName", "sourceSubscriptionName", "parallelism", "processingGuarantees",

@@ -12,6 +12,9 @@ type Shaper interface {
 	// ForWorkers tells that components stay what function workers take, and are
 	// checked as such.
 	ForWorkers() bool
+	// Prepares tells that this backend has a way to Pulsar, and sees to topics,
+	// schemas, subscriptions and packages.
+	Prepares() bool
 	// Shape gives the components of want, which was lowered from m, the fields that
 	// this backend writes and compares, and takes out what it cannot prepare. Findings
 	// of severity error mean that the mesh cannot run here. It asks no cluster.

@@ -26,6 +26,9 @@ func (l *lowerer) code(n mesh.Node) (state.Code, error) {
 	if c.Location != "" {
 		return state.Code{Mode: state.ByURL, URL: c.Location}, nil
 	}
+	if l.opts.CodeElsewhere {
+		return state.Code{}, nil
+	}
 	out, err := l.file(state.Kind(n.Kind()), c)
 	if err != nil {
 		return state.Code{}, fmt.Errorf("code of %s %s: %w", n.Kind(), n.NodeName(), err)
@@ -44,7 +47,7 @@ func (l *lowerer) transform(n mesh.Node) error {
 	case s.Transform.Location != "":
 		l.transforms[s] = s.Transform.Location
 		return nil
-	case s.Transform.Path == "":
+	case s.Transform.Path == "", l.opts.CodeElsewhere:
 		return nil
 	}
 	sent, err := l.file(state.KindFunction, s.Transform)

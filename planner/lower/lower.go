@@ -14,6 +14,11 @@ import (
 type Options struct {
 	// Packages tells that code is deployed by package URL.
 	Packages bool
+	// CodeElsewhere tells that code files are nobody's to send: they are not read.
+	CodeElsewhere bool
+	// PulsarElsewhere tells that topics are nobody's to prepare: files of schemas are
+	// not read either.
+	PulsarElsewhere bool
 	// NamesOnly leaves the code files alone: enough to find what belongs to the mesh.
 	NamesOnly bool
 }
@@ -25,8 +30,10 @@ func State(m *mesh.Mesh, opts Options) (*state.State, error) {
 	l.namespaces()
 	l.topics()
 	l.policies()
-	if err := l.schemas(); err != nil {
-		return nil, err
+	if !opts.PulsarElsewhere {
+		if err := l.schemas(); err != nil {
+			return nil, err
+		}
 	}
 	for _, n := range m.Nodes {
 		if err := l.component(n); err != nil {

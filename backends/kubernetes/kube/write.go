@@ -1,11 +1,13 @@
 package kube
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"unicode/utf8"
 )
 
 // Options say how an object is written.
@@ -117,6 +119,9 @@ func (c *Client) write(ctx context.Context, r request, o Object) (Written, error
 	if r.body, err = json.Marshal(o); err != nil {
 		return w, fmt.Errorf("%s: %w", r.op, err)
 	}
+	if r.contentType == asApply {
+		r.body = readable(r.body)
+	}
 	r.into = &w.Object
 	a, err := c.do(ctx, r)
 	w.Created, w.Warnings = a.status == http.StatusCreated, a.warnings
@@ -185,4 +190,24 @@ func (c *Client) Delete(ctx context.Context, r Ref, d Deletion) error {
 		lost = lost || is[*Unknown](err)
 		return err
 	})
+}
+
+// readable escapes what JSON may hold as it is and YAML may not (YAML 1.2, 5.1): the
+// server reads the body of an apply as YAML.
+func readable(body []byte) []byte {
+	bad := func(r rune) bool {
+		return r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0xfeff || r == 0xfffe || r == 0xffff
+	}
+	if !bytes.ContainsFunc(body, bad) {
+		return body
+	}
+	out := make([]byte, 0, len(body)+16)
+	for _, r := range string(body) {
+		if bad(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+			continue
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return out
 }
