@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/meshc/meshc/internal/testserver/k8s/containers"
 	"github.com/meshc/meshc/internal/testserver/k8s/k8stest"
 	"github.com/meshc/meshc/internal/testserver/k8s/operator"
 	"github.com/meshc/meshc/internal/testserver/pulsar"
@@ -45,8 +46,12 @@ func TestMoveUnderLoad(t *testing.T) {
 	b := harness.New(t, srv)
 	namespace := k8stest.Namespace(t, cluster)
 	k8stest.Kubectl(t, cluster, "", "-n", namespace, "create", "configmap", "pulsar", "--from-literal=webServiceURL="+srv.AdminURL, "--from-literal=brokerServiceURL="+srv.BrokerURL)
-	kubelet := newKubelet(t, cluster, srv, namespace)
-	operator.Run(t, cluster, operator.Options{Namespace: namespace, NeedConfig: true, OnPod: kubelet.start, OnPodGone: kubelet.end})
+	home, err := pulsar.Home(ctx, srv.Version, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pods := &containers.Runner{Home: home, Version: srv.Version, Dir: t.TempDir(), Code: downloads{t, cluster, srv, namespace}.code}
+	operator.Run(t, cluster, operator.Options{Namespace: namespace, NeedConfig: true, OnPod: pods.Start, OnPodGone: pods.Stop})
 
 	b.Jar("loss-a.jar", "code.jar")
 	b.Topic("in", 0)
@@ -72,7 +77,7 @@ func TestMoveUnderLoad(t *testing.T) {
 	n := finish()
 	tail.Await(ctx, n, 20*time.Second)
 	got := tail.Arrivals(0, n)
-	harness.Figure(t, "%d numbers sent through five homes: %s; %d pods played by Java instances", n, got, kubelet.started)
+	harness.Figure(t, "%d numbers sent through five homes: %s; %d pods played by Java instances", n, got, pods.Starts())
 	if got.Distinct < n {
 		t.Errorf("%d of %d numbers are missing", n-got.Distinct, n)
 	}
