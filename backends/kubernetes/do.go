@@ -111,7 +111,7 @@ func (b *Backend) verify(ctx context.Context, s plan.Step) error {
 func (b *Backend) now(ctx context.Context, s plan.Step) (*placed, error) {
 	name, own := home(subject(s))
 	if own {
-		o, err := b.kube.Get(ctx, b.refOf(s))
+		o, err := b.look.Get(ctx, b.refOf(s))
 		if kube.IsNotFound(err) {
 			return nil, nil
 		}
@@ -122,7 +122,7 @@ func (b *Backend) now(ctx context.Context, s plan.Step) (*placed, error) {
 		return &p, nil
 	}
 	l := b.layoutOf(ownerOf(s))
-	o, err := b.kube.Get(ctx, kube.Ref{Resource: kube.FunctionMeshes, Namespace: l.namespace, Name: name})
+	o, err := b.look.Get(ctx, kube.Ref{Resource: kube.FunctionMeshes, Namespace: l.namespace, Name: name})
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}

@@ -15,7 +15,7 @@ func (b *Backend) untilGone(ctx context.Context, s plan.Step, w waiter) error {
 	before := s.Change.Before.(*state.Component)
 	ref := b.childOf(s)
 	return until(ctx, w, func() (bool, string, error) {
-		child, err := b.kube.Get(ctx, ref)
+		child, err := b.look.Get(ctx, ref)
 		switch {
 		case err != nil && !kube.IsNotFound(err):
 			return false, "", err
@@ -70,7 +70,7 @@ func (b *Backend) untilQuiet(ctx context.Context, s plan.Step, w waiter) error {
 func (b *Backend) awaitKept(ctx context.Context, s plan.Step, w waiter) error {
 	ref := b.childOf(s)
 	return until(ctx, w, func() (bool, string, error) {
-		child, err := b.kube.Get(ctx, ref)
+		child, err := b.look.Get(ctx, ref)
 		switch {
 		case kube.IsNotFound(err):
 			return false, "", moved("%s %s is gone", ref.Resource.Kind, ref.Name)

@@ -39,6 +39,8 @@ type Options struct {
 // operator. It is for one run of a command: what Shape learns of a mesh it keeps.
 type Backend struct {
 	kube *kube.Client
+	// look reads what many steps wait for.
+	look *kube.Together
 	opts Options
 	// writer commits the elements of FunctionMeshes in groups.
 	writer group
@@ -52,7 +54,7 @@ type Backend struct {
 
 // New builds the backend; it connects to nothing yet.
 func New(client *kube.Client, opts Options) *Backend {
-	b := &Backend{kube: client, opts: opts, layouts: map[mesh.ID]*layout{}, seen: map[state.Addr]placed{}}
+	b := &Backend{kube: client, look: kube.NewTogether(client), opts: opts, layouts: map[mesh.ID]*layout{}, seen: map[state.Addr]placed{}}
 	b.writer.write = b.commit
 	return b
 }

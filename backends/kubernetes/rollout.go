@@ -3,7 +3,6 @@ package kubernetes
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
@@ -44,7 +43,7 @@ func (b *Backend) childOf(s plan.Step) kube.Ref {
 
 // rolledOut tells what is missing until the pods of a component are those of its spec.
 func (b *Backend) rolledOut(ctx context.Context, ref kube.Ref, c *state.Component) (missing string, err error) {
-	child, err := b.kube.Get(ctx, ref)
+	child, err := b.look.Get(ctx, ref)
 	switch {
 	case kube.IsNotFound(err):
 		return fmt.Sprintf("the operator has not made %s %s yet", ref.Resource.Kind, ref.Name), nil
@@ -58,7 +57,7 @@ func (b *Backend) rolledOut(ctx context.Context, ref kube.Ref, c *state.Componen
 	if child.Int("status", "observedGeneration") < child.Generation() {
 		return fmt.Sprintf("the operator has not looked at %s %s since it was written", ref.Resource.Kind, ref.Name), nil
 	}
-	set, err := b.kube.Get(ctx, kube.Ref{Resource: kube.StatefulSets, Namespace: ref.Namespace, Name: setName(c.Kind, ref.Name)})
+	set, err := b.look.Get(ctx, kube.Ref{Resource: kube.StatefulSets, Namespace: ref.Namespace, Name: setName(c.Kind, ref.Name)})
 	switch {
 	case kube.IsNotFound(err):
 		return "the operator has not made the StatefulSet " + setName(c.Kind, ref.Name) + " yet", nil
@@ -101,12 +100,14 @@ func setName(kind state.Kind, name string) string { return name + "-" + string(k
 
 // pods are those of a component's resource, by name.
 func (b *Backend) pods(ctx context.Context, ref kube.Ref) ([]kube.Object, error) {
-	l, err := b.kube.List(ctx, kube.Pods, ref.Namespace, kube.Selector{Labels: nameLabel + "=" + ref.Name})
+	all, err := b.look.Labelled(ctx, kube.Pods, ref.Namespace, nameLabel, ref.Name)
 	kind := strings.ToLower(ref.Resource.Kind)
-	pods := slices.DeleteFunc(l.Items, func(o kube.Object) bool {
-		of := o.Label(componentLabel)
-		return of != "" && of != kind
-	})
+	var pods []kube.Object
+	for _, o := range all {
+		if of := o.Label(componentLabel); of == "" || of == kind {
+			pods = append(pods, o)
+		}
+	}
 	return pods, err
 }
 

@@ -263,8 +263,37 @@ func TestTogetherAsksOnce(t *testing.T) {
 	if n := len(p.Log()); n < 9 || n > 11 {
 		t.Errorf("the server was asked %d times", n)
 	}
-	l := must[kube.Listed](t)(together.List(t.Context(), kube.Functions, ns, kube.Selector{}))
-	if len(l.Items) != 3 {
-		t.Errorf("%d functions are listed", len(l.Items))
+}
+
+// TestTogetherByLabel: what each gets is what it asked for.
+func TestTogetherByLabel(t *testing.T) {
+	t.Parallel()
+	srv, direct, ns := place(t)
+	for i := range 6 {
+		o := kube.ConfigMaps.New(ns, fmt.Sprint("c", i))
+		o.Map("metadata")["labels"] = map[string]any{"of": fmt.Sprint(i % 3)}
+		must[kube.Written](t)(direct.Create(t.Context(), kube.ConfigMaps, o, kube.Options{}))
+	}
+	p, c := faulty(t, srv, 0)
+	together := kube.NewTogether(c)
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			var names []string
+			for _, o := range must[[]kube.Object](t)(together.Labelled(t.Context(), kube.ConfigMaps, ns, "of", fmt.Sprint(i%4))) {
+				names = append(names, o.Name())
+			}
+			var want []string
+			if i%4 < 3 {
+				want = []string{fmt.Sprint("c", i%4), fmt.Sprint("c", i%4+3)}
+			}
+			if diff := cmp.Diff(want, names); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	all.Wait()
+	if n := len(p.Log()); n > 100 {
+		t.Errorf("200 questions are %d requests", n)
 	}
 }

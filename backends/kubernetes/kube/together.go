@@ -26,7 +26,7 @@ func NewTogether(c *Client) *Together {
 	return &Together{client: c, rounds: map[roundKey]*rounds{}}
 }
 
-// Get is [Client.Get].
+// Get is [Client.Get]; the object may be shared with others and must not be changed.
 func (t *Together) Get(ctx context.Context, r Ref) (Object, error) {
 	of := t.of(roundKey{resource: r.Resource, namespace: r.Namespace})
 	leave, crowd := of.enter()
@@ -44,10 +44,24 @@ func (t *Together) Get(ctx context.Context, r Ref) (Object, error) {
 	return nil, &NotFound{Op: Op{Verb: "get", Ref: r}}
 }
 
-// List is [Client.List]; its objects are shared with others and must not be changed.
-func (t *Together) List(ctx context.Context, r Resource, namespace string, s Selector) (Listed, error) {
-	l, err := t.of(roundKey{r, namespace, s}).next(ctx)
-	return l.Listed, err
+// Labelled returns the objects of a kind whose label has a value. They are shared with
+// others and must not be changed.
+func (t *Together) Labelled(ctx context.Context, r Resource, namespace, label, value string) ([]Object, error) {
+	of := t.of(roundKey{r, namespace, Selector{Labels: label}})
+	leave, crowd := of.enter()
+	defer leave()
+	if !crowd {
+		l, err := t.client.List(ctx, r, namespace, Selector{Labels: label + "=" + value})
+		return l.Items, err
+	}
+	l, err := of.next(ctx)
+	var out []Object
+	for _, o := range l.Items {
+		if o.Label(label) == value {
+			out = append(out, o)
+		}
+	}
+	return out, err
 }
 
 func (t *Together) of(key roundKey) *rounds {
@@ -68,9 +82,8 @@ type rounds struct {
 	list func(context.Context) (Listed, error)
 
 	mu sync.Mutex
-	// asking are the questions about single objects that wait for an answer, and size
-	// is how many objects the last list had.
-	asking, size int
+	// asking are the questions that wait for an answer.
+	asking int
 	// coming is the round that new questions join; nil when nobody waits for one.
 	coming *round
 	// busy tells that a round is under way; rest is until when the server has a rest.
@@ -90,16 +103,16 @@ type indexed struct {
 	byName map[string]Object
 }
 
-// fewest is how many questions make a crowd at least. A list costs a server about as
-// much as a quarter as many single reads.
-const fewest = 8
+// few is how many questions at a time are asked one by one. More of them would take
+// the server's time from writes, even where a list costs it more.
+const few = 8
 
-// enter counts a question, and tells whether there are so many that a list is cheaper.
+// enter counts a question, and tells whether there are so many that they are asked together.
 func (r *rounds) enter() (leave func(), crowd bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asking++
-	crowd = r.asking > max(fewest, r.size/4)
+	crowd = r.asking > few
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -128,9 +141,8 @@ func (r *rounds) next(ctx context.Context) (indexed, error) {
 	}
 }
 
-// run makes rounds while someone waits for one. Between two the server has a rest of
-// twice the time that the last one took, which others use and in which questions
-// gather.
+// run makes rounds while someone waits for one. Between two the server has a rest,
+// which others use and in which questions gather.
 func (r *rounds) run(ctx context.Context) {
 	for {
 		r.mu.Lock()
@@ -152,13 +164,15 @@ func (r *rounds) run(ctx context.Context) {
 			now.result.byName[o.Name()] = o
 		}
 		r.mu.Lock()
-		if r.rest = time.Now().Add(min(2*time.Since(begin), longestRest)); now.err == nil {
-			r.size = len(now.result.Items)
-		}
+		r.rest = time.Now().Add(min(restOf*time.Since(begin), longestRest))
 		r.mu.Unlock()
 		close(now.done)
 	}
 }
 
-// longestRest bounds the rest after a slow list.
-const longestRest = 2 * time.Second
+// A list that took long is followed by a rest that is this many times as long, so that
+// lists take a fifth of the time, but by no more than longestRest.
+const (
+	restOf      = 4
+	longestRest = 2 * time.Second
+)
