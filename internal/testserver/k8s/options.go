@@ -19,6 +19,9 @@ const CRDsEnv = "FUNCTIONMESH_CRDS"
 type Options struct {
 	// NoCRDs leaves the custom resource definitions out.
 	NoCRDs bool
+	// NoControllers leaves the controllers out: objects have the status that the test
+	// writes, and deleted namespaces stay.
+	NoControllers bool
 	// CRDs is a folder of definitions to install instead of the project's own; empty
 	// means what [CRDsEnv] names, else the project's own.
 	CRDs string

@@ -116,6 +116,9 @@ func (s *Server) launch(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.opts.NoControllers {
+		return nil
+	}
 	// Last: the garbage collector learns the kinds when it starts, and after that only
 	// every half minute.
 	if err := s.run(controllers); err != nil {
