@@ -63,7 +63,11 @@ func (e *element) codePath(b block, key string, path syntax.Pair, location *synt
 			e.lost(builtin.Key.Span, builtin.Key.Value, "the operator does not read it, and the code has a location.")
 		}
 		e.put(key, location.Key, location.Value)
-		if inside != defaultPath(location.Value.Value, b.extension(key == "archive")) {
+		usual := defaultPath(location.Value.Value, b.extension(key == "archive"))
+		if b.name == "python" {
+			usual = pythonPath(location.Value.Value, textOf(e.spec.Get("className")))
+		}
+		if inside != usual {
 			e.kubernetes(path.Key, "codePath", path.Value)
 		}
 	case builtin != nil:

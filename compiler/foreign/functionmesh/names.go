@@ -33,6 +33,17 @@ func defaultPath(location, ext string) string {
 	return "/pulsar/" + base
 }
 
+// pythonPath is where the file of a Python class is put: instances import its module,
+// so that the file has to be called after it. Archives are unpacked, whatever their
+// name is.
+func pythonPath(location, class string) string {
+	i := strings.LastIndexByte(class, '.')
+	if path := defaultPath(location, ".py"); i < 0 || !strings.HasSuffix(path, ".py") {
+		return path
+	}
+	return "/pulsar/" + strings.ReplaceAll(class[:i], ".", "/") + ".py"
+}
+
 // extension is what code of a block and kind ends with by default.
 func (b block) extension(connector bool) string {
 	switch {

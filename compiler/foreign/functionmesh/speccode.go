@@ -68,6 +68,8 @@ func (e *spec) code(name string) {
 	switch {
 	case path != nil:
 		foreign.Set(out, b.path, path, path.Span)
+	case download != "" && b.name == "python" && (download != sent || filepath.Ext(c.Path) == ".py"):
+		foreign.Set(out, b.path, foreign.Text(pythonPath(download, e.node.Base().ClassName), e.at), e.at)
 	case download != "" && download == sent:
 		foreign.Set(out, b.path, foreign.Text(defaultPath(download, filepath.Ext(c.Path)), e.at), e.at)
 	case download != "":
