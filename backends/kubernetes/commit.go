@@ -7,11 +7,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
 	"github.com/meshc/meshc/compiler/foreign/functionmesh"
 	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -19,6 +21,9 @@ import (
 // tries is how often a write begins anew that met another one: the operator writes
 // the status of the same object.
 const tries = 10
+
+// again is the pause before the second try; it grows with each.
+const again = 20 * time.Millisecond
 
 // commit carries out steps of elements of FunctionMeshes, all of one in one write.
 func (b *Backend) commit(ctx context.Context, steps []plan.Step) []error {
@@ -33,6 +38,7 @@ func (b *Backend) commit(ctx context.Context, steps []plan.Step) []error {
 		for try := 1; ; try++ {
 			err := c.once(ctx)
 			if kube.IsMoved(err) && try < tries {
+				time.Sleep(time.Duration(try) * again)
 				continue
 			}
 			for _, i := range c.written {
@@ -122,7 +128,12 @@ func (c *commitment) once(ctx context.Context) error {
 	if err := c.autoscaled(ctx, specs); err != nil {
 		return err
 	}
-	return c.b.apply(ctx, kube.FunctionMeshes, c.object(object, specs, marker))
+	return c.b.apply(ctx, kube.FunctionMeshes, c.object(object, specs, marker), c.adopts())
+}
+
+// adopts tells whether the write takes something over, which the plan has said.
+func (c *commitment) adopts() bool {
+	return slices.ContainsFunc(c.written, func(i int) bool { return c.steps[i].Change.Action == diff.Adopt })
 }
 
 // decide is decide for an element; a FunctionMesh of others is touched by nobody
@@ -236,9 +247,10 @@ func stringMap(m map[string]any) map[string]string {
 	return out
 }
 
-// apply writes an object; fields of others are taken only where that was asked for.
-func (b *Backend) apply(ctx context.Context, r kube.Resource, o kube.Object) error {
-	_, err := b.kube.Apply(ctx, r, o, kube.Options{Force: b.opts.Force})
+// apply writes an object; fields of others are taken only where that was asked for,
+// or where the whole is taken over.
+func (b *Backend) apply(ctx context.Context, r kube.Resource, o kube.Object, adopts bool) error {
+	_, err := b.kube.Apply(ctx, r, o, kube.Options{Force: b.opts.Force || adopts})
 	var conflict *kube.Conflict
 	if errors.As(err, &conflict) {
 		return fmt.Errorf("%w; nothing was written: meshc apply --force-conflicts takes the fields over", err)

@@ -73,14 +73,13 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 		// All steps that are ready are one write.
 		t.WritesInFlight = groupInFlight
 	}
-	name, err := b.kube.ClusterID(ctx)
-	if err != nil {
-		return t, b.failure(err)
+	// What tells clusters apart better, such as the UID of kube-system, not all roles
+	// may read, and a plan of one is carried out by another.
+	name := "namespace " + b.layoutOf(id).namespace
+	if t.Cluster.Name != "" {
+		name += ", Pulsar " + t.Cluster.Name
 	}
-	if name != "" && t.Cluster.Name != "" {
-		name += ","
-	}
-	t.Cluster = plan.Cluster{Name: name + t.Cluster.Name, URL: b.kube.URL()}
+	t.Cluster = plan.Cluster{Name: name, URL: b.kube.URL()}
 	return t, nil
 }
 

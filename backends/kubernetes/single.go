@@ -2,9 +2,11 @@ package kubernetes
 
 import (
 	"context"
+	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -15,6 +17,7 @@ func (b *Backend) writeSingle(ctx context.Context, s plan.Step) (err error) {
 		if err = b.writeSingleOnce(ctx, s); !kube.IsMoved(err) {
 			return err
 		}
+		time.Sleep(time.Duration(try) * again)
 	}
 	return err
 }
@@ -25,7 +28,7 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 		// No look is needed at what was not there a moment ago: of fields that someone
 		// has set meanwhile the server tells a conflict.
 		v := verdict{write: true, to: s.Change.After.(*state.Component)}
-		return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, nil))
+		return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, nil), false)
 	}
 	var live *placed
 	object, err := b.kube.Get(ctx, ref)
@@ -47,7 +50,7 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 		}
 		return err
 	}
-	return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, object))
+	return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, object), s.Change.Action == diff.Adopt)
 }
 
 // singleObject is a resource of its own as it is to be.
