@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/planner/plan"
@@ -13,18 +14,28 @@ import (
 // untilGone waits until a deleted component has no resource, no pod and no client left.
 func (b *Backend) untilGone(ctx context.Context, s plan.Step, w waiter) error {
 	before := s.Change.Before.(*state.Component)
-	ref := b.childOf(s)
+	ref, begin := b.childOf(s), time.Now()
 	return until(ctx, w, func() (bool, string, error) {
 		child, err := b.look.Get(ctx, ref)
 		switch {
 		case err != nil && !kube.IsNotFound(err):
 			return false, "", err
-		case child != nil:
-			return false, stillThere(ref, child), nil
+		case child == nil:
+			return b.noClients(ctx, ref, before)
+		case !child.Deleting() && time.Since(begin) > patience:
+			// An operator that has lost the mesh's status does not know the element any more.
+			err := b.kube.Delete(ctx, ref, kube.Deletion{UID: child.UID()})
+			if err != nil && !kube.IsNotFound(err) {
+				return false, "", err
+			}
 		}
-		return b.noClients(ctx, ref, before)
+		return false, stillThere(ref, child), nil
 	})
 }
+
+// patience is how long the operator may take to delete the child of an element that
+// left its FunctionMesh.
+const patience = 10 * time.Second
 
 // cleanupFinalizer is what the operator puts on resources whose subscriptions it
 // deletes with them (controllers, cleanup.go).
