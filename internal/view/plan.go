@@ -73,8 +73,10 @@ type Change struct {
 	// Because says in a sentence why the resource is replaced or deleted.
 	Because string `json:"because,omitempty"`
 	// Drifted tells that someone else changed it in the cluster since meshc wrote it.
-	Drifted bool    `json:"drifted,omitempty"`
-	Fields  []Field `json:"fields,omitempty"`
+	Drifted bool `json:"drifted,omitempty"`
+	// DriftedBy are those who did, each with what they hold, where the cluster tells.
+	DriftedBy []string `json:"driftedBy,omitempty"`
+	Fields    []Field  `json:"fields,omitempty"`
 	// Notes are facts about what is created, such as "2 partitions".
 	Notes []string   `json:"notes,omitempty"`
 	Risks []Risk     `json:"risks,omitempty"`
@@ -189,7 +191,7 @@ func newChange(c diff.Change, risks []Risk) Change {
 	slices.SortStableFunc(risks, func(a, b Risk) int { return btoi(b.MustBeAllowed) - btoi(a.MustBeAllowed) })
 	out := Change{Addr: c.Addr, Action: c.Action, Why: c.Why, Because: because(c), Risks: risks, Span: place(c.Span)}
 	if live, ok := c.Before.(*state.Component); ok {
-		out.Drifted = live.Drifted
+		out.Drifted, out.DriftedBy = live.Drifted, live.DriftedBy
 	}
 	for _, f := range c.Fields {
 		out.Fields = append(out.Fields, Field{Field: f.Field, Before: f.Before, After: f.After, Forces: f.Forces, Span: place(f.Span)})

@@ -138,7 +138,7 @@ func (r *Rollback) want(before, now *state.State, p *plan.Plan) *state.State {
 			continue
 		}
 		restored := *was
-		restored.Drifted = false
+		restored.Drifted, restored.DriftedBy = false, nil
 		restored.Generation = was.Generation + 2 // the run's own was the next
 		if after, ok := c.After.(*state.Component); ok {
 			restored.Allow = after.Allow

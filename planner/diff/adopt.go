@@ -78,7 +78,7 @@ func (d *differ) between(addr state.Addr, live, want *state.Component) state.Res
 	out := *live
 	out.Owner, out.Generation = d.live.Mesh.String(), live.Generation+1
 	out.Fields = withField(live.Fields, "cleanupSubscription", false)
-	out.Drifted = false
+	out.Drifted, out.DriftedBy = false, nil
 	for name := range out.Fields {
 		if rule := d.rules.Rule(out.Kind, name); rule.Lossy {
 			out.Fields = withField(out.Fields, name, rule.Unset)

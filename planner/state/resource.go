@@ -106,6 +106,9 @@ type Component struct {
 	Generation int `json:"generation,omitempty"`
 	// Drifted (live only) tells that someone else changed the config since meshc wrote it.
 	Drifted bool `json:"drifted,omitempty"`
+	// DriftedBy (live only) are those who did, each with what they hold, where the
+	// cluster tells: the field managers of a resource of Kubernetes.
+	DriftedBy []string `json:"driftedBy,omitempty"`
 	// Protect forbids plans to delete or replace the component. The marker carries
 	// it, so that it also counts for what the mesh no longer names.
 	Protect bool `json:"protect,omitempty"`

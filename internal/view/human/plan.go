@@ -113,7 +113,7 @@ var symbols = map[diff.Action]struct{ sign, color string }{
 }
 
 // compact tells that a change needs one line only.
-func compact(c view.Change) bool { return len(c.Fields)+len(c.Risks) == 0 && !c.Drifted }
+func compact(c view.Change) bool { return len(c.Fields)+len(c.Risks) == 0 && c.Drift() == "" }
 
 func (d planDrawer) change(c view.Change) {
 	sign := symbols[c.Action]
@@ -128,8 +128,8 @@ func (d planDrawer) change(c view.Change) {
 		text += d.at(c.Span)
 	}
 	d.line("%s", text)
-	if c.Drifted {
-		d.line("      %s", d.paint(yellow, "changed in the cluster by others since meshc wrote it"))
+	if told := c.Drift(); told != "" {
+		d.line("      %s", d.paint(yellow, view.Clean(told)))
 	}
 	for _, f := range c.Fields {
 		d.field(c.Action, f)

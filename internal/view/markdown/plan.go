@@ -122,8 +122,8 @@ func change(c view.Change) []string {
 		head += fmt.Sprintf("  (%s:%d)", c.Span.File, c.Span.Start.Line)
 	}
 	lines := []string{view.Clean(head)}
-	if c.Drifted {
-		lines = append(lines, "!     changed in the cluster by others since meshc wrote it")
+	if told := c.Drift(); told != "" {
+		lines = append(lines, "!     "+view.Clean(told))
 	}
 	for _, f := range c.Fields {
 		name := view.Clean(f.Field)
