@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"strconv"
-	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
@@ -14,24 +12,12 @@ import (
 	"github.com/meshc/meshc/planner/backend"
 )
 
-// The keys of a holder in the annotations of the Lease.
-const (
-	holderUser    = "user"
-	holderHost    = "host"
-	holderProcess = "process"
-	holderCommand = "command"
-	holderSince   = "since"
-)
-
 // Lock implements backend.Locker by a Lease in the mesh's namespace of Kubernetes.
 func (b *Backend) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (backend.Lease, error) {
 	l := b.layoutOf(id)
 	taken, err := b.kube.Lock(ctx, kube.LockOptions{
 		Namespace: l.namespace, Name: lockName(id), Labels: map[string]string{resource.MeshLabel: labelValue(id.Name)},
-		Holder: map[string]string{
-			holderUser: who.User, holderHost: who.Host, holderProcess: strconv.Itoa(who.Process),
-			holderCommand: who.Command, holderSince: who.Since.UTC().Format(time.RFC3339),
-		},
+		Holder: who.Words(),
 	})
 	var missing *kube.NotFound
 	switch {
@@ -80,13 +66,11 @@ func told(id mesh.ID, err error) error {
 	if !errors.As(err, &held) {
 		return &backend.LockError{Mesh: id, Err: err}
 	}
-	h := held.Holder
-	process, _ := strconv.Atoi(h[holderProcess])
-	since, _ := time.Parse(time.RFC3339, h[holderSince])
-	if since.IsZero() {
-		since = held.Since
+	holder := backend.HolderOf(held.Holder)
+	if holder.Since.IsZero() {
+		holder.Since = held.Since
 	}
-	return &backend.HeldError{Mesh: id, Holder: backend.Holder{User: h[holderUser], Host: h[holderHost], Process: process, Command: h[holderCommand], Since: since}}
+	return &backend.HeldError{Mesh: id, Holder: holder}
 }
 
 var _ backend.Locker = (*Backend)(nil)

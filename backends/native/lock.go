@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/lock"
@@ -21,24 +19,12 @@ func LockTopic(id mesh.ID) string {
 	return fmt.Sprintf("non-persistent://%s/%s/__meshc-%s-lock", id.Tenant, id.Namespace, id.Name)
 }
 
-// The keys of a holder in the metadata of its producer.
-const (
-	holderUser    = "user"
-	holderHost    = "host"
-	holderProcess = "process"
-	holderCommand = "command"
-	holderSince   = "since"
-)
-
 // Lock implements backend.Locker by an exclusive producer on LockTopic.
 func (b *Backend) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (backend.Lease, error) {
 	topic := LockTopic(id)
 	taken, err := lock.Take(ctx, lock.Options{
 		Topic: topic, Settings: b.settings,
-		Holder: map[string]string{
-			holderUser: who.User, holderHost: who.Host, holderProcess: strconv.Itoa(who.Process),
-			holderCommand: who.Command, holderSince: who.Since.UTC().Format(time.RFC3339),
-		},
+		Holder: who.Words(),
 		Locate: func(ctx context.Context) (string, string, error) { return b.locate(ctx, id) },
 		Make:   func(ctx context.Context) error { return b.makeTopic(ctx, id) },
 		Look:   func(ctx context.Context) (map[string]string, error) { return b.holder(ctx, topic) },
@@ -90,19 +76,13 @@ func (b *Backend) holder(ctx context.Context, topic string) (map[string]string, 
 	return map[string]string{}, nil
 }
 
-func holderOf(said map[string]string) backend.Holder {
-	process, _ := strconv.Atoi(said[holderProcess])
-	since, _ := time.Parse(time.RFC3339, said[holderSince])
-	return backend.Holder{User: said[holderUser], Host: said[holderHost], Process: process, Command: said[holderCommand], Since: since}
-}
-
 // lockFailure tells the planner what an error of the lock means.
 func (b *Backend) lockFailure(ctx context.Context, id mesh.ID, err error) error {
 	var held *lock.HeldError
 	var answer *admin.Error
 	switch {
 	case errors.As(err, &held):
-		return &backend.HeldError{Mesh: id, Holder: holderOf(held.Holder)}
+		return &backend.HeldError{Mesh: id, Holder: backend.HolderOf(held.Holder)}
 	case errors.Is(err, backend.ErrNoNamespace):
 		return fmt.Errorf("lock of %s: %w", id, err)
 	case errors.As(err, &answer) && admin.Classify(err) != admin.NotFound && admin.Classify(err) != admin.Refused:
@@ -140,7 +120,7 @@ func (l *lease) told(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &held):
-		return &backend.HeldError{Mesh: l.mesh, Holder: holderOf(held.Holder)}
+		return &backend.HeldError{Mesh: l.mesh, Holder: backend.HolderOf(held.Holder)}
 	}
 	return &backend.LockError{Mesh: l.mesh, Err: err}
 }

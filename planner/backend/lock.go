@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/meshc/meshc/compiler/mesh"
@@ -54,6 +55,30 @@ func (h Holder) String() string {
 		who += fmt.Sprintf(" (process %d, %s)", h.Process, h.Command)
 	}
 	return who
+}
+
+// The words by which a holder is told to others.
+const (
+	holderUser    = "user"
+	holderHost    = "host"
+	holderProcess = "process"
+	holderCommand = "command"
+	holderSince   = "since"
+)
+
+// Words gives the holder as words that a lock can carry; see HolderOf.
+func (h Holder) Words() map[string]string {
+	return map[string]string{
+		holderUser: h.User, holderHost: h.Host, holderProcess: strconv.Itoa(h.Process),
+		holderCommand: h.Command, holderSince: h.Since.UTC().Format(time.RFC3339),
+	}
+}
+
+// HolderOf gives the holder of Words; what is missing or broken is not known.
+func HolderOf(words map[string]string) Holder {
+	process, _ := strconv.Atoi(words[holderProcess])
+	since, _ := time.Parse(time.RFC3339, words[holderSince])
+	return Holder{User: words[holderUser], Host: words[holderHost], Process: process, Command: words[holderCommand], Since: since}
 }
 
 // HeldError tells that another run has the mesh's lock.
