@@ -49,6 +49,8 @@ var table = []room{
 	{path: "compiler/meshtest/valid", inside: []string{"compiler/syntax", "schema/fields"}, outside: []string{"pgregory.net/rapid"}, why: "meshes for tests"},
 	{path: "compiler/mesh", inside: []string{"compiler/diag", "schema/fields"}, why: "nothing after resolve sees YAML"},
 	{path: "compiler/foreign", inside: []string{"compiler/diag", "compiler/syntax", "compiler/mesh", "schema", "schema/fields"}, why: "other tools' files become trees of ours before anything looks at them"},
+	{path: "compiler/foreign/functionmesh/operator", inside: []string{"compiler/diag", "compiler/syntax", "schema/fields"}, why: "what an operator takes does not depend on where it comes from"},
+	{path: "compiler/foreign/functionmesh", inside: []string{"compiler/foreign", "compiler/foreign/functionmesh/operator", "compiler/diag", "compiler/syntax", "compiler/mesh", "schema", "schema/fields"}, why: "a dialect knows no other dialect"},
 	{path: "compiler/foreign/*", inside: []string{"compiler/foreign", "compiler/diag", "compiler/syntax", "compiler/mesh", "schema", "schema/fields"}, why: "a dialect knows no other dialect"},
 	{path: "compiler/resolve", inside: []string{"compiler/diag", "compiler/syntax", "compiler/mesh", "compiler/artifact", "schema", "schema/fields"}},
 	{path: "compiler/graph", inside: []string{"compiler/diag", "compiler/mesh"}, outside: []string{"github.com/dominikbraun/graph"}, oneFile: true, why: "one file meets dominikbraun/graph"},

@@ -10,6 +10,7 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign"
 	"github.com/meshc/meshc/compiler/foreign/functionmesh"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/foreign/pulsaradmin"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/syntax"
@@ -25,10 +26,17 @@ type File struct {
 }
 
 // targets are what a mesh can be built into.
-var targets = map[string]func(*mesh.Mesh) ([]foreign.File, diag.List){
+var targets = map[string]func(*mesh.Mesh, operator.Features) ([]foreign.File, diag.List){
 	"functionmesh": functionmesh.Write,
 	"components":   functionmesh.WriteComponents,
-	"pulsar-admin": pulsaradmin.Write,
+	"pulsar-admin": func(m *mesh.Mesh, _ operator.Features) ([]foreign.File, diag.List) { return pulsaradmin.Write(m) },
+}
+
+// BuildOptions say what is known of where the files go.
+type BuildOptions struct {
+	// Operator are the fields that the operator of Function Mesh has; the zero value is
+	// for the newest.
+	Operator operator.Features
 }
 
 // Targets names what [Build] can write.
@@ -37,7 +45,7 @@ func Targets() []string { return []string{"functionmesh", "components", "pulsar-
 // Build writes meshes for another tool, offline. The findings name what gets lost
 // and what the target needs besides; with errors among them there are no files.
 // An unknown target is a bug of the caller.
-func Build(meshes []*mesh.Mesh, target string) ([]File, diag.List, error) {
+func Build(meshes []*mesh.Mesh, target string, opts BuildOptions) ([]File, diag.List, error) {
 	write := targets[target]
 	if write == nil {
 		return nil, nil, fmt.Errorf("there is no target %q", target)
@@ -45,8 +53,11 @@ func Build(meshes []*mesh.Mesh, target string) ([]File, diag.List, error) {
 	var all []foreign.File
 	var list diag.List
 	for _, m := range meshes {
-		files, found := write(m)
+		files, found := write(m, opts.Operator)
 		all, list = append(all, files...), append(list, found...)
+	}
+	if target != "pulsar-admin" {
+		list = append(list, functionmesh.Collisions(meshes, target == "components")...)
 	}
 	list = list.Sorted()
 	if list.HasErrors() {

@@ -11,6 +11,7 @@ import (
 	"github.com/meshc/meshc/compiler/check"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/graph"
 	"github.com/meshc/meshc/compiler/lint"
 	"github.com/meshc/meshc/compiler/lint/rules"
@@ -38,6 +39,12 @@ type Options struct {
 	// PulsarVersion is the Pulsar that the meshes are for, as fields.Version reads it,
 	// 4.0 or 4.0.8 say. Empty, or one that meshc does not know, stands for any.
 	PulsarVersion string
+	// Target is where the meshes are to run: Native, or "" for that, or Kubernetes.
+	Target Target
+	// Operator are the fields that the operator of Function Mesh has; the zero value is
+	// for the newest. Components tells that each node becomes a resource of its own.
+	Operator   operator.Features
+	Components bool
 	// Severities take the place of those that codes have by default.
 	Severities diag.Severities
 
@@ -104,6 +111,7 @@ func Compile(inputs []Input, opts Options) Result {
 	for _, u := range result.Units {
 		result.Findings = append(result.Findings, lint.Run(all, u.Mesh, u.Graph, world)...)
 	}
+	result.kubernetes(meshes, opts)
 	result.tellOrigins(loaded.Origins)
 	result.mask(loaded.Secrets)
 	result.silence()

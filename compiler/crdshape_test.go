@@ -1,11 +1,6 @@
 package compiler_test
 
 import (
-	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,193 +9,59 @@ import (
 
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/meshtest/valid"
 	"github.com/meshc/meshc/compiler/syntax"
+	"github.com/meshc/meshc/schema/fields"
 )
 
-// shapeFile holds the fields of the operator's resources, a line each: kind, path,
-// type, and what else the schema asks for. FUNCTIONMESH_CRDS names a folder with
-// the operator's own definitions, which it is compared with, and written from with
-// MESHC_UPDATE=1.
-const shapeFile = "foreign/functionmesh/testdata/fields.txt"
-
-// open are parts of a spec that are Kubernetes' own, and not looked into.
-var open = []string{"pod", "volumeMounts", "volumeClaimTemplates"}
-
-func TestShapesAreTheOperators(t *testing.T) {
-	dir := os.Getenv("FUNCTIONMESH_CRDS")
-	if dir == "" {
-		t.Skip("THE SHAPES OF RESOURCES ARE NOT COMPARED WITH THE OPERATOR'S: FUNCTIONMESH_CRDS names no folder with its definitions; our own list of them is checked all the same")
-	}
-	var lines []string
-	for _, kind := range []string{"functions", "sources", "sinks"} {
-		data, err := os.ReadFile(filepath.Join(dir, kind+".yaml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var crd struct {
-			Spec struct {
-				Versions []struct {
-					Schema struct {
-						OpenAPIV3Schema struct {
-							Properties map[string]map[string]any
-						} `yaml:"openAPIV3Schema"`
-					}
-				}
-			}
-		}
-		if err := yaml.Unmarshal(data, &crd); err != nil {
-			t.Fatal(err)
-		}
-		shapeLines(strings.TrimSuffix(kind, "s"), "", crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"], &lines)
-	}
-	slices.Sort(lines)
-	text := strings.Join(lines, "\n") + "\n"
-	if os.Getenv("MESHC_UPDATE") != "" {
-		if err := os.WriteFile(shapeFile, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(shapeFile)
-	if err != nil || string(have) != text {
-		t.Errorf("%s is not what the operator's definitions say: %v", shapeFile, err)
-	}
-}
-
-// shapeLines writes what a schema asks for.
-func shapeLines(kind, path string, s map[string]any, lines *[]string) {
-	free := s["x-kubernetes-preserve-unknown-fields"] == true || slices.Contains(open, path)
-	typ, _ := s["type"].(string)
-	switch {
-	case free:
-		typ = "any"
-	case s["x-kubernetes-int-or-string"] == true:
-		typ = "quantity"
-	}
-	line := fmt.Sprintf("%s .%s %s", kind, path, typ)
-	for _, key := range []string{"enum", "required"} {
-		if list, ok := s[key].([]any); ok && !free {
-			line += fmt.Sprintf(" %s=%s", key, strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ","))
-		}
-	}
-	*lines = append(*lines, line)
-	if free {
-		return
-	}
-	below := func(step string, v any) {
-		if schema, ok := v.(map[string]any); ok {
-			shapeLines(kind, strings.TrimPrefix(path+step, "."), schema, lines)
-		}
-	}
-	if properties, ok := s["properties"].(map[string]any); ok {
-		for _, name := range slices.Sorted(maps.Keys(properties)) {
-			below("."+name, properties[name])
-		}
-	}
-	below(".*", s["additionalProperties"])
-	below("[]", s["items"])
-}
-
-// shape is what one line says.
+// shape is what the operator's definition says of a field.
 type shape struct {
 	typ            string
 	enum, required []string
 }
 
+// shapes gives the fields of all kinds, by kind and path. Parts of a spec that are
+// Kubernetes' own are not looked into.
 func shapes(t *testing.T) map[string]shape {
 	t.Helper()
-	data, err := os.ReadFile(shapeFile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]shape{}
-	for line := range strings.Lines(string(data)) {
-		words := strings.Fields(line)
-		s := shape{typ: words[2]}
-		for _, more := range words[3:] {
-			key, list, _ := strings.Cut(more, "=")
-			if key == "enum" {
-				s.enum = strings.Split(list, ",")
-			} else {
-				s.required = strings.Split(list, ",")
+	for _, kind := range operator.Kinds() {
+		operator.Newest().Schema(kind).Walk(func(path string, s *operator.Schema) {
+			typ := string(s.Type)
+			for _, open := range []string{"pod", "volumeMounts", "volumeClaimTemplates"} {
+				switch {
+				case path == open:
+					typ = "any"
+				case strings.HasPrefix(path, open+".") || strings.HasPrefix(path, open+"["):
+					return
+				}
 			}
-		}
-		out[words[0]+" "+words[1]] = s
+			switch typ {
+			case "map":
+				typ = "object"
+			case "list":
+				typ = "array"
+			}
+			out[string(kind)+" ."+path] = shape{typ: typ, enum: s.Enum, required: s.Required}
+		})
 	}
 	return out
 }
 
 // misfits tells what is not as the resource's schema has it, unknown fields included.
-func misfits(all map[string]shape, kind, path string, v any) (out []string) {
-	s, ok := all[kind+" ."+path]
-	if !ok {
-		return []string{path + " is no field"}
-	}
-	join := func(step string) string { return strings.TrimPrefix(path+step, ".") }
-	wrong := func() []string { return []string{fmt.Sprintf("%s is %T, not %s", path, v, s.typ)} }
-	switch s.typ {
-	case "any":
-		return nil
-	case "object":
-		m, ok := v.(map[string]any)
-		if !ok {
-			return wrong()
-		}
-		for _, key := range s.required {
-			if _, ok := m[key]; !ok {
-				out = append(out, path+" lacks "+key)
-			}
-		}
-		for key, value := range m {
-			step := "." + key
-			if _, free := all[kind+" ."+join(".*")]; free {
-				for _, misfit := range misfits(all, kind, join(".*"), value) {
-					out = append(out, key+": "+misfit)
-				}
-				continue
-			}
-			out = append(out, misfits(all, kind, join(step), value)...)
-		}
-		return out
-	case "array":
-		list, ok := v.([]any)
-		if !ok {
-			return wrong()
-		}
-		for _, item := range list {
-			out = append(out, misfits(all, kind, join("[]"), item)...)
-		}
-		return out
-	case "string":
-		text, ok := v.(string)
-		if !ok {
-			return wrong()
-		}
-		if s.enum != nil && !slices.Contains(s.enum, text) {
-			return []string{fmt.Sprintf("%s cannot be %q", path, text)}
-		}
-	case "integer":
-		if _, ok := v.(int); !ok {
-			return wrong()
-		}
-	case "boolean":
-		if _, ok := v.(bool); !ok {
-			return wrong()
-		}
-	case "quantity":
-		switch v.(type) {
-		case int, string:
-		default:
-			return wrong()
+func misfits(kind fields.Kind, spec *syntax.Node) (out []string) {
+	for _, d := range operator.Check(operator.Component{Kind: kind, Node: "x", Name: "x", Spec: spec}, operator.Newest()) {
+		if d.Severity == diag.Error {
+			out = append(out, d.Detail)
 		}
 	}
-	return nil
+	return out
 }
 
 // What is built is what the operator's definitions allow: no unknown field, no
 // wrong type or value, nothing missing.
 func TestBuiltResourcesFitTheirSchema(t *testing.T) {
-	all := shapes(t)
 	rapid.Check(t, func(t *rapid.T) {
 		root := valid.Mesh(t)
 		valid.Deployable(t, root)
@@ -209,31 +70,28 @@ func TestBuiltResourcesFitTheirSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, target := range []string{"functionmesh", "components"} {
-			files, found, err := compiler.Build(compileText(t, "mesh.yaml", text), target)
+			files, found, err := compiler.Build(compileText(t, "mesh.yaml", text), target, compiler.BuildOptions{})
 			if err != nil || found.HasErrors() {
 				t.Fatalf("%v %v", err, found)
 			}
 			for _, f := range files {
-				var resource struct {
-					APIVersion string `yaml:"apiVersion"`
-					Kind       string
-					Spec       map[string]any
+				docs, wrong := syntax.Parse(f.Name, f.Text)
+				if len(wrong) > 0 {
+					t.Fatalf("%v", wrong)
 				}
-				if err := yaml.Unmarshal(f.Text, &resource); err != nil {
-					t.Fatal(err)
-				}
+				resource := docs[0].Root
+				spec := resource.Get("spec")
 				var problems []string
-				if resource.Kind != "FunctionMesh" {
-					problems = misfits(all, strings.ToLower(resource.Kind), "", resource.Spec)
-				}
-				for _, kind := range []string{"function", "source", "sink"} {
-					if list, ok := resource.Spec[kind+"s"].([]any); ok {
-						for _, item := range list {
-							problems = append(problems, misfits(all, kind, "", item)...)
+				for _, kind := range operator.Kinds() {
+					if strings.EqualFold(resource.Get("kind").Value, string(kind)) {
+						problems = misfits(kind, spec)
+					} else if list := spec.Get(string(kind) + "s"); list != nil {
+						for _, item := range list.Items {
+							problems = append(problems, misfits(kind, item)...)
 						}
 					}
 				}
-				if len(problems) > 0 || resource.APIVersion != "compute.functionmesh.io/v1alpha1" {
+				if len(problems) > 0 || resource.Get("apiVersion").Value != "compute.functionmesh.io/v1alpha1" {
 					t.Fatalf("%s\n%s\n%s", strings.Join(problems, "\n"), text, f.Text)
 				}
 			}
@@ -245,7 +103,7 @@ func TestBuiltResourcesFitTheirSchema(t *testing.T) {
 // dropped without a word.
 func TestEveryFieldOfAResourceHasAHome(t *testing.T) {
 	all := shapes(t)
-	values := map[string]any{"string": "1", "integer": 7, "boolean": true, "quantity": "7", "any": map[string]any{"a": "b"}}
+	values := map[string]any{"text": "1", "int": 7, "bool": true, "quantity": "7", "any": map[string]any{"a": "b"}}
 	// Texts that have to be of a form.
 	texts := map[string]string{"java.jarLocation": "function://public/default/x@1", "input.topics[]": "in", "output.topic": "out", "subscriptionPosition": "latest"}
 	for path := range all {
@@ -289,7 +147,7 @@ func TestEveryFieldOfAResourceHasAHome(t *testing.T) {
 			continue
 		}
 		// Of the texts, those that are there without the field too are the same.
-		if text := string(converted.Files[0].Text); text == plainSpec(kind) && s.typ != "string" {
+		if text := string(converted.Files[0].Text); text == plainSpec(kind) && s.typ != "text" {
 			t.Errorf("%s leaves no trace", path)
 		}
 	}

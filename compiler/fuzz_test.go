@@ -58,7 +58,7 @@ func FuzzCompile(f *testing.F) {
 			for _, u := range r.Units {
 				meshes = append(meshes, u.Mesh)
 			}
-			if _, _, err := compiler.Build(meshes, target); err != nil {
+			if _, _, err := compiler.Build(meshes, target, compiler.BuildOptions{}); err != nil {
 				t.Error(err)
 			}
 		}

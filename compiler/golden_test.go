@@ -14,6 +14,7 @@ import (
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/artifact/artifacttest"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/mesh"
 )
 
@@ -24,6 +25,7 @@ import (
 // compiles as plan and apply do, and lines "overlay FILE", "set PATH=VALUE" and
 // "env NAME=VALUE" say what is put into the meshes. Cases are parts of meshes, so
 // that outputs that nobody reads are told of only with a line "unread outputs".
+// Lines "target kubernetes", "components" and "operator VERSION" say where they run.
 // A line "build TARGET" writes the meshes for another tool into out/built, and
 // "convert" or "convert NAME" makes mesh files of others, in out/converted.
 // MESHC_UPDATE=1 rewrites the expectations.
@@ -91,7 +93,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 		}
 	}
 	for _, e := range diag.Catalogue() {
-		if e.Code < "MC5" && e.Code != diag.UnreadableFile && !shown[e.Code] {
+		if (e.Code < "MC5" || e.Code > "MC6") && e.Code != diag.UnreadableFile && !shown[e.Code] {
 			t.Errorf("no case in testdata shows %s (%s)", e.Code, e.Summary)
 		}
 	}
@@ -128,6 +130,16 @@ func compileArchive(t *testing.T, archive *txtar.Archive, change func([]byte) []
 			overlays = append(overlays, rest)
 		case "set":
 			opts.Set = append(opts.Set, rest)
+		case "target":
+			opts.Target = compiler.Target(rest)
+		case "components":
+			opts.Components = line == "components"
+		case "operator":
+			f, err := operator.OfVersion(rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opts.Operator = f
 		case "env":
 			name, value, _ := strings.Cut(rest, "=")
 			env[name] = value
@@ -174,7 +186,7 @@ func written(t *testing.T, archive *txtar.Archive, result *compiler.Result) map[
 			for _, u := range result.Units {
 				meshes = append(meshes, u.Mesh)
 			}
-			files, found, err := compiler.Build(meshes, rest)
+			files, found, err := compiler.Build(meshes, rest, compiler.BuildOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -41,7 +41,7 @@ func roundTrip(t *rapid.T, target string) {
 		t.Fatal(err)
 	}
 	before := compileText(t, "mesh.yaml", text)
-	files, found, err := compiler.Build(before, target)
+	files, found, err := compiler.Build(before, target, compiler.BuildOptions{})
 	if err != nil || found.HasErrors() {
 		t.Fatalf("the mesh cannot be built: %v, %v\n%s", err, found, text)
 	}
@@ -51,7 +51,7 @@ func roundTrip(t *rapid.T, target string) {
 		t.Fatalf("%d meshes come back", len(after))
 	}
 	// What is lost is lost the first time: from then on all stays, byte by byte.
-	again, _, err := compiler.Build(after, target)
+	again, _, err := compiler.Build(after, target, compiler.BuildOptions{})
 	if diff := cmp.Diff(string(built), string(compiler.Join(again))); diff != "" || err != nil {
 		t.Fatalf("built again it is something else (-was +is), %v:\n%s\nmesh:\n%s", err, diff, text)
 	}

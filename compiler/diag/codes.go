@@ -6,7 +6,8 @@ import (
 )
 
 // Code names a kind of finding for ever: MC1xxx not YAML, MC2xxx wrong shape,
-// MC3xxx wrong reference, MC4xxx a rule over the whole mesh, MC5xxx the plan.
+// MC3xxx wrong reference, MC4xxx a rule over the whole mesh, MC5xxx the plan,
+// MC6xxx what Kubernetes and the Function Mesh operator do not take.
 type Code string
 
 // The codes in use. Each has an entry in the catalogue below.
@@ -121,6 +122,21 @@ const (
 	SchemaRefused     Code = "MC5042"
 	PoliciesRefused   Code = "MC5043"
 	NoPulsar          Code = "MC5061"
+	UpdateRefused     Code = "MC5051"
+	UpdateIncomplete  Code = "MC5052"
+	KubernetesName    Code = "MC6001"
+	SameResource      Code = "MC6002"
+	NotInOperator     Code = "MC6003"
+	Misfit            Code = "MC6004"
+	AmountRefused     Code = "MC6005"
+	ScaleRefused      Code = "MC6006"
+	CodeRefused       Code = "MC6007"
+	GoRefused         Code = "MC6008"
+	DeliveryRefused   Code = "MC6009"
+	TopicRefused      Code = "MC6010"
+	WindowUnfit       Code = "MC6011"
+	Disregarded       Code = "MC6012"
+	CredentialsShown  Code = "MC6013"
 )
 
 // Entry is what the catalogue knows of a code.
@@ -266,4 +282,19 @@ var catalogue = map[Code]Entry{
 	NotOnCluster:      {Severity: Error, Summary: "Not possible on this cluster", Doc: "The mesh is right, and the workers of this cluster do not carry this part out: they are older than a field and would drop it without a word, or they cannot be given code in this way. `--pulsar-version` of `meshc validate` tells of fields without a cluster."},
 	PatternTopics:     {Severity: Warning, Summary: "New topics of a pattern start late", Doc: "Subscriptions are made before the first message is sent, so that none is lost. For an input by pattern that is possible only on topics that exist: one that comes later has no subscription until an instance finds it, which it looks for each minute."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},
+	UpdateRefused:     {Severity: Error, Summary: "Update that stops the operator", Doc: "The operator's webhook looks at no update, and some make its process end, for all resources in the cluster, and again at each start until the resource is mended: those that take away a block which it reads without looking, and those that bring an autoscaled component to no instances."},
+	UpdateIncomplete:  {Severity: Warning, Summary: "Update that the operator carries out in part", Doc: "The operator takes the update and keeps a part of what was: claims of volumes count when a component is made, an autoscaler that is turned off stays, and the job that cleans up after a component is made once. The finding says what is left to do by hand."},
+	KubernetesName:    {Severity: Error, Summary: "Name that Kubernetes does not take", Doc: "The operator names what it makes of a resource after the resource: so a name has at most 43 characters (43 + `-function` + the 10 of a revision's hash fit into the 63 of a label), and lower-case letters, digits and dashes with a letter in front. An element of a FunctionMesh becomes a resource named mesh-node. Names of Secrets, ConfigMaps, volumes, labels and environment variables have forms of their own; a wrong one shows only in the operator's log."},
+	SameResource:      {Severity: Error, Summary: "Two nodes become one resource", Doc: "Elements of a FunctionMesh become resources named mesh-node, so `a` with the node `b-c` and `a-b` with the node `c` meet in one, and the operator writes one over the other again and again. Nothing but the operator's log would tell."},
+	NotInOperator:     {Severity: Error, Summary: "Field that the operator does not have", Doc: "The API server drops fields that the definition (CRD) of a resource lacks, without a word. Fields come with versions of the operator: `--operator-version` says which one it is, and with a connection the definitions in the cluster are read."},
+	Misfit:            {Severity: Error, Summary: "Value that the resource does not take", Doc: "The definition (CRD) of the resource wants another type, one of some words, or a key that is absent; or the resource refers to a part of itself that it does not have."},
+	AmountRefused:     {Severity: Error, Summary: "Resources that the operator refuses", Doc: "The operator wants a request and a limit of memory above 0, and takes no request above its limit. Amounts are written as Kubernetes does (500m, 512Mi). It checks elements of a FunctionMesh when it makes resources of them, and tells its log."},
+	ScaleRefused:      {Severity: Error, Summary: "Numbers of instances that do not fit", Doc: "`kubernetes.minReplicas` <= `parallelism` <= `kubernetes.maxReplicas`, and all are above 0. One autoscaler, horizontal or vertical, is on at a time, and the operator passes over rules that it does not know. A component can be brought to 0 instances once it is there, not made so."},
+	CodeRefused:       {Severity: Error, Summary: "Code that the operator cannot get", Doc: "Code is in the image, or is downloaded from a package (function://, source:// or sink://tenant/namespace/name@version) or an http(s) URL when a pod starts. Paths of files are for function workers. Upload the file as a package, or let `meshc apply` do it."},
+	GoRefused:         {Severity: Error, Summary: "Go function that the operator cannot run", Doc: "The operator starts functions in Go with the first input topic and little else. Without a topic under `inputs` its process ends, for all resources; further inputs are passed over; with `userConfig` the function does not start; and there is no state store."},
+	DeliveryRefused:   {Severity: Error, Summary: "Delivery that the operator refuses", Doc: "EFFECTIVELY_ONCE has no retries, timeout or order by key, a dead letter topic needs retries, and only one order can be kept. The operator checks functions, and sinks in part; meshc checks both."},
+	TopicRefused:      {Severity: Error, Summary: "Topics that the operator refuses", Doc: "All names of topics, and patterns, are topic, tenant/namespace/topic or persistent://tenant/namespace/topic for the operator. A node that reads has an input, a source has an output, and who encrypts names a reader of keys and keys."},
+	WindowUnfit:       {Severity: Error, Summary: "Window that the operator refuses", Doc: "A window has one length, in messages or in time, lengths and intervals are above 0, and the operator runs them for functions in Java only. Lag and watermarks above 0 belong to windows by the messages' own times."},
+	Disregarded:       {Severity: Warning, Summary: "Field that the operator passes over", Doc: "The operator takes the field and does nothing with it, or nothing here, or nothing without another field that is absent. Nobody else tells."},
+	CredentialsShown:  {Severity: Warning, Summary: "Credentials in a resource", Doc: "All who may read resources can read what stands in them. Credentials belong into a Secret that the resource names."},
 }

@@ -125,7 +125,7 @@ func compile(mesh string) compiler.Result {
 	}
 	result := compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(mesh)}}, opts)
 	if target != "" {
-		_, found, err := compiler.Build(meshes(result.Units), target)
+		_, found, err := compiler.Build(meshes(result.Units), target, compiler.BuildOptions{})
 		if err != nil {
 			panic(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 )
@@ -22,6 +23,8 @@ type buildOptions struct {
 	to     string
 	out    string
 	strict bool
+	// operator are the fields that the operator has.
+	operator operator.Features
 }
 
 func newBuildCmd(f *Factory, runF func(context.Context, *buildOptions) error) *cobra.Command {
@@ -60,6 +63,7 @@ Exit codes: 0 done, 3 an error (with --strict also a warning); nothing is writte
 	o.input.bind(cmd)
 	addChoice(cmd, false, &o.to, "to", "", "what to write", compiler.Targets()...)
 	cmd.Flags().StringVar(&o.out, "out", "", "write each resource or config to a file of its own in this `DIR`, instead of all to standard output")
+	addOperatorVersion(cmd, &o.operator)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error")
 	return cmd
 }
@@ -76,7 +80,7 @@ func buildRun(_ context.Context, o *buildOptions) error {
 	for _, u := range result.Units {
 		meshes = append(meshes, u.Mesh)
 	}
-	files, found, err := compiler.Build(meshes, o.to)
+	files, found, err := compiler.Build(meshes, o.to, compiler.BuildOptions{Operator: o.operator})
 	if err != nil {
 		return &bugError{value: err.Error()}
 	}

@@ -48,5 +48,8 @@ func (o *validateOptions) mend() error {
 }
 
 func (o *validateOptions) compile() compiler.Result {
-	return o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
+	return o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{
+		PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes)),
+		Target: compiler.Target(o.target), Operator: o.operator, Components: o.components,
+	})
 }

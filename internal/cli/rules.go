@@ -25,7 +25,8 @@ func newRulesCmd(f *Factory, runF func(context.Context, *rulesOptions) error) *c
 		Short: "List the codes of findings",
 		Long: `Lists all codes of findings with the severity that they have by default. MC1xxx are
 about YAML, MC2xxx about the shape of the file, MC3xxx about names and code files,
-MC4xxx about the whole mesh, and MC5xxx come from plans.`,
+MC4xxx about the whole mesh, MC5xxx come from plans,
+and MC6xxx are about Kubernetes.`,
 		Example: "  meshc rules\n  meshc rules -o json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), o) },

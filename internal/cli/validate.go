@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/internal/view/json"
 )
@@ -22,6 +24,9 @@ type validateOptions struct {
 	// severities take the place of the catalogue's.
 	severities diag.Severities
 	pulsar     string
+	target     string
+	operator   operator.Features
+	components bool
 }
 
 func newValidateCmd(f *Factory, runF func(context.Context, *validateOptions) error) *cobra.Command {
@@ -43,6 +48,10 @@ A comment "# meshc:ignore CODE reason" beside a line, or on a line of its own ab
 it, silences a warning or a finding of a rule (MC4xxx) there; --severity does so
 everywhere, or lets a warning be an error.
 
+With --target kubernetes meshes are also checked for what Kubernetes and the Function
+Mesh operator ask for and tell nobody but a log; --operator-version says which fields
+the operator has. Mistakes under 'kubernetes:' are told of for any target.
+
 --fix mends what has exactly one safe fix, such as a misspelt key, in the files
 themselves, and shows what is left.
 
@@ -55,6 +64,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
   meshc validate meshes/ --strict
   meshc validate --fix
   meshc validate mesh.yaml --overlay prod.yaml --set variables.instances=8
+  meshc validate --target kubernetes --operator-version 0.26
   meshc validate -o json mesh.yaml
   meshc validate -o sarif meshes/ > findings.sarif
   meshc validate --severity MC4002=error,MC4004=off
@@ -70,6 +80,10 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 	addSeverity(cmd, &o.severities)
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "first mend in the files what has exactly one safe fix")
 	addPulsarVersion(cmd, &o.pulsar)
+	o.target = string(compiler.Native)
+	addChoice(cmd, false, &o.target, "target", "", "where the meshes are to run", string(compiler.Native), string(compiler.Kubernetes))
+	addOperatorVersion(cmd, &o.operator)
+	cmd.Flags().BoolVar(&o.components, "components", false, "with --target kubernetes: each node becomes a resource of its own, and not an element of a FunctionMesh")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/syntax"
 )
@@ -45,13 +46,15 @@ type Options struct {
 	Location func(mesh.Node) string
 	// Components tells that each node becomes a resource of its own.
 	Components bool
+	// Features are the fields that the operator has; the zero value is for the newest.
+	Features operator.Features
 }
 
 // Convert gives the nodes of a mesh as the operator takes them, and reports what
 // the resources cannot hold and what they need, as Write does. What a mesh says of
 // topics is not reported: it is for whoever prepares them.
 func Convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
-	w := writerOf(m, "resources of Function Mesh")
+	w := writerOf(m, "resources of Function Mesh", opts.Features)
 	w.location = opts.Location
 	out := Elements{Namespace: textOf(w.shared.Get("namespace")), Labels: texts(w.shared.Get("labels")), Annotations: texts(w.shared.Get("annotations"))}
 	if opts.Components {
@@ -70,8 +73,9 @@ func Convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 		if opts.Components {
 			el.Resource = w.name(e.own, m.Name+"-"+n.NodeName(), n.NodeSpan())
 			w.unique(names, el.Resource, n)
+			w.examine(e, el.Resource)
 		} else {
-			w.fits(el.Child, e)
+			w.fits(out.Name, e)
 		}
 		out.Nodes = append(out.Nodes, el)
 	}

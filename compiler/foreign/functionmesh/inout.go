@@ -5,6 +5,7 @@ import (
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/syntax"
 	"github.com/meshc/meshc/schema/fields"
 )
@@ -208,7 +209,7 @@ func (e *element) resources(p syntax.Pair) {
 			continue
 		}
 		for _, q := range block.Pairs {
-			if _, ok := amount(q.Value); !ok && q.Value.Kind != syntax.Hole {
+			if _, ok := operator.Amount(q.Value); !ok && q.Value.Kind != syntax.Hole {
 				e.list.Add(diag.BadValue, q.Value.Span, "`"+textOf(q.Value)+"` is no quantity of Kubernetes.", "Write such as 500m, 2, 512Mi or 1Gi.")
 				continue
 			}
@@ -243,7 +244,7 @@ func (e *element) request(q syntax.Pair, out, further *syntax.Node) {
 		further.Pairs = append(further.Pairs, q)
 		return
 	}
-	value, _ := amount(q.Value)
+	value, _ := operator.Amount(q.Value)
 	v, _ := value.Float64()
 	if name != "cpu" && !value.IsInt() {
 		v = float64(int64(v) + 1) // bytes are whole; Kubernetes rounds up
@@ -261,8 +262,8 @@ func sameAmounts(a, b *syntax.Node) bool {
 		return false
 	}
 	for _, p := range a.Pairs {
-		x, ok := amount(p.Value)
-		y, same := amount(b.Get(p.Key.Value))
+		x, ok := operator.Amount(p.Value)
+		y, same := operator.Amount(b.Get(p.Key.Value))
 		if !ok || !same || x.Cmp(y) != 0 {
 			return false
 		}

@@ -1,23 +1,32 @@
 package functionmesh
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 )
-
-// longest is how long the name of a resource may be, so that the names of all
-// that the operator makes of it fit (validate: "no more than 43 characters").
-const longest = 43
-
-// label is what names of resources have to be, so that the operator's services can
-// be named after them (RFC 1035).
-var label = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 
 var noLabel = regexp.MustCompile(`[^a-z0-9-]+`)
 
 // resourceName makes a name of a resource of a mesh's or node's name.
 func resourceName(name string) string {
 	return strings.Trim(noLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+}
+
+// badName says what is wrong with the name that a resource would have; "" for a good
+// one. of are the names that it is put together of, with dashes between.
+func badName(name string, of ...string) string {
+	wrong := operator.BadName(name)
+	if wrong == "" {
+		return ""
+	}
+	text := fmt.Sprintf("The resource would be named `%s`, which %s.", name, wrong)
+	if len(name) > operator.MaxName && len(of) == 2 {
+		text += fmt.Sprintf(" The mesh's name takes %d, the dash 1 and the node's %d: %d too many.", len(of[0]), len(of[1]), len(name)-operator.MaxName)
+	}
+	return text
 }
 
 // defaultPath is where code of a location is put in a container unless the mesh

@@ -2,42 +2,9 @@ package functionmesh
 
 import (
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/meshc/meshc/compiler/syntax"
 )
-
-// quantity is Kubernetes' form of amounts (resource.Quantity).
-var quantity = regexp.MustCompile(`^\+?([0-9]+\.?[0-9]*|\.[0-9]+)(?:([eE][-+]?[0-9]{1,2})|([numkKMGTPE]i?))?$`)
-
-// factors are what suffixes stand for: 10 or 2 to the power of the second number.
-var factors = map[string][2]int64{
-	"n": {10, -9}, "u": {10, -6}, "m": {10, -3}, "": {10, 0}, "k": {10, 3}, "M": {10, 6}, "G": {10, 9}, "T": {10, 12}, "P": {10, 15}, "E": {10, 18},
-	"Ki": {2, 10}, "Mi": {2, 20}, "Gi": {2, 30}, "Ti": {2, 40}, "Pi": {2, 50}, "Ei": {2, 60},
-}
-
-// amount reads a quantity.
-func amount(n *syntax.Node) (*big.Rat, bool) {
-	if n == nil || n.Kind != syntax.Scalar {
-		return nil, false
-	}
-	m := quantity.FindStringSubmatch(n.Value)
-	if m == nil {
-		return nil, false
-	}
-	value, ok := new(big.Rat).SetString(m[1] + m[2])
-	factor, known := factors[m[3]]
-	if !ok || !known {
-		return nil, false
-	}
-	by := new(big.Int).Exp(big.NewInt(factor[0]), new(big.Int).Abs(big.NewInt(factor[1])), nil)
-	if factor[1] < 0 {
-		return value.Quo(value, new(big.Rat).SetInt(by)), true
-	}
-	return value.Mul(value, new(big.Rat).SetInt(by)), true
-}
 
 // cores writes a number of cores as Kubernetes does: whole, or in thousandths.
 func cores(v float64) string {

@@ -41,7 +41,6 @@ func (w *writer) element(n mesh.Node) *spec {
 	for _, p := range append(slices.Clone(w.shared.Pairs), e.own.Pairs...) {
 		foreign.Set(e.merged, p.Key.Value, p.Value, p.Key.Span)
 	}
-	e.forGo()
 	for _, r := range rowsOf(n.Kind()) {
 		e.row(r)
 	}
@@ -133,6 +132,10 @@ func (e *spec) row(r row) {
 func (e *spec) value(r row) *syntax.Node {
 	if name, ok := strings.CutPrefix(r.field, "kubernetes."); ok {
 		v := e.takeKubernetes(name)
+		if name == "statefulConfig" && v != nil && e.runtime() == fields.Go && e.own.Get(name) == nil {
+			e.List.Add(diag.LostField, e.at, fmt.Sprintf("`kubernetes.statefulConfig` of the mesh is left out for the %s `%s`: functions in Go have no state store.", e.node.Kind(), e.node.NodeName()))
+			return nil // what the mesh says for all is for those that can have a store
+		}
 		if f, _ := fields.Named(fields.Kubernetes, name); v != nil && isDefault(f, v) {
 			return nil
 		}

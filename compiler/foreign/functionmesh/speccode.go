@@ -78,7 +78,11 @@ func (e *spec) code(name string) {
 		foreign.Set(out, b.path, foreign.Text(inImage, e.at), e.at)
 	}
 	if download != "" {
-		foreign.Set(out, b.location, foreign.Text(download, e.at), e.at)
+		at := e.node.Base().SpanOf(key)
+		if location != nil {
+			at = location.Span
+		}
+		foreign.Set(out, b.location, foreign.Text(download, at), at)
 	}
 	e.runtimeFields(b, out)
 	for _, key := range codeKeys {
@@ -128,24 +132,5 @@ func (e *spec) runtimeFields(b block, out *syntax.Node) {
 func (e *spec) builtin(name string) {
 	if builtin, ok := mesh.Builtin(e.node.Base().Code.Location); ok && e.merged.Get("codeLocation") == nil {
 		e.text(name, builtin)
-	}
-}
-
-// forGo refuses what the operator does wrong for functions in Go.
-func (e *spec) forGo() {
-	f, ok := e.node.(*mesh.Function)
-	if !ok || f.Runtime != fields.Go {
-		return
-	}
-	switch {
-	case len(f.Patterns) > 0:
-		e.List.Add(diag.NotConvertible, e.at, fmt.Sprintf("The function `%s` is written in Go and reads topics by a pattern, on which the operator stops.", f.Name), "Name its one input.")
-	case len(f.Inputs) > 1:
-		e.List.Add(diag.NotConvertible, e.at, fmt.Sprintf("The function `%s` is written in Go and has %d inputs, of which the operator takes the first only.", f.Name, len(f.Inputs)), "Let it read one topic.")
-	case e.tree.Get("inputs") == nil:
-		e.List.Add(diag.NotConvertible, e.at, fmt.Sprintf("The function `%s` is written in Go, and the operator stops on one without `inputs`.", f.Name), "Name its input under `inputs`.")
-	}
-	if v := e.tree.Get("userConfig"); v != nil && len(v.Pairs) > 0 {
-		e.lost(diag.OtherMeaning, "userConfig", "the operator gives it to functions in Go as text that is no JSON, so that they do not start.", "Take settings from environment variables: `kubernetes: {pod: {env: [...]}}`.")
 	}
 }

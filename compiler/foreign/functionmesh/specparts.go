@@ -261,13 +261,15 @@ func (e *spec) resources() {
 		}
 		f, _ := fields.Named(fields.Resource, part.field)
 		number, _ := f.Default.(float64)
+		at := e.at
 		switch {
 		case foreign.Usable(value):
+			at = value.Span
 			number, _ = strconv.ParseFloat(value.Value, 64)
 		case part.field == "disk":
 			continue // workers keep the number and use it for nothing
 		}
-		foreign.Set(requests, part.name, foreign.Text(part.write(number), e.at), e.at)
+		foreign.Set(requests, part.name, foreign.Text(part.write(number), at), at)
 	}
 	if further := e.takeKubernetes("requests"); further != nil {
 		for _, p := range further.Pairs {
@@ -279,8 +281,6 @@ func (e *spec) resources() {
 	limits := e.takeKubernetes("limits")
 	if limits == nil {
 		limits = requests
-	} else if _, ok := amount(limits.Get("memory")); !ok {
-		e.List.Add(diag.TargetNeeds, limits.Span, fmt.Sprintf("The limits of the %s `%s` have no `memory`, which the operator wants.", e.node.Kind(), e.node.NodeName()), "Add it, such as `memory: 1Gi`.")
 	}
 	foreign.Set(out, "limits", limits, e.at)
 	if claims := e.takeKubernetes("claims"); claims != nil {

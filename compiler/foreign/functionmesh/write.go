@@ -6,6 +6,7 @@ import (
 
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/compiler/syntax"
 	"github.com/meshc/meshc/schema/fields"
@@ -14,13 +15,13 @@ import (
 // Write writes a mesh as a FunctionMesh. Fields stand in a fixed order; what the
 // operator would take otherwise than Pulsar is written out; names of topics are
 // full. What the resource cannot hold and what it needs is reported.
-func Write(m *mesh.Mesh) ([]foreign.File, diag.List) {
-	w := newWriter(m, "resources of Function Mesh")
+func Write(m *mesh.Mesh, f operator.Features) ([]foreign.File, diag.List) {
+	w := newWriter(m, "resources of Function Mesh", f)
 	name := w.name(w.shared, m.Name, m.Span)
 	lists := map[fields.Kind]*syntax.Node{}
 	for _, n := range m.Nodes {
 		e := w.element(n)
-		w.fits(name+"-"+n.NodeName(), e)
+		w.fits(name, e)
 		if lists[n.Kind()] == nil {
 			lists[n.Kind()] = foreign.List(m.Span)
 		}
@@ -51,14 +52,15 @@ func Write(m *mesh.Mesh) ([]foreign.File, diag.List) {
 // WriteComponents writes a mesh as resources of its own for each node, named after
 // mesh and node unless `kubernetes.name` says otherwise. An annotation keeps the
 // name of the mesh.
-func WriteComponents(m *mesh.Mesh) ([]foreign.File, diag.List) {
-	w := newWriter(m, "resources of Function Mesh")
+func WriteComponents(m *mesh.Mesh, f operator.Features) ([]foreign.File, diag.List) {
+	w := newWriter(m, "resources of Function Mesh", f)
 	var files []foreign.File
 	names := map[string]mesh.Node{}
 	for _, n := range m.Nodes {
 		e := w.element(n)
 		name := w.name(e.own, m.Name+"-"+n.NodeName(), n.NodeSpan())
 		w.unique(names, name, n)
+		w.examine(e, name)
 		kind := strings.ToUpper(string(n.Kind())[:1]) + string(n.Kind())[1:]
 		root := resource(kind, n.NodeSpan())
 		foreign.Set(root, "metadata", w.metadata(name, m.Name, e.merged), n.NodeSpan())
@@ -72,12 +74,15 @@ func WriteComponents(m *mesh.Mesh) ([]foreign.File, diag.List) {
 	return files, w.List
 }
 
-// fits reports a node that cannot be an element of a FunctionMesh as it is.
-func (w *writer) fits(child string, e *spec) {
+// fits reports a node that cannot be an element of the FunctionMesh of that name as
+// it is.
+func (w *writer) fits(name string, e *spec) {
 	n := e.node
-	if len(child) > longest || !label.MatchString(child) {
-		w.List.Add(diag.NotConvertible, n.NodeSpan(), badName(child), "Rename the node or the mesh; `--to components` can name each resource by `kubernetes.name`.")
+	child := name + "-" + n.NodeName()
+	if wrong := badName(child, name, n.NodeName()); wrong != "" {
+		w.List.Add(diag.KubernetesName, n.NodeSpan(), wrong, "Rename the node or the mesh (`kubernetes.name`); as resources of their own (`components`) nodes can be named by `kubernetes.name` too.")
 	}
+	w.examine(e, child)
 	for _, key := range []string{"name", "namespace", "labels", "annotations"} {
 		if v := e.own.Get(key); v != nil {
 			w.List.Add(diag.LostField, n.Base().SpanOf("kubernetes"), fmt.Sprintf("`kubernetes.%s` of the %s `%s` is left out: an element of a FunctionMesh has none.", key, n.Kind(), n.NodeName()),
@@ -90,7 +95,7 @@ func (w *writer) fits(child string, e *spec) {
 func (w *writer) unique(names map[string]mesh.Node, name string, n mesh.Node) {
 	key := string(n.Kind()) + "/" + name
 	if before := names[key]; before != nil {
-		w.List.Add(diag.NotConvertible, n.NodeSpan(), fmt.Sprintf("The resource would be named `%s`, as that of `%s` is.", name, before.NodeName()),
+		w.List.Add(diag.SameResource, n.NodeSpan(), fmt.Sprintf("The resource would be named `%s`, as that of `%s` is.", name, before.NodeName()),
 			"Give one of them another `kubernetes.name`.").Relate(before.NodeSpan(), "the other node")
 	}
 	names[key] = n
@@ -103,32 +108,33 @@ func resource(kind string, at diag.Span) *syntax.Node {
 	return root
 }
 
-func badName(name string) string {
-	if len(name) > longest {
-		return fmt.Sprintf("The resource would be named `%s`, which has %d characters; the operator takes %d at most.", name, len(name), longest)
-	}
-	return fmt.Sprintf("The resource would be named `%s`; Kubernetes takes lower-case letters, digits and dashes there, and a letter in front.", name)
-}
-
 type writer struct {
 	foreign.Writer
 	// shared is the mesh's `kubernetes:`.
 	shared *syntax.Node
 	// without are the nodes that have no image or no settings of Pulsar.
 	noImage, noPulsar []string
+	features          operator.Features
+	// said are the findings of the operator's rules so far, by code and place: what the
+	// mesh gives to all nodes is told of once.
+	said map[told]bool
+	// shared places are those of values that the mesh gives to all nodes.
+	sharedAt map[diag.Span]bool
 	// location tells where local code can be downloaded, see Options.
 	location func(mesh.Node) string
 }
 
-func newWriter(m *mesh.Mesh, target string) *writer {
-	w := writerOf(m, target)
+func newWriter(m *mesh.Mesh, target string, f operator.Features) *writer {
+	w := writerOf(m, target, f)
 	w.Around()
 	return w
 }
 
-func writerOf(m *mesh.Mesh, target string) *writer {
-	w := &writer{Writer: foreign.Writer{Mesh: m, Target: target}}
+func writerOf(m *mesh.Mesh, target string, f operator.Features) *writer {
+	w := &writer{Writer: foreign.Writer{Mesh: m, Target: target}, features: f, said: map[told]bool{}, sharedAt: map[diag.Span]bool{}}
 	w.shared = w.kubernetes(m.Kubernetes)
+	m.Kubernetes.Walk(func(_ []string, v *mesh.Value) { w.sharedAt[v.Span] = true })
+	w.objects(w.shared)
 	return w
 }
 
@@ -149,14 +155,14 @@ func (w *writer) kubernetes(v *mesh.Value) *syntax.Node {
 // name gives the name of a resource.
 func (w *writer) name(block *syntax.Node, of string, at diag.Span) string {
 	if n := block.Get("name"); n != nil {
-		if len(n.Value) > longest || !label.MatchString(n.Value) {
-			w.List.Add(diag.NotConvertible, n.Span, badName(n.Value), "Take another name.")
+		if wrong := badName(n.Value); wrong != "" {
+			w.List.Add(diag.KubernetesName, n.Span, wrong, "Take another name.")
 		}
 		return n.Value
 	}
 	name := resourceName(of)
-	if len(name) > longest || !label.MatchString(name) {
-		w.List.Add(diag.NotConvertible, at, badName(name), "Give the resource another name by `kubernetes.name`, or rename the mesh or node.")
+	if wrong := badName(name); wrong != "" {
+		w.List.Add(diag.KubernetesName, at, wrong, "Give the resource another name by `kubernetes.name`, or rename the mesh or node.")
 	}
 	return name
 }

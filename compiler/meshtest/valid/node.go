@@ -177,7 +177,7 @@ func (g *gen) special(f fields.Field) *syntax.Node {
 		m := mapping()
 		set(m, "cpu", text(""))
 		m.Pairs[0].Value = &syntax.Node{Kind: syntax.Scalar, Type: syntax.Float, Value: g.pick("cpu", "0.1", "0.5", "1.25", "2")}
-		set(m, "ram", number(g.IntRange(1, 1<<30)))
+		set(m, "ram", number(g.IntRange(1<<20, 1<<30)))
 		if g.flip("disk") {
 			set(m, "disk", number(1<<30))
 		}
