@@ -20,7 +20,8 @@ import (
 // File is a file that was written for another tool, or a mesh file that was made
 // of another tool's.
 type File struct {
-	// Name is a name for the file, without folders.
+	// Name is a name for the file, without folders but for those of [Kustomize], which
+	// slashes part.
 	Name string
 	Text []byte
 }
@@ -37,16 +38,26 @@ type BuildOptions struct {
 	// Operator are the fields that the operator of Function Mesh has; the zero value is
 	// for the newest.
 	Operator operator.Features
+	// Components tells that nodes are resources of their own, where the target leaves it
+	// open: for Kustomize and the target rbac.
+	Components bool
 }
 
+// rbac is the target that writes roles instead of meshes.
+const rbac = "rbac"
+
 // Targets names what [Build] can write.
-func Targets() []string { return []string{"functionmesh", "components", "pulsar-admin"} }
+func Targets() []string { return []string{"functionmesh", "components", "pulsar-admin", rbac} }
 
 // Build writes meshes for another tool, offline. The findings name what gets lost
 // and what the target needs besides; with errors among them there are no files.
 // An unknown target is a bug of the caller.
 func Build(meshes []*mesh.Mesh, target string, opts BuildOptions) ([]File, diag.List, error) {
 	write := targets[target]
+	if target == rbac {
+		files, list := roles(meshes, opts.Components)
+		return files, list.Sorted(), nil
+	}
 	if write == nil {
 		return nil, nil, fmt.Errorf("there is no target %q", target)
 	}
