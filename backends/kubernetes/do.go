@@ -32,7 +32,10 @@ func (b *Backend) do(ctx context.Context, s plan.Step, w waiter) error {
 		if err := b.remember(ctx, s); err != nil {
 			return err
 		}
-		return b.write(ctx, s)
+		if err := b.write(ctx, s); err != nil {
+			return err
+		}
+		return b.unscale(ctx, s)
 	case plan.Delete:
 		if err := b.write(ctx, s); err != nil {
 			return err

@@ -25,6 +25,8 @@ type placed struct {
 	written string
 	// paused tells that a run has stopped it and not started it again.
 	paused bool
+	// autoscaler is the name of the one that the operator has made of it, "" for none.
+	autoscaler string
 }
 
 // found are all components of a namespace of Kubernetes.
@@ -71,6 +73,11 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 		sets, err = b.kube.List(ctx, kube.StatefulSets, namespace, kube.Selector{Labels: componentLabel})
 		return err
 	})
+	var scalers map[string]kube.Object
+	g.Go(func() (err error) {
+		scalers, err = b.autoscalers(ctx, namespace)
+		return err
+	})
 	if err := g.Wait(); err != nil {
 		var none *kube.NotFound
 		if errors.As(err, &none) && none.NoKind {
@@ -91,6 +98,13 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 			if !child(o) {
 				out.components = append(out.components, single(kind, o))
 			}
+		}
+	}
+	for i := range out.components {
+		p := &out.components[i]
+		kind := p.component.Kind
+		if name := setName(kind, p.name); scales(scalers[name], kinds[kind].Kind, p.name) {
+			p.autoscaler = name
 		}
 	}
 	return out, nil

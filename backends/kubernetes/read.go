@@ -123,7 +123,7 @@ func (b *Backend) Align(live, want *state.State) {
 				wanted.Code.SHA256 = have.Code.SHA256 // a URL is all that the mesh says of it
 			}
 			p.component = have
-			live.Put(authored(p, aligned(p, wanted)))
+			live.Put(leftBehind(p, authored(p, aligned(p, wanted)), wanted))
 		}
 	}
 }

@@ -19,6 +19,8 @@ func (Rules) Rule(kind state.Kind, field string) diff.Rule {
 		return diff.Rule{FixedKeys: []string{"volumeClaimTemplates"}}
 	case field == homeField:
 		return diff.Rule{Fixed: true}
+	case field == autoscalerField:
+		return diff.Rule{}
 	default:
 		return diff.Rule{Mirrored: true}
 	}

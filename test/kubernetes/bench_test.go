@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,14 @@ func (b *bench) kubectl(args ...string) string {
 	b.Helper()
 	return k8stest.Kubectl(b.T, b.srv, "", append([]string{"-n", b.ns}, args...)...)
 }
+
+// create makes an object of a text.
+func (b *bench) create(text string) {
+	b.Helper()
+	k8stest.Kubectl(b.T, b.srv, text, "-n", b.ns, "create", "-f", "-")
+}
+
+func sorted(names []string) string { return strings.Join(slices.Sorted(slices.Values(names)), " ") }
 
 // Kinds as kubectl names them: others can have a kind of the same plural.
 const (
