@@ -100,6 +100,9 @@ func (b *Backend) Topics(ctx context.Context, namespace string) ([]string, error
 
 // Ask implements backend.Asker.
 func (b *Backend) Ask(ctx context.Context, live, want *state.State) error {
+	if err := b.askFeatures(ctx, live, want); err != nil {
+		return b.failure(err)
+	}
 	if b.opts.Pulsar == nil {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"fmt"
+
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -249,4 +251,12 @@ func (d *differ) noop(addr state.Addr, live state.Resource, why Reason) {
 	d.add(Change{Addr: addr, Action: NoOp, Before: live, After: live, Why: why, Span: d.want.Places[addr].Span})
 }
 
-func (d *differ) add(c Change) { d.changes = append(d.changes, c) }
+func (d *differ) add(c Change) {
+	if want, ok := c.After.(*state.Component); ok && d.live.Facts[c.Addr].Refusal != "" {
+		d.findings.Add(diag.NotOnCluster, c.Span,
+			fmt.Sprintf("the %s %s cannot be what the mesh says: %s", want.Kind, want.FullName(), d.live.Facts[c.Addr].Refusal),
+			"leave the fields out, or bring the cluster to a version that has them")
+		return
+	}
+	d.changes = append(d.changes, c)
+}
