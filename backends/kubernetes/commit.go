@@ -98,10 +98,14 @@ func (c *commitment) once(ctx context.Context) error {
 		specs[key] = rawElement(object, p)
 	}
 	c.written = nil
+	others := neighbours{c: c}
 	for _, i := range c.places {
 		s := c.steps[i]
 		key := resource.Key(s.Addr.Kind(), lastPart(s.Addr.Name()))
 		v, err := c.decide(s, live[key], object, marker)
+		if err == nil && v.write && s.Op == plan.Create {
+			err = others.taken(ctx, s)
+		}
 		c.errs[i] = err
 		if err != nil || !v.write {
 			continue

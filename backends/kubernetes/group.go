@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ type group struct {
 }
 
 type waitingStep struct {
+	ctx  context.Context
 	step plan.Step
 	done chan error
 }
@@ -28,10 +30,10 @@ type waitingStep struct {
 // ready with it.
 const linger = 20 * time.Millisecond
 
-// do carries one step out together with others. The write itself is not given up
-// when ctx ends, since others are in it.
+// do carries one step out together with others. Once it has begun, the write is not
+// given up when ctx ends, since others are in it.
 func (g *group) do(ctx context.Context, s plan.Step) error {
-	w := waitingStep{s, make(chan error, 1)}
+	w := waitingStep{ctx, s, make(chan error, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, w)
 	first := !g.busy
@@ -53,7 +55,7 @@ func (g *group) run(ctx context.Context) {
 	time.Sleep(linger)
 	for {
 		g.mu.Lock()
-		batch := g.waiting
+		batch := slices.DeleteFunc(g.waiting, func(w waitingStep) bool { return w.ctx.Err() != nil })
 		g.waiting = nil
 		g.busy = len(batch) > 0
 		g.mu.Unlock()

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
@@ -26,9 +27,13 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 	ref := b.refOf(s)
 	if s.Op == plan.Create && !b.wasThere(s.Addr) {
 		// No look is needed at what was not there a moment ago: of fields that someone
-		// has set meanwhile the server tells a conflict.
+		// has set meanwhile the server tells a conflict, and then it is looked at. Those
+		// are not what --force-conflicts is for.
 		v := verdict{write: true, to: s.Change.After.(*state.Component)}
-		return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, nil), false)
+		_, err := b.kube.Apply(ctx, ref.Resource, b.singleObject(s, ref, v, nil), kube.Options{})
+		if !errors.As(err, new(*kube.Conflict)) {
+			return err
+		}
 	}
 	var live *placed
 	object, err := b.kube.Get(ctx, ref)
