@@ -6,8 +6,15 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// Rules are what the operator does with changed specs: it takes all of them in
-// place, but for volumes that a StatefulSet has from its creation on.
+// fixedKeys are what cannot be changed in place. A StatefulSet has its volumes from its
+// creation on. The others decide the type of the subscription (FunctionDetails,
+// SubscriptionType): pods are changed one after the other, and a broker refuses a
+// consumer of another type as long as old ones read ("Subscription is of different
+// type"), so that with two instances the first new one never comes up.
+var fixedKeys = []string{"volumeClaimTemplates", "retainOrdering", "retainKeyOrdering", "processingGuarantee"}
+
+// Rules are what the operator does with changed specs: it takes nearly all of them in
+// place.
 type Rules struct{}
 
 // Rule implements diff.RuleSet.
@@ -16,7 +23,7 @@ func (Rules) Rule(kind state.Kind, field string) diff.Rule {
 	case !kind.IsComponent():
 		return diff.Rule{}
 	case field == resource.Field:
-		return diff.Rule{FixedKeys: []string{"volumeClaimTemplates"}}
+		return diff.Rule{FixedKeys: fixedKeys}
 	case field == homeField:
 		return diff.Rule{Fixed: true}
 	case field == autoscalerField:
