@@ -69,7 +69,11 @@ func (m Marker) With(c *state.Component, paused int) Marker {
 	if m.Nodes == nil {
 		m.Nodes = map[string]Node{}
 	}
-	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(Spec(c)), SHA256: c.Code.SHA256, Protect: c.Protect, Paused: paused}
+	spec := Spec(c)
+	if paused > 0 {
+		spec = WithReplicas(spec, paused) // as it is read back
+	}
+	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(spec), SHA256: c.Code.SHA256, Protect: c.Protect, Paused: paused}
 	return m
 }
 
