@@ -13,6 +13,9 @@ import (
 // spec no longer says is seen too.
 const madeOf = "stand-in.meshc/made-of"
 
+// codeFrom annotates pods with the location of their code.
+const codeFrom = "stand-in.meshc/code-from"
+
 func setName(k kind, c object) string     { return c.name() + "-" + k.component }
 func serviceName(k kind, c object) string { return setName(k, c) + "-headless" }
 
@@ -50,6 +53,12 @@ func statefulSet(k kind, c object) (object, error) {
 	maps.Copy(podLabels, spec.sub("pod", "labels"))
 	annotations := object{"prometheus.io/scrape": "true", "prometheus.io/port": "9094"}
 	maps.Copy(annotations, spec.sub("pod", "annotations"))
+	for runtime, location := range map[string]string{"java": "jarLocation", "python": "pyLocation", "golang": "goLocation"} {
+		if from := spec.text(runtime, location); from != "" {
+			// The operator's command downloads from there, so other code makes other pods.
+			annotations[codeFrom] = from
+		}
+	}
 
 	container := object{
 		"name": "pulsar-" + k.component, "image": orElse(spec.text("image"), "streamnative/pulsar-all:2.10.0.0-rc10"),

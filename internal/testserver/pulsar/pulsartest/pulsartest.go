@@ -107,13 +107,20 @@ func Shared(t testing.TB) *pulsar.Server {
 // and exits: func TestMain(m *testing.M) { pulsartest.Main(m) }.
 func Main(m *testing.M) {
 	code := m.Run()
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.srv != nil {
-		if err := shared.srv.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
-		}
+	if err := StopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
 	}
 	os.Exit(code)
+}
+
+// StopShared stops the server that [Shared] started in this process, if it did; for a
+// TestMain that has more to end than this server.
+func StopShared() error {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.srv == nil {
+		return nil
+	}
+	return shared.srv.Stop()
 }
