@@ -126,7 +126,7 @@ func imports(b *bench) {
 	var have []string
 	for _, f := range found {
 		have = append(have, string(f.Kind)+" "+f.Name+" of "+strings.TrimPrefix(f.Owner, tenant+"/"+namespace+"/"))
-		if f.Tenant != tenant || f.Namespace != namespace || len(f.Config) == 0 {
+		if f.Tenant != tenant || f.Namespace != namespace || len(f.Config)+len(f.Spec) == 0 {
 			b.Errorf("%s is %+v", f.Name, f)
 		}
 		live := b.component("m", b.addr(f.Kind, f.Name))

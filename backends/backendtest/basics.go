@@ -71,6 +71,7 @@ func nothingThere(b *bench) {
 		if c.Addr.Kind().IsComponent() {
 			gone.Action, gone.After = diff.Update, c.After
 			b.moved(step(plan.Update, gone))
+			b.moved(step(plan.Resume, gone))
 		}
 	}
 	if n := b.Writes() - before; n != 0 {

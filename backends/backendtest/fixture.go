@@ -14,6 +14,8 @@ type Fixture struct {
 	Name string
 	// Open makes an empty place, which goes when the test ends.
 	Open func(t testing.TB) Place
+	// Header are lines that each mesh file has beside the suite's; "" for none.
+	Header string
 	// Code is what the meshes of the suite run.
 	Code Code
 	// Patience is how long a component that is all right takes until it runs, at most.

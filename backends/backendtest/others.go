@@ -6,7 +6,6 @@ import (
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/backend"
-	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -20,6 +19,8 @@ var othersCases = []oneCase{
 
 // What has no marker is told, and neither written nor deleted.
 func foreign(b *bench) {
+	taking := strings.Replace(one, "name: f,", "name: theirs,", 1)
+	before := b.plan(b.mesh("m", taking), planner.Options{})
 	b.Foreign("theirs", b.topic("in"), b.topic("elsewhere"))
 	addr := b.addr(state.KindFunction, "theirs")
 	had := b.component("m", addr)
@@ -29,16 +30,18 @@ func foreign(b *bench) {
 	if _, there := b.read("m").Resources[addr]; there {
 		b.Error("who does not ask for it is told of it")
 	}
-	d := b.refused(b.mesh("m", strings.Replace(one, "name: f,", "name: theirs,", 1)), diag.NotOurs)
+	d := b.refused(b.mesh("m", taking), diag.NotOurs)
 	if !strings.Contains(d.Detail, "no marker") {
 		b.Errorf("the finding says %q", d.Detail)
 	}
 	u, _ := b.deploy("m", one)
 	b.wantNames("m", "f")
-	// Neither a step that should not be, nor the end of the mesh, does anything to it.
-	theirs := changed(had, 1, 4)
-	theirs.Owner = u.Mesh.ID.String()
-	b.moved(step(plan.Create, diff.Change{Addr: addr, Action: diff.Create, After: theirs}))
+	// Neither a plan from before it was made, nor the end of the mesh, does anything to it.
+	for _, s := range before.Steps {
+		if s.Addr == addr && s.Op == plan.Create {
+			b.moved(s)
+		}
+	}
 	b.destroy(u)
 	b.wantNames("m")
 	if now := b.component("m", addr); state.Digest(now) != state.Digest(had) {

@@ -17,9 +17,9 @@ type oneCase struct {
 	needs func(backend.Backend, Place) bool
 }
 
-// cases are all of the suite.
+// cases are all of the suite, the longest last: parallel tests start from the end.
 func cases() []oneCase {
-	return slices.Concat(basics, stepCases, changeCases, othersCases, failureCases, abilityCases, manyCases)
+	return slices.Concat(basics, abilityCases, othersCases, changeCases, stepCases, failureCases, manyCases)
 }
 
 // Run runs the suite on a kind of backend, each case in a place of its own and some

@@ -26,8 +26,6 @@ import (
 	"github.com/meshc/meshc/planner/plan"
 )
 
-func TestMain(m *testing.M) { k8stest.Main(m) }
-
 // meshes is how many are drawn and sent to the API server; MESHC_MESHES is another number.
 const meshes = 200
 
