@@ -133,6 +133,10 @@ func aligned(p placed, want *state.Component) *state.Component {
 	if !p.own {
 		return p.component // lists of a FunctionMesh are whose they are
 	}
+	have, wanted := resource.Spec(p.component), resource.Spec(want)
+	if _, more := without(have, wanted, ".spec", nil); !more {
+		return p.component // whose fields they are is of no account
+	}
 	mine := map[string]bool{}
 	for field, owners := range kube.Owners(p.object) {
 		for _, o := range owners {
@@ -141,7 +145,7 @@ func aligned(p placed, want *state.Component) *state.Component {
 			}
 		}
 	}
-	spec, changed := without(resource.Spec(p.component), resource.Spec(want), ".spec", mine)
+	spec, changed := without(have, wanted, ".spec", mine)
 	if !changed {
 		return p.component
 	}

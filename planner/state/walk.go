@@ -109,6 +109,9 @@ func changed(a, b any) bool {
 // SensitivePaths lists where a component's config has sensitive values, as JSON
 // pointers into its fields, in order.
 func (c *Component) SensitivePaths() []string {
+	if !holdsSensitive(c.Fields) {
+		return nil // as nearly all have none, and paths cost
+	}
 	var out []string
 	_, _ = rewrite(c.Fields, "", func(path string, v any) (any, bool, error) {
 		_, ok := v.(Sensitive)
@@ -118,6 +121,23 @@ func (c *Component) SensitivePaths() []string {
 		return v, ok, nil
 	})
 	return out
+}
+
+// holdsSensitive tells whether a config has a sensitive value.
+func holdsSensitive(v any) bool {
+	switch v := v.(type) {
+	case Sensitive:
+		return true
+	case map[string]any:
+		for _, e := range v {
+			if holdsSensitive(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, holdsSensitive)
+	}
+	return false
 }
 
 // Masked gives the component with the values at these places of its config made
