@@ -25,7 +25,6 @@ func busy(after string) faultproxy.Fault {
 
 var (
 	outcomeUnknown = func(err error) bool { return is[*kube.Unknown](err) }
-	wasBusy        = func(err error) bool { return is[*kube.Temporary](err) }
 	fine           = func(err error) bool { return err == nil }
 )
 

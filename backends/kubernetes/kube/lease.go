@@ -151,7 +151,6 @@ func (l *Lease) sign(ctx context.Context) error {
 	}
 	// Either an earlier sign of ours got through and its answer did not, or another
 	// one has written.
-	begin = time.Now()
 	found, _, readErr := l.client.getAt(ctx, l.ref)
 	switch {
 	case IsNotFound(readErr):
