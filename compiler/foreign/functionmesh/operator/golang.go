@@ -32,13 +32,8 @@ func golang(p *pass) {
 	case pattern != nil:
 		p.report(diag.GoRefused, pattern, fmt.Sprintf("The %s is written in Go and has a pattern beside its input; the operator takes the input's name for the pattern.", p), "Let it read one topic.")
 	case len(topics) > 1 || len(further) > 0:
-		at := p.get("input")
-		if len(topics) > 1 {
-			at = topics[1]
-		} else {
-			at = further[0].Key
-		}
-		p.report(diag.GoRefused, at, fmt.Sprintf("The %s is written in Go and has %d inputs, of which the operator takes the first only.", p, len(topics)+len(further)), "Let it read one topic.")
+		second := slices.Concat(topics, keys(further))[1]
+		p.report(diag.GoRefused, second, fmt.Sprintf("The %s is written in Go and has %d inputs, of which the operator takes the first only.", p, len(topics)+len(further)), "Let it read one topic.")
 	}
 	if config := p.get("funcConfig"); len(pairs(config)) > 0 {
 		p.report(diag.GoRefused, config, fmt.Sprintf("The operator gives `userConfig` to the %s as text that is no JSON any more behind the shell, so that it does not start.", p), "Take settings from environment variables: `kubernetes: {pod: {env: [...]}}`.")
@@ -57,4 +52,11 @@ func golang(p *pass) {
 		}
 		p.report(diag.Disregarded, n, fmt.Sprintf("The operator does not tell the %s, which is written in Go, of `%s`.", p, path[len(path)-1]), "Remove it.")
 	}
+}
+
+func keys(pairs []syntax.Pair) (out []*syntax.Node) {
+	for _, p := range pairs {
+		out = append(out, p.Key)
+	}
+	return out
 }
