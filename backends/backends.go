@@ -14,6 +14,7 @@ import (
 	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/conn"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/planner/backend"
 )
 
@@ -45,6 +46,8 @@ type Kubernetes struct {
 	Kubeconfig, Context, Namespace string
 	// Components makes each node a resource of its own.
 	Components bool
+	// Operator are the fields that the operator knows; the zero value is for the newest.
+	Operator operator.Features
 	// ForceConflicts takes over fields that other field managers have set.
 	ForceConflicts bool
 }
@@ -127,7 +130,7 @@ func openKubernetes(s Settings) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := kubernetes.Options{Namespace: config.Namespace, Components: s.Kubernetes.Components, Force: s.Kubernetes.ForceConflicts}
+	opts := kubernetes.Options{Namespace: config.Namespace, Components: s.Kubernetes.Components, Operator: s.Kubernetes.Operator, Force: s.Kubernetes.ForceConflicts}
 	if s.namesPulsar() {
 		client, settings, err := s.pulsar()
 		if err != nil {

@@ -47,7 +47,6 @@ func grants(components bool) []grant {
 var clusterGrants = []grant{
 	{[]string{"Which fields the operator knows. Without it, --operator-version says so."}, "apiextensions.k8s.io", []string{"customresourcedefinitions"}, []string{"get"},
 		[]string{"functionmeshes.compute.functionmesh.io", "functions.compute.functionmesh.io", "sinks.compute.functionmesh.io", "sources.compute.functionmesh.io"}},
-	{[]string{"Which cluster it is (the UID of kube-system), so that a saved plan is not", "carried out on another. Without it, the URL has to do."}, "", []string{"namespaces"}, []string{"get"}, []string{"kube-system"}},
 }
 
 // roles writes the least rights that meshc needs to deploy meshes, for each

@@ -13,6 +13,7 @@ import (
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
@@ -30,6 +31,9 @@ type Options struct {
 	Components bool
 	// Force takes fields over that other field managers have set.
 	Force bool
+	// Operator are the fields that the operator is said to know; the zero value is for the
+	// newest. What the cluster's definitions say counts besides.
+	Operator operator.Features
 	// Pulsar is the other side of meshes; nil leaves it to others, and plans say what
 	// they cannot promise then.
 	Pulsar *native.Pulsar

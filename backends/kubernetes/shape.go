@@ -30,7 +30,7 @@ type node struct {
 
 // Shape implements backend.Shaper.
 func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
-	opts := functionmesh.Options{Components: b.opts.Components, Location: func(n mesh.Node) string {
+	opts := functionmesh.Options{Components: b.opts.Components, Features: b.opts.Operator, Location: func(n mesh.Node) string {
 		if c, ok := want.Resources[addrOf(m, n)].(*state.Component); ok && b.opts.Pulsar != nil {
 			return c.Code.URL
 		}

@@ -72,7 +72,7 @@ Exit codes: 0 done, 3 an error (with --strict also a warning); nothing is writte
 	o.input.bind(cmd)
 	addChoice(cmd, false, &o.to, "to", "", "what to write", buildTargets()...)
 	cmd.Flags().StringVar(&o.out, "out", "", "write each resource or config to a file of its own in this `DIR`, instead of all to standard output")
-	addOperatorVersion(cmd, &o.operator)
+	addOperatorVersion(cmd, &o.operator, "the newest that meshc knows")
 	cmd.Flags().BoolVar(&o.components, "components", false, "with --to kustomize or rbac: each node is a resource of its own, and not an element of a FunctionMesh")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error")
 	return cmd

@@ -218,6 +218,7 @@ func (x *connectFlags) bindKubernetes(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&k.Kubeconfig, "kubeconfig", "", "kubeconfig `FILE`; default: KUBECONFIG, ~/.kube/config, or the pod's service account")
 	cmd.Flags().StringVar(&k.Context, "kube-context", "", "`CONTEXT` of the kubeconfig; default: its current one")
 	cmd.Flags().StringVar(&k.Namespace, "kube-namespace", "", "`NAMESPACE` of Kubernetes for meshes that name none; default: the context's")
+	addOperatorVersion(cmd, &k.Operator, "what the definitions in the cluster say")
 	cmd.Flags().BoolVar(&k.Components, "components", false, "on Kubernetes, make each node a Function, Source or Sink of its own instead of one FunctionMesh")
 }
 

@@ -29,8 +29,8 @@ func (v *operatorVersion) Set(s string) error {
 }
 
 // addOperatorVersion adds --operator-version; without it *features stays the zero
-// value, for the newest that meshc knows.
-func addOperatorVersion(cmd *cobra.Command, features *operator.Features) {
-	cmd.Flags().Var(&operatorVersion{features: features}, "operator-version", "check for the fields of this `VERSION` of the Function Mesh operator, such as 0.26; default: the newest that meshc knows")
+// value, and otherwise says what counts then.
+func addOperatorVersion(cmd *cobra.Command, features *operator.Features, otherwise string) {
+	cmd.Flags().Var(&operatorVersion{features: features}, "operator-version", "check for the fields of this `VERSION` of the Function Mesh operator, such as 0.26; default: "+otherwise)
 	complete(cmd, "operator-version", operator.Versions()...)
 }

@@ -82,7 +82,7 @@ Exit codes: 0 no errors, 3 an error (with --strict also a warning).`,
 	addPulsarVersion(cmd, &o.pulsar)
 	o.target = string(compiler.Native)
 	addChoice(cmd, false, &o.target, "target", "", "where the meshes are to run", string(compiler.Native), string(compiler.Kubernetes))
-	addOperatorVersion(cmd, &o.operator)
+	addOperatorVersion(cmd, &o.operator, "the newest that meshc knows")
 	cmd.Flags().BoolVar(&o.components, "components", false, "with --target kubernetes: each node becomes a resource of its own, and not an element of a FunctionMesh")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let a warning count like an error for the exit code")
 	return cmd

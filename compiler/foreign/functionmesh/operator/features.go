@@ -31,6 +31,9 @@ var newest = sync.OnceValue(func() map[fields.Kind]*Schema {
 	return map[fields.Kind]*Schema{fields.Function: all["function"], fields.Source: all["source"], fields.Sink: all["sink"]}
 })
 
+// Known tells that the features were said or read, and are not the zero value.
+func (f Features) Known() bool { return f.schemas != nil }
+
 // Newest gives the fields of the newest operator that meshc knows: those of the
 // definitions of version 0.27.2 and of what came right after.
 func Newest() Features { return Features{schemas: newest()} }
@@ -113,7 +116,8 @@ func OfVersion(version string) (Features, error) {
 
 // FromDefinitions reads the fields from the definitions (CustomResourceDefinition
 // objects as JSON decodes them) of a cluster: of functions, sources and sinks, and
-// of functionmeshes, whose lists hold the same. Others are passed over. Where both
+// of functionmeshes, whose lists hold the same. Others, and nil for one that could
+// not be read, are passed over. Where both
 // are given, that of functionmeshes is taken for mesh, else the other. What no
 // definition tells of counts as the newest.
 func FromDefinitions(definitions []map[string]any, mesh bool) (Features, error) {
@@ -121,6 +125,9 @@ func FromDefinitions(definitions []map[string]any, mesh bool) (Features, error) 
 	lists := map[fields.Kind]*Schema{}
 	for _, d := range definitions {
 		kind, _ := at(d, "spec", "names", "kind").(string)
+		if !slices.Contains([]string{"Function", "Source", "Sink", "FunctionMesh"}, kind) {
+			continue
+		}
 		spec, err := specOf(d)
 		if err != nil {
 			return out, fmt.Errorf("the definition of %s cannot be read: %w", kind, err)

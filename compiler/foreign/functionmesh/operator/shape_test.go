@@ -122,3 +122,17 @@ func TestVersionsOfFields(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be read of a cluster counts as the newest, and what is of another kind
+// is passed over.
+func TestDefinitionsThatCannotBeRead(t *testing.T) {
+	other := map[string]any{"spec": map[string]any{"names": map[string]any{"kind": "Other"}}}
+	f, err := FromDefinitions([]map[string]any{nil, other}, true)
+	if err != nil || !f.Has(fields.Function, "pod.startupProbe") {
+		t.Errorf("%v", err)
+	}
+	mesh := map[string]any{"spec": map[string]any{"names": map[string]any{"kind": "FunctionMesh"}, "versions": []any{map[string]any{"name": "v1beta1"}}}}
+	if _, err := FromDefinitions([]map[string]any{mesh}, true); err == nil {
+		t.Error("a definition of another version was read")
+	}
+}
