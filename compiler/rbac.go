@@ -23,12 +23,12 @@ type grant struct {
 
 // grants are what meshc does in a namespace of Kubernetes. Nothing else is asked
 // for: where resources are one FunctionMesh, its children are the operator's to
-// write, and where they are resources of their own, no FunctionMesh is written.
+// make, and where they are resources of their own, no FunctionMesh is written.
 func grants(components bool) []grant {
 	const functionMesh = "compute.functionmesh.io"
 	read, write := []string{"get", "list"}, []string{"get", "list", "create", "patch", "delete"}
 	meshes := grant{[]string{"The mesh: create and patch are one server-side apply, list finds what is there."}, functionMesh, []string{"functionmeshes"}, write, nil}
-	children := grant{[]string{"What the operator makes of its elements, to wait until they run."}, functionMesh, []string{"functions", "sources", "sinks"}, read, nil}
+	children := grant{[]string{"What the operator makes of its elements, to wait until they run; those that it lost", "sight of are deleted."}, functionMesh, []string{"functions", "sources", "sinks"}, []string{"get", "list", "delete"}, nil}
 	if components {
 		meshes = grant{[]string{"FunctionMeshes are looked at, so that none of their children is taken for a resource of its own."}, functionMesh, []string{"functionmeshes"}, []string{"list"}, nil}
 		children = grant{[]string{"The nodes: create and patch are one server-side apply, list finds what is there."}, functionMesh, []string{"functions", "sources", "sinks"}, write, nil}
@@ -36,6 +36,7 @@ func grants(components bool) []grant {
 	return []grant{
 		meshes, children,
 		{[]string{"How many instances run, and whether they are the new ones: the resources' own status does not tell."}, "apps", []string{"statefulsets"}, read, nil},
+		{[]string{"The autoscaler that the operator leaves behind when `maxReplicas` goes."}, "autoscaling", []string{"horizontalpodautoscalers"}, []string{"get", "list", "delete"}, nil},
 		{[]string{"Why instances do not run: the states of their pods."}, "", []string{"pods"}, []string{"list"}, nil},
 		{[]string{"The same: what happened to a pod. Without it failures say less."}, "", []string{"events"}, []string{"list"}, nil},
 		{[]string{"The same: the last lines of a container that ended. Without it failures say less."}, "", []string{"pods/log"}, []string{"get"}, nil},

@@ -1,7 +1,6 @@
 package gitops_test
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,54 +95,6 @@ func resources(t *testing.T, text []byte) []map[string]any {
 	}
 	slices.SortFunc(docs, func(a, b map[string]any) int { return strings.Compare(name(a), name(b)) })
 	return docs
-}
-
-// TestRoles: a real API server takes the roles, and what they allow is what they say.
-func TestRoles(t *testing.T) {
-	srv := server(t)
-	dir := t.TempDir()
-	writeAll(t, dir, txtar.Parse([]byte(overlaid)))
-	kubectl := func(stdin []byte, args ...string) string {
-		t.Helper()
-		out, stderr, err := srv.Kubectl(t.Context(), stdin, args...)
-		if err != nil && len(bytes.TrimSpace(out)) == 0 {
-			t.Fatalf("%v: %s", err, stderr)
-		}
-		return strings.TrimSpace(string(out))
-	}
-	for _, tt := range []struct {
-		namespace string
-		flags     []string
-		yes, no   []string
-	}{
-		{"roles-mesh", nil, []string{"create functionmeshes", "patch functionmeshes", "list functions", "delete leases", "get pods/log", "list events"},
-			[]string{"create functions", "patch sinks", "get secrets", "get configmaps", "create pods", "delete statefulsets"}},
-		{"roles-components", []string{"--components"}, []string{"create functions", "patch sinks", "delete sources", "list functionmeshes"},
-			[]string{"create functionmeshes", "get secrets"}},
-	} {
-		set := "kubernetes.namespace=" + tt.namespace
-		roles := build(t, append([]string{"build", "--to", "rbac", filepath.Join(dir, "mesh.yaml"), "--set", set}, tt.flags...)...)
-		kubectl(nil, "create", "namespace", tt.namespace)
-		kubectl(roles, "apply", "--server-side", "--validate=strict", "-f", "-")
-		can := func(right string) string {
-			verb, resource, _ := strings.Cut(right, " ")
-			resource, sub, _ := strings.Cut(resource, "/")
-			if strings.Contains("functionmeshes functions sources sinks", resource) {
-				resource += ".compute.functionmesh.io"
-			}
-			return kubectl(nil, "auth", "can-i", verb, resource, "--subresource="+sub, "-n", tt.namespace, "--as=system:serviceaccount:"+tt.namespace+":meshc")
-		}
-		for _, right := range tt.yes {
-			if got := can(right); got != "yes" {
-				t.Errorf("%s: %s: %s", tt.namespace, right, got)
-			}
-		}
-		for _, right := range tt.no {
-			if got := can(right); got != "no" {
-				t.Errorf("%s: %s: %s", tt.namespace, right, got)
-			}
-		}
-	}
 }
 
 func writeAll(t *testing.T, dir string, archive *txtar.Archive) {
