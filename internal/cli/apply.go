@@ -50,8 +50,9 @@ run; the rest is reported as not started.
 
 Only one run at a time changes a mesh: it holds the mesh's lock from before it plans
 until it ends. Another is told who has it and since when, and ends with exit code 1,
-or waits for it with --lock-timeout. The lock is an exclusive producer, so it needs
-the broker's binary service; a run that was killed leaves no lock behind.
+or waits for it with --lock-timeout. On function workers the lock is an exclusive
+producer, which needs the broker's binary service, and a run that was killed leaves
+none behind; on Kubernetes it is a Lease, which is free 15 s after its holder was killed.
 
 When the cluster changes between the plan and the first write, --yes plans again,
 shows the new plan and carries it out, up to three times; a risk that was not allowed
@@ -84,7 +85,9 @@ more, 130 and 143 ended by a signal before everything was done.`,
   meshc apply mesh.yaml --yes --on-failure rollback
   meshc apply mesh.yaml --yes --only split
   meshc plan mesh.yaml -o json | meshc apply --yes -
-  meshc apply meshes/ --yes -o json`,
+  meshc apply meshes/ --yes -o json
+  meshc apply mesh.yaml --yes --backend kubernetes --admin-url http://pulsar:8080
+  meshc apply mesh.yaml --yes --backend kubernetes --move-from native --admin-url http://pulsar:8080`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args, o.backendGiven = args, cmd.Flags().Changed("backend")
 			if err := o.carry.check(f); err != nil {
