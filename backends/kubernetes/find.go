@@ -2,8 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -79,10 +77,6 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 		return err
 	})
 	if err := g.Wait(); err != nil {
-		var none *kube.NotFound
-		if errors.As(err, &none) && none.NoKind {
-			return found{}, fmt.Errorf("this cluster does not know the resources of Function Mesh: %w; install the operator with its custom resource definitions first", err)
-		}
 		return found{}, err
 	}
 	out := found{resources: map[string]kube.Object{}, ready: map[string]int{}}

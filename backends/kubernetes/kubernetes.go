@@ -9,6 +9,7 @@ package kubernetes
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
@@ -122,7 +123,7 @@ func (b *Backend) failure(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &unreached):
-		return &backend.NotReached{URL: b.kube.URL(), Err: unreached.Err}
+		return &backend.NotReached{URL: b.kube.URL(), Err: unreached.Err, Remedy: "is the API server of Kubernetes running there? --kubeconfig and --kube-context say which one is meant"}
 	case errors.As(err, &temporary):
 		return &backend.Temporary{Err: err, Overload: temporary.Overload, After: temporary.After}
 	case errors.As(err, &unknown):
@@ -131,8 +132,17 @@ func (b *Backend) failure(err error) error {
 		}
 		return &backend.Temporary{Err: err, After: unknown.After}
 	default:
-		return err
+		return remedied(err)
 	}
+}
+
+// remedied is an error of the client with what to do about it.
+func remedied(err error) error {
+	var known interface{ Remedy() string }
+	if errors.As(err, &known) && known.Remedy() != "" {
+		return fmt.Errorf("%w; %s", err, known.Remedy())
+	}
+	return err
 }
 
 var _ interface {

@@ -64,7 +64,8 @@ func (l *lease) Err() error {
 func told(id mesh.ID, err error) error {
 	var held *kube.HeldError
 	if !errors.As(err, &held) {
-		return &backend.LockError{Mesh: id, Err: err}
+		return &backend.LockError{Mesh: id, Err: remedied(err),
+			Remedy: "the lock is a Lease in the mesh's namespace of Kubernetes; --lock=false goes without, if you see to it that no other run changes the mesh meanwhile"}
 	}
 	holder := backend.HolderOf(held.Holder)
 	if holder.Since.IsZero() {

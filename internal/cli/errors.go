@@ -167,13 +167,17 @@ func remedyOf(err error) string {
 	case errors.As(err, &cluster) && cluster.Want.Name == cluster.Have.Name:
 		return "only the address differs; if it is the same cluster, use --admin-url " + cluster.Want.URL + ", or make the plan again with this one"
 	case errors.As(err, &cluster):
-		return "use the --admin-url of the plan's cluster, or make a plan for this one"
+		return "use the --admin-url of the plan's cluster, on Kubernetes its --kube-context and --kube-namespace, or make a plan for this one"
 	case errors.As(err, &other):
 		return "make the plan again with the value that is meant"
 	case errors.As(err, &held):
 		return "wait until it is done, or let this command wait for it with --lock-timeout 10m; a run that was killed keeps no lock"
+	case errors.As(err, &lock) && lock.Remedy != "":
+		return lock.Remedy
 	case errors.As(err, &lock):
 		return "the lock is held at the broker's binary service: --broker-url says where that is, --allow-host which host to trust; where it cannot be reached from here, --lock=false goes without, if you see to it that no other run changes the mesh meanwhile"
+	case errors.As(err, &unreached) && unreached.Remedy != "":
+		return unreached.Remedy
 	case errors.As(err, &unreached):
 		return "is Pulsar running there? --admin-url, or a client.conf named by PULSAR_CLIENT_CONF, says where else it is"
 	case errors.As(err, &bug):

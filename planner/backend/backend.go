@@ -143,6 +143,8 @@ type NotReached struct {
 	// URL is the service's, without credentials.
 	URL string
 	Err error
+	// Remedy says how another one is named, where that is not as for Pulsar.
+	Remedy string
 }
 
 // Error implements error.

@@ -101,6 +101,8 @@ func (e *HeldError) Error() string {
 type LockError struct {
 	Mesh mesh.ID
 	Err  error
+	// Remedy says what to do where the lock is not held at a broker.
+	Remedy string
 }
 
 // Error implements error.

@@ -136,7 +136,7 @@ func (o *Operator) loop(ctx context.Context) {
 		if err := o.pass(ctx); err != nil && ctx.Err() == nil {
 			again = 200 * time.Millisecond
 			var status *k8s.StatusError
-			if errors.As(err, &status) && status.Code != http.StatusConflict && status.Code != http.StatusNotFound && status.Code/100 == 4 {
+			if errors.As(err, &status) && status.Code != http.StatusConflict && status.Code != http.StatusNotFound && status.Code != http.StatusTooManyRequests && status.Code/100 == 4 {
 				o.fail(fmt.Errorf("the stand-in operator: %w", err))
 			}
 		}
