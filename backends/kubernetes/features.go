@@ -9,6 +9,7 @@ import (
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
+	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/foreign/functionmesh/operator"
 	"github.com/meshc/meshc/planner/state"
 	"github.com/meshc/meshc/schema/fields"
@@ -48,11 +49,30 @@ func (b *Backend) askFeatures(ctx context.Context, live, want *state.State) erro
 		return err
 	}
 	for _, c := range differ {
+		facts := live.Facts[c.Addr()]
 		if missing := features.Lacks(fields.Kind(c.Kind), resource.Spec(c)); len(missing) > 0 {
-			facts := live.Facts[c.Addr()]
 			facts.Refusal = fmt.Sprintf("the definitions of Function Mesh in this cluster do not have spec.%s, and the API server would drop it", strings.Join(missing, ", spec."))
-			live.Facts[c.Addr()] = facts
+		} else {
+			facts.Refusal = stopsOperator(live, c)
 		}
+		live.Facts[c.Addr()] = facts
 	}
 	return nil
+}
+
+// stopsOperator is what the operator has against a write that no webhook looks at;
+// "" for nothing.
+func stopsOperator(live *state.State, want *state.Component) string {
+	var before map[string]any
+	if have, there := live.Resources[want.Addr()].(*state.Component); there && have.OtherKind == "" {
+		before = resource.Spec(have)
+	}
+	name, _ := home(want)
+	c := operator.Component{Kind: fields.Kind(want.Kind), Node: want.Name, Name: name}
+	for _, d := range operator.CheckUpdate(c, before, resource.Spec(want)) {
+		if d.Severity == diag.Error {
+			return d.Detail
+		}
+	}
+	return ""
 }
