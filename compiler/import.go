@@ -27,6 +27,10 @@ type Live struct {
 	// FunctionMesh. Where the code is, the spec says.
 	Spec     map[string]any
 	Resource string
+	// FunctionMesh is the name of the one that it is an element of; Labels and
+	// Annotations are those that the mesh gives it, or its own resource.
+	FunctionMesh        string
+	Labels, Annotations map[string]string
 	// Sensitive are the places in Config, as JSON pointers, whose values must not be
 	// written: references to environment variables stand there instead.
 	Sensitive []string
@@ -59,10 +63,11 @@ func Import(id mesh.ID, head []string, nodes []Live, topics []LiveTopic) ([]byte
 		Doc: &syntax.Document{},
 	}
 	notes := map[string][]string{}
+	m.Kubernetes = wholly(id, nodes)
 	for _, n := range nodes {
 		node, left := pulsaradmin.Live(n.Kind, n.Name, n.Config)
 		if n.Spec != nil {
-			node, left = functionmesh.Live(n.Kind, n.Spec, n.Resource)
+			node, left = functionmesh.Live(n.Kind, n.Spec, n.metadata())
 		}
 		if n.CodeKey != "" && n.Code != "" {
 			foreign.Set(node.Tree, n.CodeKey, foreign.Text(n.Code, at), at)

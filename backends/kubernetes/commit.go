@@ -74,6 +74,8 @@ type commitment struct {
 	errs   []error
 	// written are the steps that the write is for.
 	written []int
+	// newest is one of the components that are written, nil where some are only deleted.
+	newest *state.Component
 }
 
 func (c *commitment) once(ctx context.Context) error {
@@ -97,7 +99,7 @@ func (c *commitment) once(ctx context.Context) error {
 	for key, p := range live {
 		specs[key] = rawElement(object, p)
 	}
-	c.written = nil
+	c.written, c.newest = nil, nil
 	others := neighbours{c: c}
 	for _, i := range c.places {
 		s := c.steps[i]
@@ -117,6 +119,7 @@ func (c *commitment) once(ctx context.Context) error {
 			continue
 		}
 		specs[key] = resource.Spec(v.to)
+		c.newest = v.to
 		marker = marker.With(v.to, v.paused)
 	}
 	switch {
@@ -187,9 +190,12 @@ func (c *commitment) autoscaled(ctx context.Context, specs map[string]map[string
 // object is the FunctionMesh as it is to be.
 func (c *commitment) object(was kube.Object, specs map[string]map[string]any, marker resource.Marker) kube.Object {
 	o := kube.FunctionMeshes.New(c.layout.namespace, c.name)
-	labels, annotations := c.layout.labels, c.layout.annotations
-	if was != nil && len(c.layout.nodes) == 0 {
-		labels, annotations = stringMap(was.Map("metadata", "labels")), stringMap(was.Map("metadata", "annotations"))
+	var labels, annotations map[string]string
+	if c.newest != nil {
+		labels, annotations = marked(c.newest, marksFields[0]), marked(c.newest, marksFields[1])
+	} else {
+		texts := written(was)
+		labels, annotations = stringMap(texts[marksFields[0]]), stringMap(texts[marksFields[1]])
 	}
 	dress(o, c.layout.id, labels, annotations, marker, c.name)
 	if was != nil {

@@ -120,7 +120,7 @@ func parent(o kube.Object) string {
 
 // elements gives the components of a FunctionMesh.
 func elements(o kube.Object) (out []placed) {
-	m := markerOf(o)
+	m, texts := markerOf(o), written(o)
 	for kind, list := range lists {
 		for _, item := range o.Items("spec", list) {
 			spec, ok := item.(map[string]any)
@@ -129,7 +129,9 @@ func elements(o kube.Object) (out []placed) {
 			}
 			element, _ := spec["name"].(string)
 			name := o.Name() + "-" + element
-			out = append(out, place(kind, o, name, spec, m, false))
+			p := place(kind, o, name, spec, m, false)
+			p.wear(texts)
+			out = append(out, p)
 		}
 	}
 	return out
@@ -137,7 +139,9 @@ func elements(o kube.Object) (out []placed) {
 
 // single gives the component of a resource of its own.
 func single(kind state.Kind, o kube.Object) placed {
-	return place(kind, o, o.Name(), o.Map("spec"), markerOf(o), true)
+	p := place(kind, o, o.Name(), o.Map("spec"), markerOf(o), true)
+	p.wear(written(o))
+	return p
 }
 
 func place(kind state.Kind, o kube.Object, name string, spec map[string]any, m *resource.Marker, own bool) placed {

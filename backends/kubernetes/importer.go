@@ -28,6 +28,10 @@ func (b *Backend) Components(ctx context.Context, namespace string) (out []backe
 			Kind: c.Kind, Name: c.Name, Tenant: c.Tenant, Namespace: c.Namespace, Owner: c.Owner, Protect: c.Protect,
 			Spec: resource.Spec(c), Topics: slices.Concat(c.Inputs(), c.Writes()),
 		}
+		f.Labels, f.Annotations = marked(c, marksFields[0]), marked(c, marksFields[1])
+		if !p.own {
+			f.FunctionMesh = p.object.Name()
+		}
 		if id, err := mesh.ParseID(c.Owner); p.own && (err != nil || p.name != id.Name+"-"+c.Name) {
 			f.Resource = p.name
 		}

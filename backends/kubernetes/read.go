@@ -123,7 +123,7 @@ func (b *Backend) Align(live, want *state.State) {
 				wanted.Code.SHA256 = have.Code.SHA256 // a URL is all that the mesh says of it
 			}
 			p.component = have
-			live.Put(leftBehind(p, authored(p, aligned(p, wanted)), wanted))
+			live.Put(leftBehind(p, wantedMarks(p, authored(p, aligned(p, wanted)), wanted), wanted))
 		}
 	}
 }
@@ -151,7 +151,11 @@ func aligned(p placed, want *state.Component) *state.Component {
 	}
 	c := *p.component
 	c.Fields = resource.Fields(c.Kind, p.name, spec)
-	c.Fields[homeField] = p.component.Fields[homeField]
+	for _, field := range append([]string{homeField}, marksFields...) {
+		if v, there := p.component.Fields[field]; there {
+			c.Fields[field] = v
+		}
+	}
 	c.Drifted = p.written != "" && p.written != resource.Digest(spec)
 	return &c
 }

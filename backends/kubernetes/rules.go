@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"slices"
+
 	"github.com/meshc/meshc/backends/kubernetes/resource"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
@@ -26,7 +28,7 @@ func (Rules) Rule(kind state.Kind, field string) diff.Rule {
 		return diff.Rule{FixedKeys: fixedKeys}
 	case field == homeField:
 		return diff.Rule{Fixed: true}
-	case field == autoscalerField:
+	case field == autoscalerField, slices.Contains(marksFields, field):
 		return diff.Rule{}
 	default:
 		return diff.Rule{Mirrored: true}

@@ -16,16 +16,14 @@ import (
 type layout struct {
 	id mesh.ID
 	// name is the FunctionMesh's.
-	name, namespace     string
-	labels, annotations map[string]string
+	name, namespace string
 	// nodes are the resources of components: those of their own, or the children that
 	// the operator makes.
 	nodes map[state.Addr]node
 }
 
 type node struct {
-	name                string
-	labels, annotations map[string]string
+	name string
 }
 
 // Shape implements backend.Shaper.
@@ -37,7 +35,7 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 		return ""
 	}}
 	all, findings := functionmesh.Convert(m, opts)
-	l := &layout{id: m.ID, name: all.Name, namespace: all.Namespace, labels: all.Labels, annotations: all.Annotations, nodes: map[state.Addr]node{}}
+	l := &layout{id: m.ID, name: all.Name, namespace: all.Namespace, nodes: map[state.Addr]node{}}
 	if l.namespace == "" {
 		l.namespace = b.opts.Namespace
 	}
@@ -54,7 +52,7 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 					"A mesh that meshc deploys is in one namespace; make the node a mesh of its own.")
 			}
 		}
-		l.nodes[c.Addr()] = node{name: name, labels: e.Labels, annotations: e.Annotations}
+		l.nodes[c.Addr()] = node{name: name}
 		spec := maps.Clone(e.Spec)
 		if e.Node.Reads() != nil {
 			// Spelled out although it is the default: subscriptions are meshc's.
@@ -63,9 +61,12 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 		}
 		c.Fields = resource.Fields(c.Kind, name, spec)
 		c.Fields[homeField] = homeOf(kube.FunctionMeshes, l.name)
+		labels, annotations := all.Labels, all.Annotations
 		if b.opts.Components {
 			c.Fields[homeField] = homeOf(kinds[c.Kind], name)
+			labels, annotations = e.Labels, e.Annotations
 		}
+		mark(c, labels, annotations)
 		b.location(c)
 	}
 	b.mu.Lock()

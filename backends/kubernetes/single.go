@@ -61,14 +61,8 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 // singleObject is a resource of its own as it is to be.
 func (b *Backend) singleObject(s plan.Step, ref kube.Ref, v verdict, was kube.Object) kube.Object {
 	o := ref.Resource.New(ref.Namespace, ref.Name)
-	l := b.layoutOf(ownerOf(s))
-	n := l.nodes[s.Addr]
-	labels, annotations := n.labels, n.annotations
-	if was != nil && n.name == "" {
-		labels, annotations = stringMap(was.Map("metadata", "labels")), stringMap(was.Map("metadata", "annotations"))
-	}
 	marker := resource.Marker{}.With(v.to, v.paused)
-	dress(o, l.id, labels, annotations, marker, "")
+	dress(o, ownerOf(s), marked(v.to, marksFields[0]), marked(v.to, marksFields[1]), marker, "")
 	if was != nil {
 		o.Map("metadata")["resourceVersion"] = was.Version()
 		o.Map("metadata")["uid"] = was.UID()

@@ -43,6 +43,7 @@ func (c *codeFiles) node(ctx context.Context, importer backend.Importer, found b
 	n := compiler.Live{Kind: fields.Kind(found.Kind), Name: found.Name, Config: found.Config, Adopt: found.Owner == "", Protect: found.Protect, Sensitive: found.Sensitive, CodeKey: "archive"}
 	if found.Spec != nil {
 		n.Spec, n.Resource, n.CodeKey = found.Spec, found.Resource, ""
+		n.FunctionMesh, n.Labels, n.Annotations = found.FunctionMesh, found.Labels, found.Annotations
 		return n, nil
 	}
 	if found.Kind == state.KindFunction {

@@ -34,6 +34,10 @@ type Found struct {
 	// Resource is the name of a resource of its own, "" for an element of a FunctionMesh.
 	Spec     map[string]any
 	Resource string
+	// FunctionMesh is the name of the one that it is an element of, "" for a resource
+	// of its own; Labels and Annotations are those that meshc wrote on either.
+	FunctionMesh        string
+	Labels, Annotations map[string]string
 	// Sensitive are the places in Config, as JSON pointers, whose values must not be shown.
 	Sensitive []string
 	// Topics are those that it reads and writes, by full name.

@@ -101,6 +101,12 @@ func Run(t testing.TB, dir string, env []string, args ...string) *Command {
 	return Start(t, dir, env, args...).Wait()
 }
 
+// Pipe is Run with a text on standard input.
+func Pipe(t testing.TB, dir string, env []string, stdin string, args ...string) *Command {
+	t.Helper()
+	return startWith(t, dir, env, strings.NewReader(stdin), args).Wait()
+}
+
 // Wait waits for the end.
 func (c *Command) Wait() *Command {
 	c.t.Helper()

@@ -99,7 +99,11 @@ func (b *bench) flags() []string {
 // meshc runs the program to its end.
 func (b *bench) meshc(args ...string) *harness.Command {
 	b.Helper()
-	return harness.Run(b.T, b.dir, nil, append(args, b.flags()...)...)
+	c := harness.Run(b.T, b.dir, nil, append(args, b.flags()...)...)
+	if c.Took > 5*time.Second {
+		b.Logf("%v for meshc %s", c.Took.Round(100*time.Millisecond), strings.Join(args, " "))
+	}
+	return c
 }
 
 // apply applies the mesh file.

@@ -58,7 +58,7 @@ func Convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 	w.location = opts.Location
 	out := Elements{Namespace: textOf(w.shared.Get("namespace")), Labels: texts(w.shared.Get("labels")), Annotations: texts(w.shared.Get("annotations"))}
 	if opts.Components {
-		out.Name = resourceName(m.Name)
+		out.Name = ResourceName(m.Name)
 	} else {
 		out.Name = w.name(w.shared, m.Name, m.Span)
 	}

@@ -114,7 +114,7 @@ func Collisions(meshes []*mesh.Mesh, components bool) diag.List {
 			}
 			return b
 		}
-		name, namespace := first(own(m.Kubernetes, "name"), resourceName(m.Name)), own(m.Kubernetes, "namespace")
+		name, namespace := first(own(m.Kubernetes, "name"), ResourceName(m.Name)), own(m.Kubernetes, "namespace")
 		if !components {
 			take(id{fields.Mesh, namespace, name}, owner{m, "", m.Span})
 		}
@@ -123,7 +123,7 @@ func Collisions(meshes []*mesh.Mesh, components bool) diag.List {
 			if components {
 				block := n.Base().Fields.Get("kubernetes")
 				key.namespace = first(own(block, "namespace"), namespace)
-				key.name = first(own(block, "name"), resourceName(m.Name+"-"+n.NodeName()))
+				key.name = first(own(block, "name"), ResourceName(m.Name+"-"+n.NodeName()))
 			}
 			take(key, owner{m, n.NodeName(), n.NodeSpan()})
 		}

@@ -10,8 +10,9 @@ import (
 
 var noLabel = regexp.MustCompile(`[^a-z0-9-]+`)
 
-// resourceName makes a name of a resource of a mesh's or node's name.
-func resourceName(name string) string {
+// ResourceName makes a name of a resource of a mesh's or node's name, as it is where
+// `kubernetes:` gives none.
+func ResourceName(name string) string {
 	return strings.Trim(noLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
 }
 

@@ -73,7 +73,7 @@ func (r *reader) resource(root *syntax.Node) {
 	for _, p := range meta.kubernetes {
 		e.kubernetes(p.Key, p.Key.Value, p.Value)
 	}
-	if name := meta.name; name != nil && (meta.mesh == nil || name.Value != resourceName(meta.mesh.Value+"-"+textOf(e.tree.Get("name")))) {
+	if name := meta.name; name != nil && (meta.mesh == nil || name.Value != ResourceName(meta.mesh.Value+"-"+textOf(e.tree.Get("name")))) {
 		e.kubernetes(name, "name", name)
 	}
 	m.Tenant, m.Namespace, m.Nodes = e.tenant, e.namespace, []foreign.Node{e.node()}
@@ -92,7 +92,7 @@ func (r *reader) mesh(spec *syntax.Node, meta metadata, doc *syntax.Document) {
 	blank := foreign.Mesh{Doc: doc, Name: meta.mesh, Kubernetes: meta.kubernetes}
 	if blank.Name == nil {
 		blank.Name = meta.name
-	} else if meta.name != nil && meta.name.Value != resourceName(meta.mesh.Value) {
+	} else if meta.name != nil && meta.name.Value != ResourceName(meta.mesh.Value) {
 		blank.Kubernetes = append(slices.Clone(blank.Kubernetes), syntax.Pair{Key: foreign.Text("name", meta.name.Span), Value: meta.name})
 	}
 	for _, l := range lists {

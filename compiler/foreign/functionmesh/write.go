@@ -160,7 +160,7 @@ func (w *writer) name(block *syntax.Node, of string, at diag.Span) string {
 		}
 		return n.Value
 	}
-	name := resourceName(of)
+	name := ResourceName(of)
 	if wrong := badName(name); wrong != "" {
 		w.List.Add(diag.KubernetesName, at, wrong, "Give the resource another name by `kubernetes.name`, or rename the mesh or node.")
 	}
