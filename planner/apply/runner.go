@@ -100,6 +100,10 @@ func (r *runner) run(ctx context.Context) Report {
 		r.startReady(ctx, waits)
 	}
 	stop = r.settleAll(ctx, waits, stop, interrupt)
+	if ctx.Err() != nil && len(r.report.Skipped)+len(r.waiting) > 0 {
+		// The last step may have told of it before the context itself was looked at.
+		r.report.Interrupted = true
+	}
 	if r.report.Interrupted && ctx.Err() == nil {
 		r.skipRest(func(s plan.Step) bool { return s.Op != plan.Resume })
 		r.startReady(ctx, waits)
