@@ -151,13 +151,13 @@ func TestAutoscaled(t *testing.T) {
 		if n := b.spec("words-a")["replicas"]; n != 2.0 {
 			t.Errorf("%v instances, want 2", n)
 		}
-		b.want("hpa", "words-b-function")
+		b.want("horizontalpodautoscalers", "words-b-function")
 
 		// One that was left behind earlier is told and deleted too.
 		b.autoscaler("words-a")
 		b.meshc("plan", "words.yaml", "--detailed-exitcode").Want(2).Says("words-a-function")
 		b.converge()
-		b.want("hpa", "words-b-function")
+		b.want("horizontalpodautoscalers", "words-b-function")
 	})
 }
 

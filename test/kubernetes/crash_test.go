@@ -179,29 +179,32 @@ func TestServerRestarts(t *testing.T) {
 // TestLock has two applies at once: one is told who has the lock, another one waits for
 // it. A run that was killed keeps it for a moment only.
 func TestLock(t *testing.T) {
-	forms(t, func(b *bench) {
-		b.operator.Set("words-a", operator.NeverReady())
-		b.mesh(chain("", ""))
-		first := b.start("apply", "words.yaml", "--yes", "-o", "json")
-		if !first.Await("0 of 1 pods are ready") {
-			t.Fatalf("it does not wait:\n%s", first.Told())
-		}
-		b.apply().Want(1).Says("public/default/words", "being changed by another run, of", "--lock-timeout")
-		b.meshc("plan", "words.yaml").Want(0) // needs no lock
-		second := b.start("apply", "words.yaml", "--yes", "--lock-timeout", "1m")
-		if !second.Await("waiting for it at most") {
-			t.Fatalf("it does not wait:\n%s", second.Told())
-		}
-		first.Signal(os.Kill)
-		<-first.Ended()
-		begin := time.Now()
-		if !second.Await("waiting for function") {
-			t.Errorf("the second run does not go on:\n%s", second.Told())
-		}
-		harness.Figure(t, "%s: the lock of a killed run was free after %v", t.Name(), time.Since(begin).Round(time.Second))
-		b.operator.Set("words-a", operator.Ready())
-		second.Wait().Want(0)
-		b.settled()
-		b.want("leases", "")
-	})
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
+	t.Parallel()
+	b := start(t, k8stest.Shared(t), false).operate()
+	b.operator.Set("words-a", operator.NeverReady())
+	b.mesh(chain("", ""))
+	first := b.start("apply", "words.yaml", "--yes", "-o", "json")
+	if !first.Await("0 of 1 pods are ready") {
+		t.Fatalf("it does not wait:\n%s", first.Told())
+	}
+	b.apply().Want(1).Says("public/default/words", "being changed by another run, of", "--lock-timeout")
+	b.meshc("plan", "words.yaml").Want(0) // needs no lock
+	second := b.start("apply", "words.yaml", "--yes", "--lock-timeout", "1m", "-o", "json")
+	if !second.Await("waiting for it at most") {
+		t.Fatalf("it does not wait:\n%s", second.Told())
+	}
+	first.Signal(os.Kill)
+	<-first.Ended()
+	begin := time.Now()
+	if !second.Await("0 of 1 pods are ready") {
+		t.Errorf("the second run does not go on:\n%s", second.Told())
+	}
+	harness.Figure(t, "%s: the lock of a killed run was free after %v", t.Name(), time.Since(begin).Round(time.Second))
+	b.operator.Set("words-a", operator.Ready())
+	second.Wait().Want(0)
+	b.settled()
+	b.want("leases", "")
 }

@@ -8,36 +8,49 @@ import (
 	"github.com/meshc/meshc/internal/testserver/k8s/operator"
 )
 
-// TestRollouts has pods that do not come up, each in its own way: the failure names the
-// pod and why, the rest of the mesh is done, and the next apply ends what was begun.
+// TestRollouts has functions whose pods do not come up, each in its own way: the failure
+// names the pod and why, the rest of the mesh is done, and the next apply ends what was
+// begun.
 func TestRollouts(t *testing.T) {
-	unscheduled := operator.Outcome{Unscheduled: true, Message: "0/3 nodes are available: 3 Insufficient memory."}
-	image := operator.Outcome{Waiting: "ImagePullBackOff", Message: `Back-off pulling image "example.org/runner:1"`}
-	crash := operator.CrashLoop("OOMKilled", 137, 4)
+	cases := []struct {
+		name    string
+		outcome operator.Outcome
+		says    []string
+		status  string
+	}{
+		{"a", operator.NeverReady(), []string{"0 of 1 pods are ready"}, "0/1"},
+		{"b", operator.CrashLoop("OOMKilled", 137, 4), []string{"words-b-function-0: pulsar-function waits: CrashLoopBackOff", "4 restarts", "exit code 137", "OOMKilled"}, "CrashLoopBackOff"},
+		{"c", operator.Outcome{Unscheduled: true, Message: "0/3 nodes are available: 3 Insufficient memory."},
+			[]string{"words-c-function-0: Unschedulable, 0/3 nodes are available: 3 Insufficient memory."}, "Unschedulable"},
+		{"d", operator.Outcome{Waiting: "ImagePullBackOff", Message: `Back-off pulling image "example.org/runner:1"`},
+			[]string{"words-d-function-0: pulsar-function waits: ImagePullBackOff", "Back-off pulling image"}, "ImagePullBackOff"},
+	}
 	forms(t, func(b *bench) {
-		b.mesh(chain("", ""))
-		b.converge()
-		for i, c := range []struct {
-			outcome operator.Outcome
-			says    []string
-			status  string
-		}{
-			{operator.NeverReady(), []string{"0 of 1 pods are ready"}, "0/1"},
-			{crash, []string{"words-a-function-0: pulsar-function waits: CrashLoopBackOff", "4 restarts", "exit code 137", "OOMKilled"}, "CrashLoopBackOff"},
-			{unscheduled, []string{"words-a-function-0: Unschedulable, 0/3 nodes are available: 3 Insufficient memory."}, "Unschedulable"},
-			{image, []string{"words-a-function-0: pulsar-function waits: ImagePullBackOff", "Back-off pulling image"}, "ImagePullBackOff"},
-		} {
-			b.operator.Set("words-a", c.outcome)
-			b.mesh(chain(fmt.Sprintf(", timeoutMs: %d", 1000+i), fmt.Sprintf(", timeoutMs: %d", 1000+i)))
-			b.apply("--timeout", "6s").Want(1).Says(append(c.says, "failed: wait for function public/default/a", "public/default/words: 4 of 6 steps done")...)
-			if n := b.spec("words-b")["timeout"]; n != float64(1000+i) {
-				t.Errorf("the other function has the timeout %v", n)
+		mesh := func(more string) {
+			text := head + fn("good", "in", "out", more)
+			for _, c := range cases {
+				text += fn(c.name, "in", "out", more)
 			}
-			b.meshc("status", "words.yaml").Want(0, 1).Says(c.status)
-			b.operator.Set("words-a", operator.Ready())
-			b.converge()
+			b.mesh(text)
 		}
-		b.want("pods", "words-a-function-0 words-b-function-0")
+		mesh("")
+		b.converge()
+		for _, c := range cases {
+			b.operator.Set("words-"+c.name, c.outcome)
+		}
+		mesh(", timeoutMs: 1000")
+		failed := b.apply("--timeout", "10s").Want(1).Says("public/default/words: 7 of 15 steps done")
+		status := b.meshc("status", "words.yaml").Want(0, 1)
+		for _, c := range cases {
+			failed.Says(append(c.says, "failed: wait for function public/default/"+c.name)...)
+			status.Says(c.status)
+			b.operator.Set("words-"+c.name, operator.Ready())
+		}
+		if n := b.spec("words-good")["timeout"]; n != 1000.0 {
+			t.Errorf("the good function has the timeout %v", n)
+		}
+		b.converge()
+		b.want("pods", "words-a-function-0 words-b-function-0 words-c-function-0 words-d-function-0 words-good-function-0")
 	})
 }
 
