@@ -135,23 +135,23 @@ func (c *commitment) once(ctx context.Context) error {
 	if err := c.autoscaled(ctx, specs); err != nil {
 		return err
 	}
-	return c.b.apply(ctx, kube.FunctionMeshes, c.object(object, specs, marker), c.adopts())
+	return c.b.apply(ctx, kube.FunctionMeshes, c.object(object, specs, marker), c.adopts(c.written) || c.layout.adopts && object != nil && markerOf(object) == nil)
 }
 
-// adopts tells whether the write takes something over, which the plan has said.
-func (c *commitment) adopts() bool {
-	return slices.ContainsFunc(c.written, func(i int) bool { return c.steps[i].Change.Action == diff.Adopt })
+// adopts tells whether some of the steps take something over, which the plan has said.
+func (c *commitment) adopts(places []int) bool {
+	return slices.ContainsFunc(places, func(i int) bool { return c.steps[i].Change.Action == diff.Adopt })
 }
 
 // decide is decide for an element; a FunctionMesh of others is touched by nobody
 // who does not adopt it.
 func (c *commitment) decide(s plan.Step, live *placed, object kube.Object, marker resource.Marker) (verdict, error) {
-	after, _ := s.Change.After.(*state.Component)
 	switch {
 	case object == nil || marker.Mesh == c.layout.id.String():
 	case marker.Mesh != "":
 		return verdict{}, moved("FunctionMesh %s belongs to mesh %s", c.name, marker.Mesh)
-	case after == nil || live == nil || !after.Adopt && s.Op != plan.Keep:
+	case !c.adopts(c.places) && !c.layout.adopts && s.Op != plan.Keep:
+		// What is new can be written before what is taken over.
 		return verdict{}, moved("a FunctionMesh %s without a marker of meshc is there", c.name)
 	}
 	return decide(s, live)

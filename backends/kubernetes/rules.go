@@ -2,7 +2,9 @@ package kubernetes
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
@@ -64,4 +66,14 @@ func unscaled(spec map[string]any) map[string]any {
 		}
 	}
 	return out
+}
+
+// DeleteBy implements diff.Deleter.
+func (Rules) DeleteBy(c *state.Component) string {
+	text, _ := c.Fields[homeField].(string)
+	kind, name, _ := strings.Cut(text, " ")
+	if kind == kube.FunctionMeshes.Kind {
+		return "kubectl edit " + kube.FunctionMeshes.String() + " " + name
+	}
+	return "kubectl delete " + kinds[c.Kind].String() + " " + name
 }

@@ -17,6 +17,8 @@ type layout struct {
 	id mesh.ID
 	// name is the FunctionMesh's.
 	name, namespace string
+	// adopts tells that the mesh takes over components that run.
+	adopts bool
 	// nodes are the resources of components: those of their own, or the children that
 	// the operator makes.
 	nodes map[state.Addr]node
@@ -52,6 +54,7 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 					"A mesh that meshc deploys is in one namespace; make the node a mesh of its own.")
 			}
 		}
+		l.adopts = l.adopts || c.Adopt
 		l.nodes[c.Addr()] = node{name: name}
 		spec := maps.Clone(e.Spec)
 		if e.Node.Reads() != nil {

@@ -162,6 +162,12 @@ type RuleSet interface {
 	Rule(kind state.Kind, field string) Rule
 }
 
+// Deleter is the ability of a RuleSet to say how others delete a component there.
+type Deleter interface {
+	// DeleteBy is a command that does.
+	DeleteBy(c *state.Component) string
+}
+
 // Keeper is a RuleSet that knows of updates which leave instances alone. Function
 // workers stop all of them at every update.
 type Keeper interface {

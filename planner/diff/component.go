@@ -90,11 +90,14 @@ func (d *differ) notOurs(live, want *state.Component, span diag.Span) {
 	}
 	d.findings.Add(diag.NotOurs, span,
 		string(live.Kind)+" "+live.FullName()+" exists in the cluster and "+whose,
-		"give the "+string(live.Kind)+" another name, or delete the one that is there ("+deleteBy(live)+")"+way)
+		"give the "+string(live.Kind)+" another name, or delete the one that is there ("+d.deleteBy(live)+")"+way)
 }
 
 // deleteBy is the command that deletes a component.
-func deleteBy(c *state.Component) string {
+func (d *differ) deleteBy(c *state.Component) string {
+	if other, ok := d.rules.(Deleter); ok {
+		return other.DeleteBy(c)
+	}
 	if c.Kind == state.KindFunction {
 		return "pulsar-admin functions delete --fqfn " + c.FullName()
 	}

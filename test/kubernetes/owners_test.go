@@ -119,3 +119,38 @@ func (b *bench) version(node string) string {
 	b.Helper()
 	return b.kubectl("get", b.resourceOf(node), "-o", "jsonpath={.metadata.generation} {.metadata.annotations}")
 }
+
+// TestNamesOfOthers meets a function of someone else where the mesh has one: it is not
+// touched, and the finding says what it is and how it goes away.
+func TestNamesOfOthers(t *testing.T) {
+	forms(t, func(b *bench) {
+		remedy := "kubectl delete functions.compute.functionmesh.io words-a"
+		spec := `{"name":"a","tenant":"public","namespace":"default","className":"x.X","image":"i","java":{"jar":"/pulsar/x.jar"},"input":{"topics":["public/default/in"]},
+			"resources":{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"1","memory":"1Gi"}},"pulsar":{"pulsarConfig":"pulsar"}}`
+		if b.own {
+			b.create(`{"apiVersion":"compute.functionmesh.io/v1alpha1","kind":"Function","metadata":{"name":"words-a"},"spec":` + spec + `}`)
+		} else {
+			remedy = "kubectl edit functionmeshes.compute.functionmesh.io words"
+			b.create(`{"apiVersion":"compute.functionmesh.io/v1alpha1","kind":"FunctionMesh","metadata":{"name":"words"},"spec":{"functions":[` + spec + `]}}`)
+		}
+		before := b.version("a")
+		b.mesh(chain("", ""))
+		b.apply().Want(3).Says("function public/default/a exists in the cluster", remedy)
+		if now := b.version("a"); now != before {
+			t.Errorf("it was written: %s, was %s", now, before)
+		}
+		b.mesh(chain(", lifecycle: {adopt: true}", ""))
+		if c := b.converge("--allow", "message-loss"); strings.Contains(c.Output(), "MC1022") {
+			t.Errorf("lifecycle is told as left out:\n%s", c.Told())
+		}
+		b.want(functions, "words-a words-b")
+
+		// From then on it is as any other.
+		edit := `{"spec":{"runtimeFlags":"-Dx=2","image":"theirs"}}`
+		if !b.own {
+			edit = b.listWith("a", func(spec map[string]any) { spec["image"] = "theirs" })
+		}
+		b.kubectl("patch", b.resourceOf("a"), "--type=merge", "--field-manager=carol", "-p", edit)
+		b.apply().Want(1).Says(`"carol" has .spec.`, "--force-conflicts")
+	})
+}

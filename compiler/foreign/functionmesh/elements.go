@@ -55,7 +55,7 @@ type Options struct {
 // topics is not reported: it is for whoever prepares them.
 func Convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 	w := writerOf(m, "resources of Function Mesh", opts.Features)
-	w.location = opts.Location
+	w.location, w.deploys = opts.Location, true
 	out := Elements{Namespace: textOf(w.shared.Get("namespace")), Labels: texts(w.shared.Get("labels")), Annotations: texts(w.shared.Get("annotations"))}
 	if opts.Components {
 		out.Name = ResourceName(m.Name)

@@ -286,6 +286,9 @@ func (e *spec) pulsar() {
 // left reports what was not written.
 func (e *spec) left() {
 	for _, p := range e.tree.Pairs {
+		if p.Key.Value == "lifecycle" && e.deploys {
+			continue
+		}
 		e.Lost(e.node, p.Key.Value, e.node.Base().SpanOf(p.Key.Value))
 	}
 	for _, key := range []string{"name", "namespace", "labels", "annotations"} {

@@ -122,6 +122,8 @@ type writer struct {
 	sharedAt map[diag.Span]bool
 	// location tells where local code can be downloaded, see Options.
 	location func(mesh.Node) string
+	// deploys tells that meshc writes the resources itself, and goes by `lifecycle`.
+	deploys bool
 }
 
 func newWriter(m *mesh.Mesh, target string, f operator.Features) *writer {
