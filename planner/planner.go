@@ -124,7 +124,8 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}
-	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read}
+	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read,
+		KeepsSubscriptions: shapes && !shaper.Prepares()}
 	return plan.New(header, live, want, changes), findings, nil
 }
 

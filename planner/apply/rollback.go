@@ -97,7 +97,7 @@ func goBack(ctx context.Context, b backend.Backend, rules diff.RuleSet, before *
 		out.Err = errors.New("no way back can be planned: " + findings[0].Detail)
 		return out
 	}
-	out.Plan = plan.New(plan.Header{Backend: p.Backend, Cluster: p.Cluster, Allowed: opts.Allow, Rollback: true}, now, want, changes)
+	out.Plan = plan.New(plan.Header{Backend: p.Backend, Cluster: p.Cluster, Allowed: opts.Allow, KeepsSubscriptions: true}, now, want, changes)
 	if refused := out.Plan.Refused(opts.Allow); len(refused) > 0 {
 		out.Err = &RiskError{Refused: refused}
 		return out

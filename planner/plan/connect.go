@@ -127,7 +127,7 @@ func (b *builder) needsOfDelete(s *Step) {
 		b.need(s, AwaitKept, s.Addr)
 		for _, t := range r.Inputs() {
 			b.need(s, Drain, state.SubscriptionAddr(t, r.Subscription()))
-			if b.header.Rollback {
+			if b.header.KeepsSubscriptions {
 				b.needDeletesOfWriters(s, t)
 			}
 		}

@@ -28,9 +28,10 @@ type Header struct {
 	Allowed []RiskKind
 	// Only is what the plan was narrowed to.
 	Only []string
-	// Rollback plans the way back of a run that failed: subscriptions are kept, so
-	// nothing else tells that what writes goes before what reads.
-	Rollback bool
+	// KeepsSubscriptions tells that no subscription goes with its reader: on the way
+	// back of a run that failed, and without a connection to Pulsar. Nothing else tells
+	// then that what writes goes before what reads.
+	KeepsSubscriptions bool
 	// Read is the live state as it was read, where live was aligned with what is
 	// wanted since; apply compares with that. nil means live.
 	Read *state.State
