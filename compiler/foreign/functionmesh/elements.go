@@ -2,7 +2,6 @@ package functionmesh
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -149,13 +148,8 @@ func Fields(kind string) []string {
 // Annotation names the mesh that a resource is of, where its own name is another.
 const Annotation = meshAnnotation
 
-// Group, Version and Kinds name the resources: plural names by kind.
+// Group and Version are those of the resources.
 const (
 	Group   = "compute.functionmesh.io"
 	Version = "v1alpha1"
 )
-
-// Plurals are the names of the resources in URLs, by kind.
-func Plurals() map[string]string { return maps.Clone(plurals) }
-
-var plurals = map[string]string{"FunctionMesh": "functionmeshes", "Function": "functions", "Source": "sources", "Sink": "sinks"}

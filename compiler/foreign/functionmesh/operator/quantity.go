@@ -3,7 +3,6 @@ package operator
 import (
 	"math/big"
 	"regexp"
-	"strings"
 
 	"github.com/meshc/meshc/compiler/syntax"
 )
@@ -22,15 +21,7 @@ func Amount(n *syntax.Node) (*big.Rat, bool) {
 	if n == nil || n.Kind != syntax.Scalar {
 		return nil, false
 	}
-	text := n.Value
-	if below, negative := strings.CutPrefix(text, "-"); negative {
-		// Nothing at all may have a sign.
-		if v, ok := Amount(&syntax.Node{Kind: syntax.Scalar, Value: below}); !ok || v.Sign() != 0 || strings.HasPrefix(below, "-") || strings.HasPrefix(below, "+") {
-			return nil, false
-		}
-		text = below
-	}
-	m := quantity.FindStringSubmatch(text)
+	m := quantity.FindStringSubmatch(n.Value)
 	if m == nil {
 		return nil, false
 	}
