@@ -106,7 +106,7 @@ func TestTheRoleIsEnough(t *testing.T) {
 			for _, step := range []struct{ text, command string }{
 				{plain, "apply"},
 				{plain, "status"},
-				{strings.Replace(plain, "{maxReplicas: 3}", "{image: example.org/runner:2}", 1), "apply"},
+				{strings.Replace(plain, "{maxReplicas: 3}", "{maxReplicas: 3, image: example.org/runner:2}", 1), "apply"},
 				{strings.Replace(plain, "name: b", "name: c", 1), "apply"},
 				{plain, "destroy"},
 			} {
