@@ -28,13 +28,14 @@ type Backend struct {
 	fault     func(plan.Step) error
 	locks     map[mesh.ID]*lease
 	hold      func(*state.Component) bool
+	records   *Records
 	// news is closed when something changes.
 	news chan struct{}
 }
 
 // New returns an empty cluster that updates by the given rules.
 func New(rules diff.RuleSet) *Backend {
-	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, rules: rules, news: make(chan struct{})}
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, records: NewRecords(), rules: rules, news: make(chan struct{})}
 }
 
 // Put places a resource as if someone had made it.

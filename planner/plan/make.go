@@ -53,6 +53,9 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	for addr, r := range read.Resources {
 		p.Seen[addr] = state.Digest(r)
 	}
+	for _, addr := range p.Scope {
+		p.Desired = append(p.Desired, state.Boxed{Resource: want.Resources[addr]})
+	}
 	for _, c := range changes {
 		switch {
 		case c.Action != diff.NoOp:

@@ -42,6 +42,17 @@ type Plan struct {
 	Unchanged []state.Addr `json:"unchanged,omitempty"`
 	// Retained are resources that the mesh made, does not name now and keeps. For display only.
 	Retained []state.Addr `json:"retained,omitempty"`
+	// Desired is all that is wanted, in the order of the addresses, and Sources what it
+	// was compiled from, without literal secrets. For records only.
+	Desired []state.Boxed `json:"desired,omitempty"`
+	Sources []Source      `json:"sources,omitempty"`
+}
+
+// Source is a text that a mesh was compiled from.
+type Source struct {
+	// Name is the file's, as it was typed.
+	Name string `json:"name"`
+	Text string `json:"text"`
 }
 
 // Cluster names a cluster.
