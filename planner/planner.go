@@ -30,6 +30,8 @@ type Options struct {
 	// Only narrows the plan to these addresses and what they cannot do without; an
 	// entry is an address, kind/name, or the name of a node. Not with Destroy.
 	Only []string
+	// Keep are the URLs of packages that a rollback may need; see diff.Options.
+	Keep map[string]bool
 }
 
 // Make compares a compiled mesh with what runs and plans the difference; it only
@@ -120,7 +122,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 			return nil, nil, fmt.Errorf("asking about mesh %s: %w", want.Mesh, err)
 		}
 	}
-	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics})
+	changes, findings := diff.Diff(live, want, traits.Rules, diff.Options{Destroy: o.Destroy, DeleteTopics: o.DeleteTopics, Keep: o.Keep})
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}

@@ -37,6 +37,9 @@ type Options struct {
 	// for none. It is asked before the base is read, and, when it gives an error that
 	// wraps backend.ErrNoNamespace, again when the plan has made the namespace.
 	Lock func(context.Context) (backend.Lease, error)
+	// Begin is called when nothing stands against the run any more, before its first
+	// write; its error ends the run, and is Run's. nil is fine.
+	Begin func(context.Context) error
 }
 
 // Report says how a run ended.
@@ -102,7 +105,7 @@ func (e *RiskError) Error() string {
 // Run carries the plan out. Before the first write it checks that the cluster is
 // the plan's, that every risk that needs it is allowed, and that live is still
 // the plan's base; the errors are *ClusterError, *RiskError, *SensitiveError
-// and *StaleError, and those of Options.Lock.
+// and *StaleError, and those of Options.Lock and Options.Begin.
 // Failed steps are in the report, not in the error. Cancelling ctx stops at once;
 // closing Stop finishes what is in the air.
 func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Report, error) {
@@ -135,6 +138,11 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	before, err := checkBase(ctx, b, id, p, "")
 	if err != nil {
 		return Report{}, err
+	}
+	if opts.Begin != nil {
+		if err := opts.Begin(ctx); err != nil {
+			return Report{}, err
+		}
 	}
 	if opts.Parallelism <= 0 {
 		opts.Parallelism = max(1, traits.WritesInFlight)

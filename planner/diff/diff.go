@@ -13,6 +13,9 @@ type Options struct {
 	Destroy bool
 	// DeleteTopics lets Destroy delete the topics that the mesh made.
 	DeleteTopics bool
+	// Keep are URLs of packages that are a way back, and stay; nil where nothing is
+	// remembered, then the newest ones stay.
+	Keep map[string]bool
 }
 
 // Diff compares live with want. The changes are in the order of their

@@ -29,7 +29,7 @@ func (d *differ) collected() map[state.Addr]bool {
 			continue
 		}
 		name, _, _ := strings.Cut(p.URL, "@")
-		if used[p.URL] {
+		if used[p.URL] || d.opts.Keep[p.URL] {
 			kept[name]++
 		} else {
 			spare[name] = append(spare[name], p)

@@ -88,8 +88,9 @@ type Head struct {
 	Error string `json:"error,omitempty"`
 	// Nodes are the components of the version, in order; empty after a Destroy.
 	Nodes []state.Addr `json:"nodes,omitempty"`
-	// Packages are the package URLs that the version runs.
-	Packages []string `json:"packages,omitempty"`
+	// Packages are the package URLs of the last versions, each with the newest version
+	// that runs it: what is to be kept so that these can be brought back.
+	Packages map[string]int64 `json:"packages,omitempty"`
 	// Reconcile says what is done about drift: "report", or "repair"; "" is report.
 	Reconcile string `json:"reconcile,omitempty"`
 	// Hold keeps everyone but its author away from the mesh; nil for nobody.

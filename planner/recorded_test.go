@@ -1,0 +1,148 @@
+package planner_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/meshc/meshc/backends/memory"
+	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/compiler"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/record"
+	"github.com/meshc/meshc/planner/state"
+)
+
+// recorded is a cluster in memory with records, and one mesh.
+type recorded struct {
+	*testing.T
+	b     *memory.Backend
+	store record.Store
+	dir   string
+}
+
+func newRecorded(t *testing.T) *recorded {
+	b := memory.New(native.Rules{})
+	b.Put(&state.Namespace{Name: "public/default"})
+	b.Put(&state.Topic{Name: "persistent://public/default/in"})
+	s, err := b.Records(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &recorded{t, b, s, t.TempDir()}
+}
+
+var recordedMesh = mesh.ID{Tenant: "public", Namespace: "default", Name: "m"}
+
+// plan compiles functions whose code is the given text each, and plans them.
+func (r *recorded) plan(parallelism, code string) *plan.Plan {
+	r.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, "f.py"), []byte(code), 0o600); err != nil {
+		r.Fatal(err)
+	}
+	text := "name: m\ntopics: [{name: in, external: true}]\nfunctions: [{name: a, py: f.py, className: f, inputs: [in], output: out, parallelism: " + parallelism + "}]\n"
+	compiled := compiler.Compile([]compiler.Input{{Name: filepath.Join(r.dir, "mesh.yaml"), Data: []byte(text)}}, compiler.Options{NeedCode: true})
+	p, findings, err := planner.Make(r.Context(), r.b, "memory", compiled.Units[0], planner.Options{})
+	if err != nil || p == nil {
+		r.Fatal(err, findings)
+	}
+	p.Sources = []plan.Source{{Name: "mesh.yaml", Text: text}}
+	return p
+}
+
+func (r *recorded) apply(p *plan.Plan, run planner.Run) record.Head {
+	r.Helper()
+	report, head, err := planner.ApplyRecorded(r.Context(), r.b, r.store, p, run, apply.Options{Allow: []plan.RiskKind{plan.MessageLoss}})
+	if err != nil || !report.OK() {
+		r.Fatalf("%v %+v", err, report.Failed)
+	}
+	return head
+}
+
+// TestVersionsComeBack applies versions, and brings the first one back.
+func TestVersionsComeBack(t *testing.T) {
+	r := newRecorded(t)
+	run := planner.Run{Action: record.Apply, Author: "a", Reason: record.Reason{Commit: "abc"}}
+	const code = "def process(x):\n    return x\n"
+	first := r.apply(r.plan("1", code), run)
+	want := r.b.Resources()
+	if again := r.apply(r.plan("1", code), run); again.Revision != first.Revision {
+		t.Errorf("a plan without changes was recorded: %+v", again)
+	}
+	second := r.apply(r.plan("3", code), run)
+	if second.Version != 2 || second.Changes != (record.Changes{Updated: 1}) || second.Reason.Commit != "abc" {
+		t.Errorf("second version: %+v", second)
+	}
+	body, err := r.store.Body(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(body.Sources) != 1 || body.Plan == nil || len(body.Plan.Desired) > 0 {
+		t.Errorf("body of the first version: %+v", body)
+	}
+	p, findings, err := planner.MakeVersion(t.Context(), r.b, "memory", first, body, planner.Options{})
+	if err != nil || p == nil {
+		t.Fatal(err, findings)
+	}
+	third := r.apply(p, planner.Run{Action: record.Rollback, Author: "a", Of: first.Version})
+	if third.Version != 3 || third.State != first.State || third.Of != 1 || third.Outcome != record.Applied {
+		t.Errorf("third version: %+v", third)
+	}
+	got := r.b.Resources()
+	generations := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Generation" }, cmp.Ignore())
+	if d := cmp.Diff(want, got, generations); d != "" {
+		t.Errorf("after the rollback (-want +got):\n%s", d)
+	}
+}
+
+// TestHeldMeshes: what someone holds is changed by nobody else.
+func TestHeldMeshes(t *testing.T) {
+	r := newRecorded(t)
+	hold := record.Head{Mesh: recordedMesh.String(), Revision: 1, Action: record.Hold, Outcome: record.Applied, Author: "b", Hold: &record.HoldInfo{By: "b", Reason: "freeze"}}
+	if _, err := r.store.Write(t.Context(), hold, nil); err != nil {
+		t.Fatal(err)
+	}
+	p := r.plan("1", "def process(x):\n    return x\n")
+	_, _, err := planner.ApplyRecorded(t.Context(), r.b, r.store, p, planner.Run{Action: record.Apply, Author: "a"}, apply.Options{})
+	var held *planner.HeldBackError
+	if !errors.As(err, &held) || held.Hold.Reason != "freeze" || r.b.Writes() != 0 {
+		t.Errorf("%v, %d writes", err, r.b.Writes())
+	}
+	if head := r.apply(p, planner.Run{Action: record.Apply, Author: "b"}); head.Version != 1 || head.Revision != 3 || head.Hold == nil {
+		t.Errorf("%+v", head)
+	}
+}
+
+// TestFailedRunsAreRecorded: the first thing that went wrong is told, and who held the
+// mesh meanwhile still does.
+func TestFailedRunsAreRecorded(t *testing.T) {
+	r := newRecorded(t)
+	r.b.Fault(func(s plan.Step) error {
+		if s.Op != plan.Create || !s.Addr.Kind().IsComponent() {
+			return nil
+		}
+		h, err := r.store.Head(t.Context(), recordedMesh)
+		if err != nil || h.Outcome != record.Running {
+			t.Errorf("while it runs: %+v, %v", h, err)
+		}
+		h.Revision++
+		h.Action, h.Outcome, h.Hold = record.Hold, record.Applied, &record.HoldInfo{By: "b"}
+		if _, err := r.store.Write(t.Context(), h, nil); err != nil {
+			t.Error(err)
+		}
+		return errors.New("no")
+	})
+	report, head, err := planner.ApplyRecorded(t.Context(), r.b, r.store, r.plan("1", "def process(x):\n    return x\n"), planner.Run{Action: record.Apply, Author: "a"}, apply.Options{})
+	if err != nil || report.OK() {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if head.Outcome != record.Failed || head.Error == "" || head.Hold == nil || head.Revision != 3 || head.Version != 1 || head.Ended.IsZero() {
+		t.Errorf("%+v", head)
+	}
+}
