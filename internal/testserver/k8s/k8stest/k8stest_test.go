@@ -1,11 +1,11 @@
 package k8stest_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
 	"github.com/meshc/meshc/internal/testserver/k8s/k8stest"
+	"github.com/meshc/meshc/internal/testserver/servertest"
 )
 
 func TestMain(m *testing.M) { k8stest.Main(m) }
@@ -29,32 +29,8 @@ func TestSharedNamespace(t *testing.T) {
 	}
 }
 
-// recorder is a test that remembers how it ended.
-type recorder struct {
-	testing.TB
-	end string
-}
-
-func (r *recorder) Helper()                  {}
-func (r *recorder) Context() context.Context { return context.Background() }
-func (r *recorder) Skip(...any)              { r.ends("skip") }
-func (r *recorder) Fatal(...any)             { r.ends("fatal") }
-
-// ends keeps the first word: a real test would have ended there.
-func (r *recorder) ends(how string) {
-	if r.end == "" {
-		r.end = how
-	}
-}
-
+// TestRequire: where there is no go, the test is told so.
 func TestRequire(t *testing.T) {
-	t.Setenv("PATH", t.TempDir()) // no go
-	for ci, want := range map[string]string{"": "skip", "true": "fatal", "1": "fatal"} {
-		t.Setenv("CI", ci)
-		r := &recorder{TB: t}
-		k8stest.Require(r)
-		if r.end != want {
-			t.Errorf("CI=%q: %q, want %q", ci, r.end, want)
-		}
-	}
+	t.Setenv("PATH", t.TempDir())
+	servertest.CheckRequire(t, func(t testing.TB) { k8stest.Require(t) })
 }

@@ -5,29 +5,18 @@ package pulsartest
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/meshc/meshc/internal/testserver/pulsar"
+	"github.com/meshc/meshc/internal/testserver/servertest"
 )
 
 // Require skips the test, or fails it in CI, when PATH lacks what a server with
 // these options needs.
 func Require(t testing.TB, opts pulsar.Options) {
 	t.Helper()
-	missing := pulsar.Missing(opts)
-	if len(missing) == 0 {
-		return
-	}
-	why := "NO REAL PULSAR: not on PATH: " + strings.Join(missing, "; ")
-	if os.Getenv("CI") != "" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
+	servertest.Require(t, "NO REAL PULSAR", pulsar.Missing(opts))
 }
 
 // Start starts a server of the test's own and stops it when the test ends.
@@ -38,41 +27,14 @@ func Start(t testing.TB, opts pulsar.Options) *pulsar.Server {
 	if opts.Output == nil {
 		opts.Output = os.Stderr
 	}
-	srv, err := pulsar.Start(startContext(t), opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := srv.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return srv
-}
-
-// startContext ends a little before the test's own deadline, so that a start
-// that hangs is told as such.
-func startContext(t testing.TB) context.Context {
-	ctx := t.Context()
-	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
-		if end, ok := d.Deadline(); ok {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadline(ctx, end.Add(-10*time.Second))
-			t.Cleanup(cancel)
-		}
-	}
-	return ctx
+	return servertest.Start(t, func(ctx context.Context) (*pulsar.Server, error) { return pulsar.Start(ctx, opts) })
 }
 
 // SharedOptions are those of [Shared]: the default version, thread runtime,
 // package service on, threads enough for tests that run in parallel.
 var SharedOptions = pulsar.Options{Packages: true, HTTPThreads: 32}
 
-var shared struct {
-	sync.Mutex
-	srv *pulsar.Server
-	err error
-}
+var shared servertest.Shared[*pulsar.Server]
 
 // Shared returns the server that all tests share: the one that
 // [pulsar.AttachEnv] names if that is set, else one that is started at the
@@ -86,41 +48,20 @@ func Shared(t testing.TB) *pulsar.Server {
 	if urls == "" {
 		Require(t, SharedOptions)
 	}
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.srv == nil && shared.err == nil { // a start that failed is not tried by each test
+	return shared.Get(t, func(ctx context.Context) (*pulsar.Server, error) {
 		if urls != "" {
-			shared.srv, shared.err = pulsar.Attach(startContext(t), urls)
-		} else {
-			opts := SharedOptions
-			opts.Output = os.Stderr
-			shared.srv, shared.err = pulsar.Start(startContext(t), opts)
+			return pulsar.Attach(ctx, urls)
 		}
-	}
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	return shared.srv
+		opts := SharedOptions
+		opts.Output = os.Stderr
+		return pulsar.Start(ctx, opts)
+	})
 }
 
 // Main runs the tests of a package, stops the shared server if there is one,
 // and exits: func TestMain(m *testing.M) { pulsartest.Main(m) }.
-func Main(m *testing.M) {
-	code := m.Run()
-	if err := StopShared(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+func Main(m *testing.M) { shared.Main(m) }
 
 // StopShared stops the server that [Shared] started in this process, if it did; for a
 // TestMain that has more to end than this server.
-func StopShared() error {
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.srv == nil {
-		return nil
-	}
-	return shared.srv.Stop()
-}
+func StopShared() error { return shared.Stop() }

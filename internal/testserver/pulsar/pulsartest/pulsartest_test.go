@@ -1,12 +1,12 @@
 package pulsartest_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
 	"github.com/meshc/meshc/internal/testserver/pulsar"
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
+	"github.com/meshc/meshc/internal/testserver/servertest"
 )
 
 func TestMain(m *testing.M) { pulsartest.Main(m) }
@@ -65,32 +65,8 @@ func status(t *testing.T, srv *pulsar.Server, method, path string) int {
 	return resp.StatusCode
 }
 
-// recorder is a test that remembers how it ended.
-type recorder struct {
-	testing.TB
-	end string
-}
-
-func (r *recorder) Helper()                  {}
-func (r *recorder) Context() context.Context { return context.Background() }
-func (r *recorder) Skip(...any)              { r.ends("skip") }
-func (r *recorder) Fatal(...any)             { r.ends("fatal") }
-
-// ends keeps the first word: a real test would have ended there.
-func (r *recorder) ends(how string) {
-	if r.end == "" {
-		r.end = how
-	}
-}
-
+// TestRequire: where there is no Java, the test is told so.
 func TestRequire(t *testing.T) {
-	t.Setenv("PATH", t.TempDir()) // no java
-	for ci, want := range map[string]string{"": "skip", "true": "fatal", "1": "fatal"} {
-		t.Setenv("CI", ci)
-		r := &recorder{TB: t}
-		pulsartest.Require(r, pulsar.Options{})
-		if r.end != want {
-			t.Errorf("CI=%q: %q, want %q", ci, r.end, want)
-		}
-	}
+	t.Setenv("PATH", t.TempDir())
+	servertest.CheckRequire(t, func(t testing.TB) { pulsartest.Require(t, pulsar.Options{}) })
 }

@@ -15,13 +15,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/meshc/meshc/internal/testserver/pulsar"
+	"github.com/meshc/meshc/internal/testserver/serve"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -45,13 +43,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
-	ctx, caught, stop := onSignal()
-	defer stop()
 	opts := pulsar.Options{
 		Version: *version, Runtime: pulsar.Runtime(*runtime), Packages: *packages,
 		Auth: *auth, HTTPThreads: *threads, Workers: *workers, Output: stderr,
 	}
-	err := func() (err error) {
+	return serve.Exit(stderr, func(ctx context.Context) (err error) {
 		if *python {
 			if opts.Python, err = pulsar.Python(ctx, stderr); err != nil {
 				return err
@@ -61,52 +57,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 			_, err = pulsar.Home(ctx, opts.Version, stderr)
 			return err
 		}
-		return serve(ctx, opts, flags.Args(), stdout)
-	}()
-	var exit *exec.ExitError
-	switch {
-	case caught() != 0:
-		return 128 + int(caught())
-	case errors.As(err, &exit):
-		return max(exit.ExitCode(), 1)
-	case err != nil:
-		fmt.Fprintln(stderr, err)
-		return 1
-	}
-	return 0
-}
-
-// serve starts the server, runs the command or else waits for ctx, and stops
-// the server. An [exec.ExitError] is the command's.
-func serve(ctx context.Context, opts pulsar.Options, command []string, stdout io.Writer) (err error) {
-	srv, err := pulsar.Start(ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		// How the command ended is what the caller wants to know. A server that was
-		// killed in the end is no failure of it, and is told all the same.
-		stopErr := srv.Stop()
-		switch {
-		case err != nil:
-		case len(command) > 0 && errors.Is(stopErr, pulsar.ErrSlowStop):
-			fmt.Fprintln(os.Stderr, stopErr)
-		default:
-			err = stopErr
-		}
-	}()
-	if len(command) == 0 {
-		if err := announce(stdout, srv, opts); err != nil {
+		srv, err := pulsar.Start(ctx, opts)
+		if err != nil {
 			return err
 		}
-		<-ctx.Done()
-		return nil
-	}
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), pulsar.AttachEnv+"="+srv.AdminURL+","+srv.BrokerURL)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	return cmd.Run()
+		// A server that was killed in the end is no failure of the command.
+		return serve.Around(ctx, srv.Stop, func() error { return announce(stdout, srv, opts) }, flags.Args(), pulsar.AttachEnv+"="+srv.AdminURL+","+srv.BrokerURL, pulsar.ErrSlowStop)
+	})
 }
 
 // announce tells where the server is. With authentication it writes a
@@ -125,26 +82,3 @@ func announce(out io.Writer, srv *pulsar.Server, opts pulsar.Options) error {
 	fmt.Fprintln(out, "Ctrl-C stops it and removes its data.")
 	return nil
 }
-
-// onSignal returns a context that SIGINT or SIGTERM ends, and which of them it
-// was (0: none). A second signal ends the process at once; the server dies with it.
-func onSignal() (ctx context.Context, caught func() syscall.Signal, stop func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		sig := (<-signals).(syscall.Signal)
-		signal.Stop(signals)
-		cancel(caughtSignal(sig))
-	}()
-	caught = func() syscall.Signal {
-		var c caughtSignal
-		errors.As(context.Cause(ctx), &c)
-		return syscall.Signal(c)
-	}
-	return ctx, caught, func() { cancel(nil) }
-}
-
-type caughtSignal syscall.Signal
-
-func (c caughtSignal) Error() string { return syscall.Signal(c).String() }
