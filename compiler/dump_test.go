@@ -14,6 +14,9 @@ func meshText(r compiler.Result) string {
 	var b strings.Builder
 	for _, u := range r.Units {
 		fmt.Fprintf(&b, "mesh %s %s create=%t\n", u.Mesh.ID, u.Mesh.Span, u.Mesh.CreateNamespace)
+		if u.Mesh.Reconcile != "" {
+			fmt.Fprintf(&b, "reconcile %s\n", u.Mesh.Reconcile)
+		}
 		for _, t := range u.Mesh.Topics {
 			fmt.Fprintf(&b, "topic %s %s declared=%t external=%t partitions=%d doubt=%t\n", t.Name, t.Span, t.Declared, t.External, t.Partitions, t.Doubt)
 		}

@@ -115,6 +115,9 @@ func canonical(m *mesh.Mesh) map[string]any {
 	if m.CreateNamespace {
 		out["create"] = true
 	}
+	if m.Reconcile == mesh.Repair {
+		out["reconcile"] = m.Reconcile
+	}
 	for _, t := range m.Topics {
 		key := m.Short(t)
 		// What nobody writes comes from outside, and an output that nobody reads goes

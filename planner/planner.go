@@ -73,6 +73,7 @@ func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Uni
 	findings = append(findings, more...)
 	if p != nil && !o.Destroy {
 		findings = append(findings, startLate(want, p)...)
+		p.Reconcile = unit.Mesh.Reconcile
 	}
 	return p, findings, err
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,7 +26,8 @@ type Run struct {
 	Reason record.Reason
 	// Of is the version that a Rollback or a Repair deploys again.
 	Of int64
-	// Reconcile is what the mesh file says about drift; see record.Head.
+	// Reconcile is what is to be done about drift (record.Head) where it is not what
+	// the plan says; "" takes the plan's.
 	Reconcile string
 }
 
@@ -72,10 +74,10 @@ const endLimit = 15 * time.Second
 
 // ApplyRecorded carries a plan out as Apply does, and records it as a version of the
 // mesh: before the first write that it has begun, and how it ended. A plan without
-// steps is recorded where the newest version is another one, or did not end well. The
-// head is the newest one then. Errors are those of Apply and of the store, before
-// anything is written, a *HeldBackError, and a *RecordError, with the report of a run
-// that is over.
+// steps is recorded where the newest version is another one, or did not end well, or
+// says another thing about drift. The head is the newest one then. Errors are those of
+// Apply and of the store, before anything is written, a *HeldBackError, and a
+// *RecordError, with the report of a run that is over.
 func ApplyRecorded(ctx context.Context, b backend.Backend, s record.Store, p *plan.Plan, run Run, o apply.Options) (apply.Report, record.Head, error) {
 	id, err := mesh.ParseID(p.Mesh)
 	if err != nil {
@@ -140,7 +142,8 @@ func (w *recorder) unchanged(ctx context.Context) error {
 	}
 	next := w.next(newest)
 	w.head = newest
-	if w.plan.Destroy && !newest.Live() || newest.State == next.State && newest.Outcome == record.Applied && newest.Live() != w.plan.Destroy {
+	same := newest.State == next.State && cmp.Or(newest.Reconcile, mesh.Report) == cmp.Or(next.Reconcile, mesh.Report)
+	if w.plan.Destroy && !newest.Live() || same && newest.Outcome == record.Applied && newest.Live() != w.plan.Destroy {
 		return nil
 	}
 	next.Outcome, next.Ended = record.Applied, next.Began
@@ -159,7 +162,7 @@ func (w *recorder) write(ctx context.Context, h record.Head, b *record.Body) err
 func (w *recorder) next(newest record.Head) record.Head {
 	h := record.Head{
 		Mesh: w.id.String(), Revision: newest.Revision + 1, Version: newest.Version + 1, Action: w.run.Action, Outcome: record.Running,
-		Author: w.run.Author, Began: time.Now().UTC(), Reason: w.run.Reason, Of: w.run.Of, Reconcile: w.run.Reconcile,
+		Author: w.run.Author, Began: time.Now().UTC(), Reason: w.run.Reason, Of: w.run.Of, Reconcile: cmp.Or(w.run.Reconcile, w.plan.Reconcile),
 		Backend: w.plan.Backend, Cluster: w.plan.Cluster, Source: sourceOf(w.plan.Sources), Hold: newest.Hold,
 		Packages: maps.Clone(newest.Packages),
 	}

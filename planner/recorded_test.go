@@ -43,10 +43,16 @@ var recordedMesh = mesh.ID{Tenant: "public", Namespace: "default", Name: "m"}
 // plan compiles functions whose code is the given text each, and plans them.
 func (r *recorded) plan(parallelism, code string) *plan.Plan {
 	r.Helper()
+	return r.planWith("", parallelism, code)
+}
+
+// planWith plans a mesh with more in its file.
+func (r *recorded) planWith(more, parallelism, code string) *plan.Plan {
+	r.Helper()
 	if err := os.WriteFile(filepath.Join(r.dir, "f.py"), []byte(code), 0o600); err != nil {
 		r.Fatal(err)
 	}
-	text := "name: m\ntopics: [{name: in, external: true}]\nfunctions: [{name: a, py: f.py, className: f, inputs: [in], output: out, parallelism: " + parallelism + "}]\n"
+	text := "name: m\n" + more + "topics: [{name: in, external: true}]\nfunctions: [{name: a, py: f.py, className: f, inputs: [in], output: out, parallelism: " + parallelism + "}]\n"
 	compiled := compiler.Compile([]compiler.Input{{Name: filepath.Join(r.dir, "mesh.yaml"), Data: []byte(text)}}, compiler.Options{NeedCode: true})
 	p, findings, err := planner.Make(r.Context(), r.b, "memory", compiled.Units[0], planner.Options{})
 	if err != nil || p == nil {
@@ -98,6 +104,37 @@ func TestVersionsComeBack(t *testing.T) {
 	generations := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Generation" }, cmp.Ignore())
 	if d := cmp.Diff(want, got, generations); d != "" {
 		t.Errorf("after the rollback (-want +got):\n%s", d)
+	}
+}
+
+// TestReconcileIsRecorded: what the file says about drift is in the record, a change
+// of it alone too, and comes back with the version.
+func TestReconcileIsRecorded(t *testing.T) {
+	r := newRecorded(t)
+	run := planner.Run{Action: record.Apply, Author: "a"}
+	const code = "def process(x):\n    return x\n"
+	first := r.apply(r.planWith("reconcile: repair\n", "1", code), run)
+	if first.Reconcile != mesh.Repair {
+		t.Errorf("recorded as %q", first.Reconcile)
+	}
+	writes := r.b.Writes()
+	second := r.apply(r.plan("1", code), run)
+	if second.Version != 2 || second.Reconcile != "" || r.b.Writes() != writes {
+		t.Errorf("taken out of the file: %+v", second)
+	}
+	if said := r.apply(r.planWith("reconcile: report\n", "1", code), run); said.Version != 2 {
+		t.Errorf("the default was said, which is no news: %+v", said)
+	}
+	body, err := r.store.Body(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, findings, err := planner.MakeVersion(t.Context(), r.b, "memory", first, body, planner.Options{})
+	if err != nil || p == nil {
+		t.Fatal(err, findings)
+	}
+	if third := r.apply(p, planner.Run{Action: record.Rollback, Author: "a", Of: 1}); third.Version != 3 || third.Reconcile != mesh.Repair {
+		t.Errorf("brought back: %+v", third)
 	}
 }
 

@@ -54,7 +54,7 @@ func MakeVersion(ctx context.Context, b backend.Backend, name string, h record.H
 	if missing := codeGone(p); len(missing) > 0 {
 		return nil, findings, &CodeGoneError{Mesh: h.Mesh, Version: h.Version, Missing: missing}
 	}
-	p.Sources = body.Sources
+	p.Sources, p.Reconcile = body.Sources, h.Reconcile
 	return p, findings, nil
 }
 

@@ -56,6 +56,9 @@ func (w *Writer) Around() {
 	if m.CreateNamespace {
 		lost("`create` of the namespace", m.NamespaceSpan)
 	}
+	if m.Reconcile == mesh.Repair {
+		w.List.Add(diag.LostField, m.Span, fmt.Sprintf("`reconcile` of the mesh is left out: %s have no field for it.", w.Target))
+	}
 	read, written, output := map[*mesh.Topic]bool{}, map[*mesh.Topic]bool{}, map[*mesh.Topic]bool{}
 	for _, n := range m.Nodes {
 		for _, e := range n.Edges() {

@@ -31,10 +31,19 @@ type Mesh struct {
 	Nodes []Node
 	// Kubernetes is what the file says for the Kubernetes resources of all nodes; nil for nothing.
 	Kubernetes *Value
-	Span       diag.Span
+	// Reconcile is what a manager does about drift: Report, Repair, or "" where the
+	// file does not say, which is Report.
+	Reconcile string
+	Span      diag.Span
 	// NamespaceSpan is the place of the namespace's name, or the mesh's where it is the default.
 	NamespaceSpan diag.Span
 }
+
+// What a manager does when the cluster is no longer as a mesh was deployed.
+const (
+	Report = "report"
+	Repair = "repair"
+)
 
 // Topic is a vertex of the graph: declared under `topics:` or only named by a node.
 type Topic struct {

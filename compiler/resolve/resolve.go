@@ -39,6 +39,7 @@ func Mesh(doc *syntax.Document, opts Options) (*mesh.Mesh, diag.List) {
 	r.declared(doc.Root.Get("topics"))
 	r.nodes(doc.Root)
 	r.mesh.Kubernetes = value(doc.Root.Get("kubernetes"))
+	r.mesh.Reconcile = textOf(doc.Root, "reconcile")
 	for _, name := range doc.Passed {
 		r.doubt(name)
 	}

@@ -46,6 +46,8 @@ type Plan struct {
 	// was compiled from, without literal secrets. For records only.
 	Desired []state.Boxed `json:"desired,omitempty"`
 	Sources []Source      `json:"sources,omitempty"`
+	// Reconcile is what the mesh says about drift (mesh.Mesh.Reconcile). For records only.
+	Reconcile string `json:"reconcile,omitempty"`
 }
 
 // Source is a text that a mesh was compiled from.

@@ -46,6 +46,8 @@ var meshFields = []Field{
 		Doc: "Fields for all nodes of a kind. A node that gives a field itself takes its own value, whole."},
 	{Kind: Mesh, Name: "kubernetes", Type: Object, Below: Kubernetes, Update: Local, Example: map[string]any{"image": "example/pulsar-functions-java-runner:4.0.8"},
 		Doc: "What only the Kubernetes resources of all nodes hold; other backends pass it over."},
+	{Kind: Mesh, Name: "reconcile", Type: Enum, Values: []string{"report", "repair"}, Default: "report", Update: Local, Example: "repair",
+		Doc: "What a manager does when the cluster is no longer as the mesh was deployed: `report` tells of it, `repair` also deploys again what was recorded, unless that has risks which `lifecycle` does not allow, or the mesh is locked."},
 	{Kind: Mesh, Name: "topics", Type: Objects, Below: Topic, Update: Local,
 		Doc: "Topics to declare. A topic that is only named by nodes needs no entry."},
 	{Kind: Mesh, Name: "sources", Type: Objects, Below: Source, Update: Local,

@@ -41,6 +41,9 @@ func Mesh(t *rapid.T) *syntax.Node {
 	if g.flip("kubernetes") {
 		set(root, "kubernetes", g.object(fields.Kubernetes, ""))
 	}
+	if g.flip("reconcile") {
+		set(root, "reconcile", text(g.pick("reconcile", "report", "repair")))
+	}
 	if g.flip("defaults") {
 		block := mapping()
 		for _, key := range []string{"functions", "sources", "sinks"} {
