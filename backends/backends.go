@@ -130,7 +130,7 @@ func openKubernetes(s Settings) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := kubernetes.Options{Namespace: config.Namespace, Components: s.Kubernetes.Components, Operator: s.Kubernetes.Operator, Force: s.Kubernetes.ForceConflicts}
+	opts := kubernetes.Options{Namespace: config.Namespace, NamespaceGiven: s.Kubernetes.Namespace != "", Components: s.Kubernetes.Components, Operator: s.Kubernetes.Operator, Force: s.Kubernetes.ForceConflicts}
 	if s.namesPulsar() {
 		client, settings, err := s.pulsar()
 		if err != nil {

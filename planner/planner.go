@@ -38,6 +38,9 @@ type Options struct {
 // reads. name is the backend's. Findings of severity error mean that there is no
 // plan; failures to read the cluster or a code file are the error.
 func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Unit, o Options) (*plan.Plan, diag.List, error) {
+	if e, ok := b.(backend.Expecter); ok {
+		e.Expect(unit.Mesh)
+	}
 	shaper, shapes := b.(backend.Shaper)
 	workers := !shapes || shaper.ForWorkers()
 	if left := lower.NoRoom(unit.Mesh); left.HasErrors() && !o.Destroy && workers {

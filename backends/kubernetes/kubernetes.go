@@ -28,6 +28,8 @@ const Name = "kubernetes"
 type Options struct {
 	// Namespace is the one of Kubernetes for meshes that name none.
 	Namespace string
+	// NamespaceGiven tells that the user asked for it, and no kubeconfig did.
+	NamespaceGiven bool
 	// Components makes each node a Function, Source or Sink of its own.
 	Components bool
 	// Force takes fields over that other field managers have set.
@@ -80,11 +82,7 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	}
 	// What tells clusters apart better, such as the UID of kube-system, not all roles
 	// may read, and a plan of one is carried out by another.
-	name := "namespace " + b.layoutOf(id).namespace
-	if t.Cluster.Name != "" {
-		name += ", Pulsar " + t.Cluster.Name
-	}
-	t.Cluster = plan.Cluster{Name: name, URL: b.kube.URL()}
+	t.Cluster = plan.Cluster{Name: clusterName(b.layoutOf(id).namespace, t.Cluster.Name), URL: b.kube.URL()}
 	return t, nil
 }
 

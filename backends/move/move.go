@@ -46,8 +46,8 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	if err != nil {
 		return t, fmt.Errorf("%s: %w", b.toName, err)
 	}
-	t.Cluster.Name = from.Cluster.Name + " to " + t.Cluster.Name
-	t.Cluster.URL = from.Cluster.URL + " to " + t.Cluster.URL
+	t.Cluster.Name = from.Cluster.Name + towards + t.Cluster.Name
+	t.Cluster.URL = from.Cluster.URL + towards + t.Cluster.URL
 	t.WritesInFlight = min(t.WritesInFlight, max(1, from.WritesInFlight))
 	t.Rules = rules{t.Rules}
 	return t, nil

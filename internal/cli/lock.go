@@ -64,8 +64,12 @@ func (c *carrier) lockOf(b backend.Backend, name string) func(context.Context) (
 // them in the same order, so that no two wait for each other.
 func (c *carrier) lockUnits(ctx context.Context, b backend.Backend, units []compiler.Unit) error {
 	var ids []mesh.ID
+	expecter, expects := b.(backend.Expecter)
 	for _, u := range units {
 		ids = append(ids, u.Mesh.ID)
+		if expects {
+			expecter.Expect(u.Mesh)
+		}
 	}
 	slices.SortFunc(ids, func(a, b mesh.ID) int { return strings.Compare(a.String(), b.String()) })
 	for _, id := range ids {

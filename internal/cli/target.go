@@ -31,6 +31,8 @@ func (x *targetFlags) bind(cmd *cobra.Command) {
 // target is a mesh to look at.
 type target struct {
 	id mesh.ID
+	// mesh is that of the mesh file, nil without one.
+	mesh *mesh.Mesh
 	// nodes are the names of those in the mesh file; nil without a file.
 	nodes []string
 }
@@ -70,7 +72,7 @@ func (f *Factory) targets(x *targetFlags, args []string, output string) ([]targe
 		return nil, errFindings
 	}
 	for _, u := range result.Units {
-		t := target{id: u.Mesh.ID, nodes: []string{}}
+		t := target{id: u.Mesh.ID, mesh: u.Mesh, nodes: []string{}}
 		for _, n := range u.Mesh.Nodes {
 			t.nodes = append(t.nodes, n.NodeName())
 		}
@@ -162,6 +164,9 @@ func (f *Factory) lookAt(ctx context.Context, x *targetFlags, connect *connectFl
 }
 
 func readLive(ctx context.Context, b backend.Backend, t target) (live, error) {
+	if e, ok := b.(backend.Expecter); ok && t.mesh != nil {
+		e.Expect(t.mesh)
+	}
 	s, err := b.Read(ctx, backend.Scope{Mesh: t.id})
 	if err != nil {
 		return live{}, fmt.Errorf("reading mesh %s: %w", t.id, err)

@@ -114,6 +114,9 @@ func Run(ctx context.Context, b backend.Backend, p *plan.Plan, opts Options) (Re
 	if err != nil {
 		return Report{}, err
 	}
+	if e, ok := b.(backend.Expecter); ok {
+		e.ExpectPlan(p)
+	}
 	traits, err := b.Traits(ctx, id)
 	if err != nil {
 		return Report{}, err
