@@ -108,7 +108,7 @@ func (o Options) take(ctx context.Context, epoch *uint64) (*wire.Conn, uint64, e
 // exclusive connects and becomes the topic's only producer.
 func (o Options) exclusive(ctx context.Context, epoch *uint64) (*wire.Conn, uint64, error) {
 	for made := false; ; made = true {
-		c, err := o.connect(ctx)
+		c, err := o.Connect(ctx)
 		if err == nil {
 			var got uint64
 			if got, err = c.Exclusive(ctx, o.Topic, epoch, o.Holder); err == nil {

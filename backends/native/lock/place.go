@@ -27,12 +27,14 @@ func (u *Unreachable) Unwrap() error { return u.Err }
 // mostLookups bounds how often brokers send from one to the other.
 const mostLookups = 10
 
-// connect finds the broker that serves the topic and connects to it.
+// Connect finds the broker that serves the topic and connects to it; Topic, Settings
+// and Locate are all it needs. Errors: those of Locate, an *Unreachable, a
+// *conn.RefusedError or a *wire.ServerError.
 //
 // An address that the user named is asked first. Without one the web service
 // tells which broker it is; where that broker's name is not to be trusted, or
 // cannot be reached from here, a proxy may stand at the host of the web service.
-func (o Options) connect(ctx context.Context) (*wire.Conn, error) {
+func (o Options) Connect(ctx context.Context) (*wire.Conn, error) {
 	named, err := o.Settings.Brokers()
 	if err != nil {
 		return nil, err

@@ -1,10 +1,12 @@
 package wire
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -38,6 +40,8 @@ type Conn struct {
 	nc          net.Conn
 	credentials Credentials
 	closed      chan struct{}
+	// largest is the broker's max_message_size, 0 if it did not tell.
+	largest int
 
 	writing sync.Mutex
 
@@ -46,6 +50,10 @@ type Conn struct {
 	nextID uint64
 	calls  map[uint64]chan answer
 	pongs  []chan struct{}
+	// producers and readers are those of Produce and Read, by their number on this connection.
+	producers map[uint64]*Producer
+	readers   map[uint64]*Reader
+	nextPeer  uint64
 }
 
 type answer struct {
@@ -65,7 +73,8 @@ func Dial(ctx context.Context, t Target) (*Conn, error) {
 	// Closing makes the reads and writes of the hello end with ctx.
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	defer stop()
-	c := &Conn{nc: nc, credentials: t.Credentials, closed: make(chan struct{}), calls: map[uint64]chan answer{}}
+	c := &Conn{nc: nc, credentials: t.Credentials, closed: make(chan struct{}), calls: map[uint64]chan answer{},
+		producers: map[uint64]*Producer{}, readers: map[uint64]*Reader{}}
 	if err := c.hello(ctx, t.ProxyTo); err != nil {
 		_ = nc.Close()
 		if ctx.Err() != nil {
@@ -115,6 +124,7 @@ func (c *Conn) hello(ctx context.Context, proxyTo string) error {
 	case k != kindConnected:
 		return fmt.Errorf("%w: command %d in place of CONNECTED", errFrame, k)
 	}
+	c.largest = int(min(f.number(3), 1<<30))
 	return nil
 }
 
@@ -123,6 +133,15 @@ func (c *Conn) authentication(ctx context.Context) (method string, data []byte, 
 		return "", nil, nil
 	}
 	return c.credentials(ctx)
+}
+
+// Largest is how many bytes a message with its metadata may have at this broker.
+func (c *Conn) Largest() int {
+	const usual = 5 << 20
+	if c.largest == 0 {
+		return usual
+	}
+	return c.largest
 }
 
 // Closed is closed when the connection has ended or the broker has closed the producer.
@@ -143,48 +162,118 @@ func (c *Conn) Close() { c.fail(errClosed) }
 
 func (c *Conn) fail(err error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.err != nil {
+		c.mu.Unlock()
 		return
 	}
 	c.err = err
 	close(c.closed)
 	_ = c.nc.Close()
+	producers, readers := c.producers, c.readers
+	c.producers, c.readers = map[uint64]*Producer{}, map[uint64]*Reader{}
+	c.mu.Unlock()
+	for _, r := range readers {
+		r.end(err)
+	}
+	// Not here, where one of them may be sending.
+	go func() {
+		for _, p := range producers {
+			p.end(err)
+		}
+	}()
 }
 
 // read takes what the broker sends until the connection ends.
 func (c *Conn) read() {
+	in := bufio.NewReaderSize(c.nc, 64<<10)
 	for {
-		k, f, err := readFrame(c.nc)
+		k, f, rest, err := readCommand(in)
+		switch {
+		case err != nil:
+		case k == kindMessage:
+			err = c.message(in, f, rest)
+		default:
+			err = skip(in, k, rest)
+		}
 		if err != nil {
 			c.fail(fmt.Errorf("the connection to the broker ended: %w", err))
 			return
 		}
-		switch k {
-		case kindPing:
-			err = c.write(frame(kindPong, nil))
-		case kindPong:
-			c.pong()
-		case kindAuthChallenge:
-			err = c.answerChallenge()
-		case kindCloseProducer:
-			// A broker that gives the topic away, or an administrator, wants it so.
-			c.fail(errors.New("the broker closed the producer"))
-			return
-		case kindError, kindSuccess:
-			c.settle(f.number(1), answer{k, f})
-		case kindProducerSuccess:
-			c.settle(f.number(1), answer{k, f})
-		case kindLookupResponse:
-			c.settle(f.number(4), answer{k, f})
-		default:
-			// Newer brokers may say more than we know.
-		}
-		if err != nil {
+		if err := c.handle(k, f); err != nil {
 			c.fail(err)
 			return
 		}
 	}
+}
+
+// message reads what follows a MESSAGE command and hands it to its reader.
+func (c *Conn) message(in io.Reader, f fields, rest int64) error {
+	r := c.reader(f.number(1))
+	id, err := parse(f.bytes(2))
+	if err != nil {
+		return err
+	}
+	if r == nil || rest > int64(r.largest) {
+		if _, err := io.CopyN(io.Discard, in, rest); err != nil || r == nil {
+			return err
+		}
+		// How many messages it counts for is not known: at least one.
+		r.deliver(Received{Position: positionOf(id), Damaged: fmt.Errorf("it has %d bytes", rest), permits: 1})
+		return nil
+	}
+	body := make([]byte, rest)
+	if _, err := io.ReadFull(in, body); err != nil {
+		return err
+	}
+	m := Received{Position: positionOf(id)}
+	m.open(body)
+	r.deliver(m)
+	return nil
+}
+
+// handle does what a command other than MESSAGE says.
+func (c *Conn) handle(k kind, f fields) error {
+	switch k {
+	case kindPing:
+		return c.write(frame(kindPong, nil))
+	case kindPong:
+		c.pong()
+	case kindAuthChallenge:
+		return c.answerChallenge()
+	case kindCloseProducer:
+		p := c.producer(f.number(1))
+		if p == nil && f.number(1) == producerID {
+			// A broker that gives the topic away, or an administrator, wants it so.
+			return errors.New("the broker closed the producer")
+		}
+		if p != nil {
+			c.forget(p.id)
+			p.end(errTaken)
+		}
+	case kindCloseConsumer:
+		if r := c.reader(f.number(1)); r != nil {
+			c.forget(r.id)
+			r.end(errTaken)
+		}
+	case kindSendReceipt, kindSendError:
+		if p := c.producer(f.number(1)); p != nil {
+			p.answered(f, k == kindSendError)
+		}
+	case kindProducerSuccess:
+		if ready, told := f[6]; told && ready.number == 0 {
+			break // it waits in the broker's queue
+		}
+		c.settle(f.number(1), answer{k, f})
+	case kindError, kindSuccess:
+		c.settle(f.number(1), answer{k, f})
+	case kindLastMessageIs:
+		c.settle(f.number(2), answer{k, f})
+	case kindLookupResponse:
+		c.settle(f.number(4), answer{k, f})
+	default:
+		// Newer brokers may say more than we know.
+	}
+	return nil
 }
 
 // answerChallenge sends fresh credentials, which brokers ask for when the old ones end.

@@ -19,6 +19,7 @@ const (
 	TopicNotFound       Code = 11
 	TooManyRequests     Code = 14
 	NotAllowed          Code = 22
+	PersistenceError    Code = 2
 	ProducerBusy        Code = 16
 	ProducerFenced      Code = 25
 )
@@ -26,7 +27,7 @@ const (
 var codeNames = map[Code]string{
 	MetadataError: "MetadataError", AuthenticationError: "AuthenticationError", AuthorizationError: "AuthorizationError",
 	ServiceNotReady: "ServiceNotReady", TopicNotFound: "TopicNotFound", TooManyRequests: "TooManyRequests",
-	NotAllowed: "NotAllowedError", ProducerBusy: "ProducerBusy", ProducerFenced: "ProducerFenced",
+	NotAllowed: "NotAllowedError", PersistenceError: "PersistenceError", ProducerBusy: "ProducerBusy", ProducerFenced: "ProducerFenced",
 }
 
 // String is Pulsar's name of the code, or its number.

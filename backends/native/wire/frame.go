@@ -16,21 +16,30 @@ type kind protowire.Number
 const (
 	kindConnect         kind = 2
 	kindConnected       kind = 3
+	kindSubscribe       kind = 4
 	kindProducer        kind = 5
+	kindSend            kind = 6
+	kindSendReceipt     kind = 7
+	kindSendError       kind = 8
+	kindMessage         kind = 9
+	kindFlow            kind = 11
 	kindSuccess         kind = 13
 	kindError           kind = 14
 	kindCloseProducer   kind = 15
+	kindCloseConsumer   kind = 16
 	kindProducerSuccess kind = 17
 	kindPing            kind = 18
 	kindPong            kind = 19
 	kindLookup          kind = 23
 	kindLookupResponse  kind = 24
+	kindLastMessage     kind = 29
+	kindLastMessageIs   kind = 30
 	kindAuthChallenge   kind = 36
 	kindAuthResponse    kind = 37
 )
 
-// maxFrame bounds what is read: the commands that are awaited are a few hundred
-// bytes, and Pulsar's own limit of 5 MB is for messages.
+// maxFrame bounds a command, and what follows it where that is not awaited: commands
+// are a few hundred bytes. Messages have bounds of their own.
 const maxFrame = 1 << 20
 
 // message builds a protobuf message, field by field.
@@ -52,39 +61,57 @@ func (m message) flag(n protowire.Number, v bool) message {
 	return m.number(n, protowire.EncodeBool(v))
 }
 
-// frame wraps a command: total size, command size, BaseCommand.
-func frame(k kind, command message) []byte {
+// frame wraps a command: total size, command size, BaseCommand, and what follows.
+func frame(k kind, command message, rest ...byte) []byte {
 	base := message(nil).number(1, uint64(k)).bytes(protowire.Number(k), command)
-	out := binary.BigEndian.AppendUint32(nil, uint32(len(base)+4))
+	out := make([]byte, 0, 8+len(base)+len(rest))
+	out = binary.BigEndian.AppendUint32(out, uint32(len(base)+4+len(rest)))
 	out = binary.BigEndian.AppendUint32(out, uint32(len(base)))
-	return append(out, base...)
+	return append(append(out, base...), rest...)
 }
 
 // errFrame tells that the other side does not speak Pulsar's binary protocol.
 var errFrame = errors.New("the answer is not Pulsar's binary protocol")
 
-// readFrame reads one command. What follows a command in a frame (the messages
-// that a consumer would be sent) is skipped.
+// readFrame reads one command. What follows a command in a frame is skipped.
 func readFrame(r io.Reader) (kind, fields, error) {
-	var head [8]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return 0, nil, err
-	}
-	total, size := binary.BigEndian.Uint32(head[:4]), binary.BigEndian.Uint32(head[4:])
-	if total < 4 || total > maxFrame || size > total-4 {
-		return 0, nil, fmt.Errorf("%w: a frame of %d and %d bytes", errFrame, total, size)
-	}
-	body := make([]byte, total-4)
-	if _, err := io.ReadFull(r, body); err != nil {
-		return 0, nil, err
-	}
-	base, err := parse(body[:size])
+	k, command, rest, err := readCommand(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	k := kind(base.number(1))
-	command, err := parse(base.bytes(protowire.Number(k)))
-	return k, command, err
+	return k, command, skip(r, k, rest)
+}
+
+// skip reads over what follows a command that is no message.
+func skip(r io.Reader, k kind, rest int64) error {
+	if rest > maxFrame {
+		return fmt.Errorf("%w: %d bytes follow command %d", errFrame, rest, k)
+	}
+	_, err := io.CopyN(io.Discard, r, rest)
+	return err
+}
+
+// readCommand reads a command and tells how many bytes follow it in its frame.
+func readCommand(r io.Reader) (k kind, command fields, rest int64, err error) {
+	var head [8]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return 0, nil, 0, err
+	}
+	total, size := binary.BigEndian.Uint32(head[:4]), binary.BigEndian.Uint32(head[4:])
+	if total < 4 || size > total-4 || size > maxFrame {
+		return 0, nil, 0, fmt.Errorf("%w: a frame of %d and %d bytes", errFrame, total, size)
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return 0, nil, 0, err
+	}
+	base, err := parse(body)
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	k = kind(base.number(1))
+	command, err = parse(base.bytes(protowire.Number(k)))
+	return k, command, int64(total) - 4 - int64(size), err
 }
 
 // fields are those of a message; of a repeated field the last.
