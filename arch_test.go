@@ -73,6 +73,7 @@ var table = []room{
 	{path: "backends/native/conn", outside: []string{"golang.org/x/oauth2"}, why: "credentials are handled in one place"},
 	{path: "backends/native/wire", outside: []string{"google.golang.org/protobuf/encoding/protowire"}, why: "the binary protocol needs no mesh and no settings"},
 	{path: "backends/native/lock", inside: []string{"backends/native/conn", "backends/native/wire"}, why: "a lock knows no mesh, so that all that changes meshes can use it"},
+	{path: "backends/native/manager", inside: slices.Concat(planning, []string{"planner/record", "planner/plan", "planner/state", "backends/native/admin", "backends/native/conn", "backends/native/lock", "backends/native/wire"}), outside: []string{"golang.org/x/sync"}, why: "records know no components, and no client library has a say in where credentials go"},
 	{path: "backends/native/admin", inside: []string{"backends/native/conn"}, outside: []string{"github.com/apache/pulsar-client-go/pulsaradmin", "github.com/sirupsen/logrus"}, why: "pulsaradmin's types stop here"},
 	{path: "backends/native", inside: slices.Concat(planning, []string{"planner/*", "backends/native/..."}), outside: []string{"golang.org/x/sync"}, why: "a backend knows the planner's stages, never another backend"},
 	{path: "backends/kubernetes/kube", outside: []string{"k8s.io/client-go", "k8s.io/apimachinery"}, why: "client-go's types stop here, and this client knows no mesh"},

@@ -50,6 +50,8 @@ type Backend struct {
 	// elsewhere tells that components do not run on function workers, see Pulsar.
 	elsewhere bool
 	slots     *slots
+	// records is the topic that Records keeps them on, "" for the usual one.
+	records string
 
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.

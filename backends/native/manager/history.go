@@ -1,0 +1,70 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// History implements record.Store.
+func (s *Store) History(ctx context.Context, id mesh.ID, before int64, limit int) ([]record.Head, error) {
+	if err := s.sync(ctx); err != nil {
+		return nil, err
+	}
+	e, ok := s.newest(id.String())
+	if !ok {
+		return nil, nil
+	}
+	var out []record.Head
+	for h := e.head; len(out) < limit; {
+		if before == 0 || h.Revision < before {
+			out = append(out, h)
+		}
+		if h.Before == "" || len(out) == limit {
+			break
+		}
+		older, _, _, err := s.logged(ctx, id.String(), h.Before)
+		switch {
+		case errors.Is(err, record.ErrGone):
+			return out, nil
+		case err != nil:
+			return out, s.o.told(err)
+		case older.Readable() && older.Revision >= h.Revision:
+			return out, fmt.Errorf("the log of %s leads in a circle at revision %d", id, h.Revision)
+		}
+		h = older
+	}
+	return out, nil
+}
+
+// Body implements record.Store.
+func (s *Store) Body(ctx context.Context, h record.Head) (*record.Body, error) {
+	places := strings.Split(h.Body, ",")
+	if h.Body == "" {
+		return nil, fmt.Errorf("the body of %s, version %d: %w", h.Mesh, h.Version, record.ErrGone)
+	}
+	var data []byte
+	if len(places) == 1 {
+		_, body, _, err := s.logged(ctx, h.Mesh, places[0])
+		if err != nil {
+			return nil, s.o.told(err)
+		}
+		data = body
+	} else {
+		for _, place := range places {
+			m, err := s.fetch(ctx, place)
+			if err != nil {
+				return nil, s.o.told(err)
+			}
+			if len(data)+len(m.Payload) > record.MaxBody {
+				return nil, fmt.Errorf("the body of %s: %w", h.Mesh, record.ErrTooLarge)
+			}
+			data = append(data, m.Payload...)
+		}
+	}
+	return record.DecodeBody(data)
+}

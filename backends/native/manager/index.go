@@ -1,0 +1,102 @@
+package manager
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/meshc/meshc/backends/native/wire"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// The properties of messages.
+const (
+	// writeKey names the write that a message belongs to; the same write may be sent again.
+	writeKey = "meshc-write"
+	// logKey is where the log has the entry of a head.
+	logKey = "meshc-log"
+)
+
+// entry is the newest head of a mesh.
+type entry struct {
+	head record.Head
+	// write is the id of the write, log the place of its entry in the log.
+	write, log string
+	// at is where the records topic has it.
+	at wire.Position
+	// covered tells that something came after it under its key that does not count, so
+	// that compaction would lose it.
+	covered bool
+}
+
+// index is what the records topic says, up to a place. It needs memory for what is
+// live alone.
+type index struct {
+	meshes map[string]entry
+	at     wire.Position
+}
+
+func newIndex() *index { return &index{meshes: map[string]entry{}, at: wire.Earliest} }
+
+// verdict is what a message on the records topic means.
+type verdict int
+
+const (
+	// news is a head that counts; again one that is known; late one whose revision
+	// another one had before; gone takes a mesh away; garbage is none of these.
+	news verdict = iota
+	again
+	late
+	gone
+	garbage
+)
+
+// errLate tells of a head that came after another one of its revision.
+var errLate = errors.New("another record of the same revision came first")
+
+// take reads one message into the index.
+func (x *index) take(m wire.Received) (v verdict, err error) {
+	if m.Compare(x.at) > 0 {
+		x.at = m.Position
+	}
+	v, err = x.judge(m)
+	if v == late || v == garbage {
+		if e, ok := x.meshes[m.Key]; ok {
+			e.covered = true
+			x.meshes[m.Key] = e
+		}
+	}
+	return v, err
+}
+
+func (x *index) judge(m wire.Received) (verdict, error) {
+	switch {
+	case m.Damaged != nil:
+		return garbage, m.Damaged
+	case !m.Plain:
+		return garbage, errors.New("it is part of a batch, compressed, encrypted, or a chunk")
+	case m.Key == "":
+		return garbage, errors.New("it has no key")
+	}
+	old, known := x.meshes[m.Key]
+	if m.Payload == nil {
+		if m.Properties[writeKey] == "" {
+			return garbage, errors.New("a tombstone that meshc has not written")
+		}
+		delete(x.meshes, m.Key)
+		return gone, nil
+	}
+	h, err := record.DecodeHead(m.Key, m.Payload)
+	if err != nil {
+		return garbage, err
+	}
+	e := entry{head: h, write: m.Properties[writeKey], log: m.Properties[logKey], at: m.Position}
+	switch {
+	case !known || !h.Readable() || !old.head.Readable() || h.Revision > old.head.Revision:
+		x.meshes[m.Key] = e
+		return news, nil
+	case h.Revision == old.head.Revision && e.write == old.write && e.write != "":
+		x.meshes[m.Key] = e
+		return again, nil
+	}
+	return late, fmt.Errorf("revision %d: %w", h.Revision, errLate)
+}

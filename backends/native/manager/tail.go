@@ -1,0 +1,185 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/wire"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// attach connects and begins to read behind what is known.
+func (s *Store) attach(ctx context.Context) (*wire.Reader, error) {
+	c, err := s.records.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	s.mu.Lock()
+	from := s.index.at
+	s.mu.Unlock()
+	r, err := c.Read(bounded, s.o.Topic, wire.ReaderOptions{From: from, Compacted: true, Largest: record.MaxHead + 64<<10})
+	if err != nil && bounded.Err() != nil {
+		s.records.drop()
+	}
+	return r, err
+}
+
+// tail reads the records topic until the store is closed.
+func (s *Store) tail(ctx context.Context, r *wire.Reader) {
+	defer close(s.ended)
+	wait := firstPause
+	for ctx.Err() == nil {
+		var err error
+		if r == nil {
+			if r, err = s.attach(ctx); err != nil {
+				s.detach(nil, err)
+				if !passing(err) {
+					return
+				}
+				select {
+				case <-time.After(wait):
+				case <-ctx.Done():
+				}
+				wait = min(2*wait, time.Second)
+				continue
+			}
+			wait = firstPause
+			s.mu.Lock()
+			s.reader, s.err = r, nil
+			s.turn()
+			s.mu.Unlock()
+		}
+		for err == nil {
+			var m wire.Received
+			if m, err = r.Next(ctx); err == nil {
+				s.take(m)
+			}
+		}
+		s.detach(r, err)
+		r = nil
+	}
+}
+
+// firstPause is before the first of the tries to connect again.
+const firstPause = 20 * time.Millisecond
+
+// detach tells that there is no reader for now, or for ever if the error is not passing.
+func (s *Store) detach(r *wire.Reader, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reader, s.err = nil, err
+	if r == nil && !passing(err) {
+		s.dead = err
+	}
+	s.turn()
+}
+
+// turn wakes those who wait for a change; mu is held.
+func (s *Store) turn() {
+	close(s.change)
+	s.change = make(chan struct{})
+}
+
+// take reads one message into the index and tells those who wait for it.
+func (s *Store) take(m wire.Received) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m.Compare(s.index.at) <= 0 {
+		return // where reading went on
+	}
+	v, err := s.index.take(m)
+	s.read++
+	switch v {
+	case news:
+		h := s.index.meshes[m.Key].head
+		for w := range s.watchers {
+			w.add(h)
+		}
+	case late, garbage:
+		s.problem(m, err)
+	}
+	if id := m.Properties[writeKey]; id != "" && s.mine[id] == pending {
+		switch v {
+		case news, again:
+			s.mine[id] = won
+		case late:
+			s.mine[id] = lost
+		}
+	}
+	s.turn()
+}
+
+// sync waits until the index has everything that was stored when it was called.
+func (s *Store) sync(ctx context.Context) error {
+	begin := time.Now()
+	for {
+		r, err := s.attached(ctx, begin)
+		if err != nil {
+			return err
+		}
+		bounded, cancel := context.WithTimeout(ctx, silence)
+		last, err := r.Last(bounded)
+		cancel()
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil && r.Ended() == nil:
+			s.records.drop()
+			continue
+		case err != nil:
+			continue
+		}
+		if done, err := s.reach(ctx, r, last); done || err != nil {
+			return err
+		}
+	}
+}
+
+// attached waits for a reader.
+func (s *Store) attached(ctx context.Context, since time.Time) (*wire.Reader, error) {
+	for {
+		s.mu.Lock()
+		r, change, err, dead := s.reader, s.change, s.err, s.dead
+		s.mu.Unlock()
+		switch {
+		case dead != nil:
+			return nil, s.o.told(dead)
+		case r != nil && r.Ended() == nil:
+			return r, nil
+		}
+		left := time.Until(since.Add(s.o.Away))
+		if left <= 0 {
+			return nil, s.o.told(fmt.Errorf("the broker could not be had back within %v: %w", s.o.Away, errors.Join(err)))
+		}
+		select {
+		case <-change:
+		case <-time.After(min(left, time.Second)):
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// reach waits until a place is read, or the reader is another one.
+func (s *Store) reach(ctx context.Context, r *wire.Reader, last wire.Position) (bool, error) {
+	for {
+		s.mu.Lock()
+		at, now, change := s.index.at, s.reader, s.change
+		s.mu.Unlock()
+		switch {
+		case last.Entry < 0 || at.Compare(last) >= 0:
+			return true, nil
+		case now != r:
+			return false, nil
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		}
+	}
+}
