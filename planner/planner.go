@@ -32,6 +32,8 @@ type Options struct {
 	Only []string
 	// Keep are the URLs of packages that a rollback may need; see diff.Options.
 	Keep map[string]bool
+	// NoWaits leaves out the waits for components that the plan does not change.
+	NoWaits bool
 }
 
 // Make compares a compiled mesh with what runs and plans the difference; it only
@@ -131,7 +133,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		return nil, findings, nil
 	}
 	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read,
-		KeepsSubscriptions: shapes && !shaper.Prepares()}
+		KeepsSubscriptions: shapes && !shaper.Prepares(), NoWaits: o.NoWaits}
 	return plan.New(header, live, want, changes), findings, nil
 }
 

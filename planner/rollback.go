@@ -30,7 +30,8 @@ func (e *CodeGoneError) Error() string {
 
 // MakeVersion plans the way to a version that was recorded: what was wanted then is
 // compared with what runs now. It only reads. Code comes from the packages that the
-// cluster keeps; a *CodeGoneError names what is not there. Findings are as in Make.
+// cluster keeps; a *CodeGoneError names what is not there, and the plan beside it tells
+// what differs, and is not to be carried out. Findings are as in Make.
 func MakeVersion(ctx context.Context, b backend.Backend, name string, h record.Head, body *record.Body, o Options) (*plan.Plan, diag.List, error) {
 	id, err := mesh.ParseID(h.Mesh)
 	if err != nil {
@@ -52,7 +53,7 @@ func MakeVersion(ctx context.Context, b backend.Backend, name string, h record.H
 		return nil, findings, err
 	}
 	if missing := codeGone(p); len(missing) > 0 {
-		return nil, findings, &CodeGoneError{Mesh: h.Mesh, Version: h.Version, Missing: missing}
+		return p, findings, &CodeGoneError{Mesh: h.Mesh, Version: h.Version, Missing: missing}
 	}
 	p.Sources, p.Reconcile = body.Sources, h.Reconcile
 	return p, findings, nil

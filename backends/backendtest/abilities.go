@@ -12,6 +12,7 @@ import (
 
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/state"
 )
 
 var abilityCases = []oneCase{
@@ -20,6 +21,7 @@ var abilityCases = []oneCase{
 	{name: "import", run: imports, needs: able[backend.Importer]},
 	{name: "asking beforehand", run: asking, needs: able[backend.Asker]},
 	{name: "more writes in flight", run: widen, needs: able[backend.Widener]},
+	{name: "glance", run: glance, needs: able[backend.Glancer]},
 	{name: "topics", run: topics, needs: able[backend.TopicLister]},
 }
 
@@ -57,6 +59,44 @@ func list(b *bench) {
 	if all, err := b.backend.(backend.Lister).List(b.Context(), tenant+"/nowhere"); err != nil || len(all) != 0 {
 		b.Errorf("in a namespace that is not there: %+v, %v", all, err)
 	}
+}
+
+// A glance shows components as reading does, what others made of them included.
+func glance(b *bench) {
+	b.deploy("m", chain)
+	addrs := []state.Addr{b.addr(state.KindSink, "store"), b.addr(state.KindFunction, "nobody"), b.addr(state.KindFunction, "first")}
+	look := func() {
+		b.Helper()
+		got, err := b.Backend().(backend.Glancer).Glance(b.Context(), addrs)
+		if err != nil || len(got) != len(addrs) {
+			b.Fatal(got, err)
+		}
+		for i, g := range got {
+			if g.Addr != addrs[i] || g.Health.Addr != addrs[i] {
+				b.Errorf("%s is told as %s", addrs[i], g.Addr)
+			}
+			if i == 1 {
+				if g.Component != nil || g.Health.Wanted != 0 {
+					b.Errorf("what is not there is %+v", g)
+				}
+				continue
+			}
+			if d := cmp.Diff(state.Digest(b.component("m", addrs[i])), state.Digest(g.Component)); d != "" {
+				b.Errorf("%s: %s", addrs[i], d)
+			}
+			if g.Health.Wanted != g.Component.Parallelism() {
+				b.Errorf("%s: %d instances are wanted", addrs[i], g.Health.Wanted)
+			}
+		}
+	}
+	look()
+	b.runs(addrs[0], 2)
+	got, err := b.backend.(backend.Glancer).Glance(b.Context(), addrs[:1])
+	if err != nil || got[0].Health.Running != 2 || got[0].Stopped() != 0 {
+		b.Errorf("%+v, %v", got, err)
+	}
+	b.Edit(state.KindFunction, "first", 3)
+	look()
 }
 
 // A mesh is changed by one run at a time, and who comes second is told by whom.

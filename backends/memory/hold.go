@@ -26,7 +26,7 @@ func (b *Backend) changed() {
 
 // running counts the instances of a component that run, and is 0 or all; mu is held.
 func (b *Backend) running(c *state.Component) int {
-	if b.stopped[c.Addr()] || b.hold != nil && b.hold(c) {
+	if b.stopped[c.Addr()] || b.errors[c.Addr()] != "" || b.hold != nil && b.hold(c) {
 		return 0
 	}
 	return c.Parallelism()

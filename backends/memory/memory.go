@@ -28,14 +28,16 @@ type Backend struct {
 	fault     func(plan.Step) error
 	locks     map[mesh.ID]*lease
 	hold      func(*state.Component) bool
-	records   *Records
+	// errors are why instances do not run.
+	errors  map[state.Addr]string
+	records *Records
 	// news is closed when something changes.
 	news chan struct{}
 }
 
 // New returns an empty cluster that updates by the given rules.
 func New(rules diff.RuleSet) *Backend {
-	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, records: NewRecords(), rules: rules, news: make(chan struct{})}
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, errors: map[state.Addr]string{}, records: NewRecords(), rules: rules, news: make(chan struct{})}
 }
 
 // Put places a resource as if someone had made it.
@@ -43,6 +45,14 @@ func (b *Backend) Put(r state.Resource) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.resources[r.Addr()] = r
+}
+
+// Drop takes a resource away as if someone had deleted it.
+func (b *Backend) Drop(addr state.Addr) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.resources, addr)
+	b.changed()
 }
 
 // SetFacts sets what moves by itself on a resource.
@@ -57,6 +67,25 @@ func (b *Backend) Resources() map[state.Addr]state.Resource {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return maps.Clone(b.resources)
+}
+
+// Stop stops a component, or starts it again, as if by hand.
+func (b *Backend) Stop(addr state.Addr, stopped bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped[addr] = stopped
+	b.changed()
+}
+
+// Break lets the instances of a component end with an error, time and again; "" mends it.
+func (b *Backend) Break(addr state.Addr, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.errors, addr)
+	if text != "" {
+		b.errors[addr] = text
+	}
+	b.changed()
 }
 
 // Stopped tells whether a component is stopped, by a Pause or as if by hand.
@@ -268,7 +297,31 @@ func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, er
 	if !ok {
 		return backend.Health{Addr: addr}, nil
 	}
-	return backend.Health{Addr: addr, Wanted: f.Parallelism(), Running: b.running(f)}, nil
+	return b.health(f), nil
+}
+
+// health tells of a component's instances; mu is held.
+func (b *Backend) health(c *state.Component) backend.Health {
+	h := backend.Health{Addr: c.Addr(), Wanted: c.Parallelism(), Running: b.running(c)}
+	for i := range h.Wanted {
+		h.Instances = append(h.Instances, backend.Instance{ID: i, Running: i < h.Running, Error: b.errors[h.Addr]})
+	}
+	return h
+}
+
+// Glance implements backend.Glancer.
+func (b *Backend) Glance(_ context.Context, addrs []state.Addr) ([]backend.Glimpse, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []backend.Glimpse
+	for _, addr := range addrs {
+		g := backend.Glimpse{Addr: addr, Health: backend.Health{Addr: addr}}
+		if c, ok := b.resources[addr].(*state.Component); ok {
+			g.Component, g.Health = c, b.health(c)
+		}
+		out = append(out, g)
+	}
+	return out, nil
 }
 
 // List implements backend.Lister.
@@ -318,4 +371,5 @@ var _ interface {
 	backend.Backend
 	backend.Lister
 	backend.Asker
+	backend.Glancer
 } = (*Backend)(nil)

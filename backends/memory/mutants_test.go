@@ -24,6 +24,7 @@ type whole interface {
 	backend.Lister
 	backend.Asker
 	backend.Locker
+	backend.Glancer
 }
 
 // mutant is a backend with one fault.
@@ -34,6 +35,7 @@ type mutant struct {
 	read   func(*state.State)
 	health func(*backend.Health)
 	list   func([]backend.Summary) []backend.Summary
+	glance func([]backend.Glimpse)
 	lock   bool
 	asks   bool
 }
@@ -65,6 +67,14 @@ func (m *mutant) List(ctx context.Context, namespace string) ([]backend.Summary,
 	all, err := m.whole.List(ctx, namespace)
 	if m.list != nil {
 		all = m.list(all)
+	}
+	return all, err
+}
+
+func (m *mutant) Glance(ctx context.Context, addrs []state.Addr) ([]backend.Glimpse, error) {
+	all, err := m.whole.Glance(ctx, addrs)
+	if m.glance != nil {
+		m.glance(all)
 	}
 	return all, err
 }
@@ -181,6 +191,15 @@ var mutants = []struct {
 	{"lists in no order", "list", mutant{list: func(all []backend.Summary) []backend.Summary {
 		slices.Reverse(all)
 		return all
+	}}},
+	{"glances past drift", "glance", mutant{glance: func(all []backend.Glimpse) {
+		for i := range all {
+			if c := all[i].Component; c != nil {
+				calm := *c
+				calm.Drifted = false
+				all[i].Component = &calm
+			}
+		}
 	}}},
 	{"locks nothing", "lock", mutant{lock: true}},
 	{"asks nobody", "asking_beforehand", mutant{asks: true}},

@@ -218,4 +218,5 @@ var _ interface {
 	backend.Lister
 	backend.Asker
 	backend.TopicLister
+	backend.Glancer
 } = (*Backend)(nil)

@@ -32,6 +32,8 @@ type Header struct {
 	// back of a run that failed, and without a connection to Pulsar. Nothing else tells
 	// then that what writes goes before what reads.
 	KeepsSubscriptions bool
+	// NoWaits leaves out the waits for components that do not change and do not run.
+	NoWaits bool
 	// Read is the live state as it was read, where live was aligned with what is
 	// wanted since; apply compares with that. nil means live.
 	Read *state.State
@@ -84,7 +86,7 @@ func (b *builder) make(changes []diff.Change) []Step {
 		c := &changes[i]
 		if c.Action != diff.NoOp {
 			b.changes = append(b.changes, c)
-		} else if c.Addr.Kind().IsComponent() && b.live.Facts[c.Addr].Missing > 0 && !b.header.Destroy {
+		} else if c.Addr.Kind().IsComponent() && b.live.Facts[c.Addr].Missing > 0 && !b.header.Destroy && !b.header.NoWaits {
 			// An earlier run was cut before it had waited, or something is wrong.
 			b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
 		}

@@ -1,0 +1,206 @@
+package reconcile
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// Config says what a Reconciler works with.
+type Config struct {
+	// Store has the records.
+	Store record.Store
+	// Open gives the backend that a version was deployed with, head.Backend. It is asked
+	// at each look, and may give the same one for all.
+	Open func(ctx context.Context, head record.Head) (backend.Backend, error)
+	// Author is who repairs are of in the records, and Holder in locks.
+	Author string
+	Holder backend.Holder
+	// Resolve gives the values of sensitive references; nil where none are known. A
+	// mesh that needs some is then reported, and not repaired.
+	Resolve func(from string) (string, error)
+	// OnReport is told each report that says another thing than the one before of its
+	// mesh: found, changed, gone (Report.Clean). Calls for one mesh do not overlap. nil is fine.
+	OnReport func(Report)
+	// Fence is asked before the first write of a repair whether it may still be made; a
+	// manager that leads no more says no. nil is fine.
+	Fence func(context.Context) error
+	// Jitter moves a pause a little; nil does so by chance, by up to a tenth.
+	Jitter func(time.Duration) time.Duration
+	Limits Limits
+}
+
+// Stats are numbers about what was done since the start.
+type Stats struct {
+	// Meshes are those that are watched, and Unclean those of them with a report.
+	Meshes, Unclean int
+	// Looks, Wholes and Repairs count looks, the whole plans among them, and runs.
+	Looks, Wholes, Repairs int64
+	// Round is how long ago the mesh was looked at that waits longest; 0 for none.
+	Round time.Duration
+}
+
+// Reconciler watches the meshes of a store. It is safe for concurrent use.
+type Reconciler struct {
+	cfg    Config
+	limits Limits
+	// wake ends a pause of Run: a look is over, or someone asked for one.
+	wake chan struct{}
+	runs sync.WaitGroup
+	// slots are taken by repairs.
+	slots chan struct{}
+
+	mu     sync.Mutex
+	meshes map[string]*watched
+	// looks are in the air; pace is when the next may begin.
+	looks int
+	pace  time.Time
+	// whole is when the next whole plan may be made.
+	whole   time.Time
+	repairs spent
+	traits  map[backend.Backend]traits
+	stats   Stats
+	err     error
+}
+
+// New makes a Reconciler; Run lets it work.
+func New(cfg Config) *Reconciler {
+	limits := cfg.Limits.withDefaults()
+	if cfg.Jitter == nil {
+		cfg.Jitter = spread
+	}
+	return &Reconciler{
+		cfg: cfg, limits: limits, wake: make(chan struct{}, 1), slots: make(chan struct{}, limits.Runs),
+		meshes: map[string]*watched{}, traits: map[backend.Backend]traits{},
+	}
+}
+
+// Run watches until ctx ends, then lets repairs finish what is in the air, and returns
+// why it ended. One that has ended may be run again.
+func (r *Reconciler) Run(ctx context.Context) error {
+	defer r.runs.Wait()
+	var read time.Time
+	for {
+		now := time.Now()
+		if !now.Before(read) {
+			heads, err := r.cfg.Store.Heads(ctx)
+			if r.setErr(err); err == nil {
+				r.update(heads)
+			}
+			read = time.Now().Add(r.cfg.Jitter(r.limits.Every))
+		}
+		next := r.start(ctx)
+		if next.IsZero() || read.Before(next) {
+			next = read
+		}
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-timer.C:
+		case <-r.wake:
+			timer.Stop()
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// start begins the looks that are due, and tells when the next one is; zero where only
+// the end of another look or new records can bring one.
+func (r *Reconciler) start(ctx context.Context) time.Time {
+	for {
+		r.mu.Lock()
+		now := time.Now()
+		w := r.earliest(now)
+		switch {
+		case w == nil || r.looks >= r.limits.Looks:
+			r.mu.Unlock()
+			return time.Time{}
+		case w.due.After(now) || r.pace.After(now):
+			r.mu.Unlock()
+			if w.due.After(r.pace) {
+				return w.due
+			}
+			return r.pace
+		}
+		w.busy = true
+		r.looks++
+		if r.pace.Before(now) {
+			r.pace = now
+		}
+		r.pace = r.pace.Add(time.Second * time.Duration(1+2*len(w.nodes)) / time.Duration(r.limits.Requests))
+		r.mu.Unlock()
+		r.runs.Go(func() { r.visit(ctx, w) })
+	}
+}
+
+// earliest is the mesh whose look is due first, one that someone asks for or that has
+// something to confirm before others; mu is held.
+func (r *Reconciler) earliest(now time.Time) *watched {
+	var first *watched
+	for _, w := range r.meshes {
+		if w.busy || w.paused {
+			continue
+		}
+		if first == nil || w.before(first, now) {
+			first = w
+		}
+	}
+	return first
+}
+
+// Nudge asks for a look at a mesh as soon as may be: something is known to have changed.
+func (r *Reconciler) Nudge(mesh string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if w := r.meshes[mesh]; w != nil {
+		w.urgent, w.due = true, time.Now()
+		r.wakeUp()
+	}
+}
+
+// Report returns the newest report of a mesh; ok is false where it is not watched, or
+// was not looked at yet.
+func (r *Reconciler) Report(mesh string) (rep Report, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := r.meshes[mesh]
+	if w == nil || w.report.At.IsZero() {
+		return Report{}, false
+	}
+	return w.report, true
+}
+
+// Stats returns the numbers so far, and why records could not be read the last time.
+func (r *Reconciler) Stats() (Stats, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, now := r.stats, time.Now()
+	s.Meshes = len(r.meshes)
+	for _, w := range r.meshes {
+		if !w.report.Clean() {
+			s.Unclean++
+		}
+		if !w.paused {
+			s.Round = max(s.Round, now.Sub(w.looked))
+		}
+	}
+	return s, r.err
+}
+
+func (r *Reconciler) setErr(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
+}
+
+// wakeUp lets Run look around.
+func (r *Reconciler) wakeUp() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
