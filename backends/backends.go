@@ -34,6 +34,8 @@ type Settings struct {
 	Kubernetes Kubernetes
 	// MoveFrom names the backend that the mesh runs on and is to leave; "" for none.
 	MoveFrom string
+	// RecordsTopic is the topic of the records; "" is the usual one.
+	RecordsTopic string
 	// Getenv is asked for KUBECONFIG, PULSAR_CLIENT_CONF and for tokens that live in the environment.
 	Getenv func(string) string
 	// Warn is told remarks about the connection settings, free of secrets; nil is fine.
@@ -101,7 +103,7 @@ func openNative(s Settings) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return native.New(client, settings, native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode)), nil
+	return native.New(client, settings, native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode), native.WithRecords(s.RecordsTopic)), nil
 }
 
 // pulsar makes the client of the Pulsar that is meant.

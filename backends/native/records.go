@@ -3,6 +3,7 @@ package native
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/manager"
@@ -19,6 +20,9 @@ func (b *Backend) Records(ctx context.Context) (record.Store, error) {
 		return s, nil
 	}
 	var answer *admin.Error
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil, fmt.Errorf("%w: %w", record.ErrNoPlace, err)
+	}
 	if errors.As(err, &answer) && !errors.Is(err, record.ErrForbidden) {
 		return nil, b.failure(err)
 	}

@@ -54,6 +54,10 @@ or waits for it with --lock-timeout. On function workers the lock is an exclusiv
 producer, which needs the broker's binary service, and a run that was killed leaves
 none behind; on Kubernetes it is a Lease, which is free 15 s after its holder was killed.
 
+Each run is recorded as a version of the mesh, where the cluster has a place for that:
+who, when, why, the mesh files, the plan and the result; see 'meshc history --help'. A
+mesh that someone holds with 'meshc lock' is refused.
+
 When the cluster changes between the plan and the first write, --yes plans again,
 shows the new plan and carries it out, up to three times; a risk that was not allowed
 still refuses it. Without --yes, and for a plan file, that is exit code 5.
@@ -126,10 +130,9 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 	if err != nil {
 		return nil, err
 	}
-	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v, fromFile: saved != nil}
-	defer c.locks.release()
-	c.severities = o.severities
-	c.open = opener(o.f, &o.connect)
+	c := newCarrier(o.f, o.carry, &o.connect, v)
+	defer c.done()
+	c.severities, c.fromFile = o.severities, saved != nil
 	if saved != nil {
 		defer saved.done()
 		if o.input.changes() {
@@ -141,13 +144,16 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		if err := o.fits(saved.plans); err != nil {
 			return nil, err
 		}
+		if err := c.lookSaved(ctx, saved.plans); err != nil {
+			return nil, err
+		}
 		return c.run(ctx, view.NewPlans(saved.plans, nil, nil, o.carry.allow), saved.plans)
 	}
 	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
 	if err := o.only.fits(result); err != nil {
 		return nil, err
 	}
-	return c.planAndRun(ctx, &o.connect, result, planner.Options{Allow: o.carry.allow, Only: o.only.names})
+	return c.planAndRun(ctx, &o.connect, &o.input, result, planner.Options{Allow: o.carry.allow, Only: o.only.names})
 }
 
 // fits refuses a saved plan of another backend than the one that was typed.
@@ -162,7 +168,7 @@ func (o *applyOptions) fits(plans []*plan.Plan) error {
 
 // planAndRun plans compiled meshes and carries the plans out. Nothing is written
 // while any of them has a finding that is an error.
-func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
+func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, input *fileFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
 	if r.Findings.HasErrors() {
 		if err := c.view.findings(findings(r, nil)); err != nil {
 			return nil, err
@@ -178,7 +184,7 @@ func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, r compi
 	}
 	var reports []view.MeshReport
 	for pause := c.f.Pause; ; pause *= 2 {
-		got, err := c.planned(ctx, b, connect, r, opts)
+		got, err := c.planned(ctx, b, connect, input, r, opts)
 		reports = append(reports, got...)
 		if !moved(err) || c.replans == 0 || c.f.interrupts.signalled() != nil {
 			return reports, err
@@ -213,14 +219,22 @@ func movedSince(err error) string {
 }
 
 // planned plans the meshes of a result and carries the plans out.
-func (c *carrier) planned(ctx context.Context, b backend.Backend, connect *connectFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
-	if err := c.lockUnits(ctx, b, r.Units); err != nil {
+func (c *carrier) planned(ctx context.Context, b backend.Backend, connect *connectFlags, input *fileFlags, r compiler.Result, opts planner.Options) ([]view.MeshReport, error) {
+	c.records.begin(ctx, connect.backend, b)
+	expect(b, r.Units)
+	ids := idsOf(r.Units)
+	if err := c.lockAll(ctx, b, ids); err != nil {
 		return nil, err
 	}
+	keep, err := c.look(ctx, connect.backend, b, ids)
+	if err != nil {
+		return nil, err
+	}
+	opts.Keep = keep
 	var plans []*plan.Plan
 	var found diag.List
-	err := connect.within(ctx, func(ctx context.Context) (err error) {
-		plans, found, err = makePlans(ctx, b, connect.backend, r.Units, opts)
+	err = connect.within(ctx, func(ctx context.Context) (err error) {
+		plans, found, err = makePlans(ctx, b, connect.backend, input, r, opts)
 		found = c.severities.Apply(found)
 		return err
 	})

@@ -27,6 +27,7 @@ type carryFlags struct {
 	// onFailure is an apply.OnFailure; "" where the command has no such flag.
 	onFailure string
 	lock      lockFlags
+	record    recordFlags
 }
 
 // waitTimeout is the help of --timeout where a plan is carried out.
@@ -37,6 +38,7 @@ func (x *carryFlags) bind(cmd *cobra.Command) {
 	addAllow(cmd, &x.allow)
 	cmd.Flags().BoolVarP(&x.yes, "yes", "y", false, "do not ask; needed where standard input is no terminal")
 	x.lock.bind(cmd)
+	x.record.bind(cmd)
 	cmd.Flags().IntVar(&x.parallelism, "parallelism", 0, "writes in flight at most; 0 is what the cluster is known to take")
 }
 
@@ -46,6 +48,9 @@ func (x *carryFlags) check(f *Factory) error {
 		return usage("leave --parallelism out for what the cluster takes", "--parallelism is %d, and counts from 1", x.parallelism)
 	}
 	if err := x.lock.check(); err != nil {
+		return err
+	}
+	if err := x.record.check(); err != nil {
 		return err
 	}
 	if x.yes {
@@ -77,6 +82,20 @@ type carrier struct {
 	// between the plan and the first write.
 	replans int
 	locks   locks
+	records *records
+	// as says what the run is to be recorded as; the zero value is apply or destroy.
+	as planner.Run
+}
+
+// newCarrier makes the carrier of a command; done ends it.
+func newCarrier(f *Factory, flags carryFlags, connect *connectFlags, v applyView) *carrier {
+	return &carrier{f: f, flags: flags, waitLimit: connect.timeout, view: v, open: opener(f, connect), records: newRecords(f, flags.record.mode, flags.lock.on)}
+}
+
+// done gives back what the carrier holds.
+func (c *carrier) done() {
+	c.locks.release()
+	c.records.close()
 }
 
 // run shows the plans, refuses what was not allowed, asks, and carries them out
@@ -123,12 +142,20 @@ func moved(err error) bool { return errors.As(err, new(*apply.StaleError)) }
 
 // one carries one plan out. The first signal lets what is in the air finish.
 func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.MeshReport, error) {
-	if p.Empty() {
+	if p.Empty() && c.records.mode == recordOff {
 		return view.NewMeshReport(p, apply.Report{}), nil
 	}
 	b, err := c.open(p.Backend)
 	if err != nil {
 		return view.WithoutRun(p, view.Failed, err), err
+	}
+	if p.Empty() {
+		_, version, err := c.carryOut(ctx, b, p, apply.Options{})
+		if err != nil {
+			err = cause(ctx, err)
+			return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)
+		}
+		return view.NewMeshReport(p, apply.Report{}).Recorded(version), nil
 	}
 	title := ""
 	if titled {
@@ -142,7 +169,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	defer undo()
 	c.warnOfNoWayBack(p)
 	end := c.view.begin(title, len(p.Steps))
-	report, err := planner.Apply(ctx, b, p, apply.Options{
+	report, version, err := c.carryOut(ctx, b, p, apply.Options{
 		OnFailure: apply.OnFailure(c.flags.onFailure), Parallelism: c.flags.parallelism, Allow: c.flags.allow, Stop: stop, WaitLimit: c.waitLimit, Resolve: c.f.resolve,
 		Events: func(e backend.Event) { c.view.event(view.NewEvent(p.Mesh, e)) },
 		Lock:   c.lockOf(b, p.Mesh),
@@ -152,7 +179,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 		err = cause(ctx, err)
 		return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)
 	}
-	m := view.NewMeshReport(p, report)
+	m := view.NewMeshReport(p, report).Recorded(version)
 	if report.Unlocked != nil {
 		goOn := c.goOn()
 		return m, &RemedyError{Err: fmt.Errorf("%s is not done, %d steps not started: %w", p.Mesh, len(report.Skipped), report.Unlocked), Remedy: goOn}

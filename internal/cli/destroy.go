@@ -77,16 +77,15 @@ func destroyRun(ctx context.Context, o *destroyOptions) error {
 }
 
 func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport, error) {
-	c := &carrier{f: o.f, flags: o.carry, waitLimit: o.connect.timeout, view: v}
-	defer c.locks.release()
+	c := newCarrier(o.f, o.carry, &o.connect, v)
+	defer c.done()
 	c.severities = o.severities
-	c.open = opener(o.f, &o.connect)
 	opts := planner.Options{Destroy: true, DeleteTopics: o.deleteTopics, Allow: o.carry.allow}
 	if o.mesh == "" {
 		// Code files need not exist any more to take down what they became.
 		result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities, Cache: o.f.cache(trustTimes)})
 		result.Findings = withoutCode(result.Findings)
-		return c.planAndRun(ctx, &o.connect, result, opts)
+		return c.planAndRun(ctx, &o.connect, &o.input, result, opts)
 	}
 	id, err := mesh.ParseID(o.mesh)
 	if err != nil {
@@ -96,7 +95,11 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	if err != nil {
 		return nil, err
 	}
+	c.records.begin(ctx, o.connect.backend, b)
 	if err := c.lockFirst(ctx, b, id); err != nil {
+		return nil, err
+	}
+	if _, err := c.look(ctx, o.connect.backend, b, []mesh.ID{id}); err != nil {
 		return nil, err
 	}
 	var p *plan.Plan

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/backend"
 )
@@ -149,6 +150,7 @@ func remedyOf(err error) string {
 		unreached *backend.NotReached
 		held      *backend.HeldError
 		lock      *backend.LockError
+		kept      *planner.HeldBackError
 		bug       *bugError
 	)
 	switch {
@@ -172,6 +174,8 @@ func remedyOf(err error) string {
 		return "make the plan again with the value that is meant"
 	case errors.As(err, &held):
 		return "wait until it is done, or let this command wait for it with --lock-timeout 10m; a run that was killed keeps no lock"
+	case errors.As(err, &kept):
+		return "ask " + kept.Hold.By + ", or take the lock away: meshc unlock " + quoted(kept.Mesh) + " --force"
 	case errors.As(err, &lock) && lock.Remedy != "":
 		return lock.Remedy
 	case errors.As(err, &lock):

@@ -194,6 +194,8 @@ type connectFlags struct {
 	timeout    time.Duration
 	kubernetes backends.Kubernetes
 	moveFrom   string
+	// records is the topic of the records; "" is the usual one.
+	records string
 	// typed are the flags of the command line.
 	typed *pflag.FlagSet
 }
@@ -203,6 +205,7 @@ func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "`WHERE` meshes run: native is Pulsar's own function workers, kubernetes the Function Mesh operator")
 	complete(cmd, "backend", backends.Names()...)
 	x.bindKubernetes(cmd)
+	cmd.Flags().StringVar(&x.records, "records-topic", "", "`TOPIC` that keeps what is remembered of meshes; default: persistent://public/functions/meshc-records")
 	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
 	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
 	cmd.Flags().StringVar(&x.workerURL, "worker-url", "", "`URL` of function workers that are processes of their own; default: workers inside the brokers of --admin-url")
@@ -250,7 +253,7 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 	}
 	b, err := f.Backend(name, backends.Settings{
 		AdminURL: x.adminURL, BrokerURL: x.brokerURL, WorkerURL: x.workerURL, Getenv: f.Getenv,
-		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes, MoveFrom: x.moveFrom,
+		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes, MoveFrom: x.moveFrom, RecordsTopic: x.records,
 		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
 	})
 	var flag *backends.FlagError

@@ -60,18 +60,29 @@ func (c *carrier) lockOf(b backend.Backend, name string) func(context.Context) (
 	}
 }
 
-// lockUnits takes the locks of all meshes before they are planned. All runs take
-// them in the same order, so that no two wait for each other.
-func (c *carrier) lockUnits(ctx context.Context, b backend.Backend, units []compiler.Unit) error {
-	var ids []mesh.ID
+// expect tells a backend which meshes it will be asked about.
+func expect(b backend.Backend, units []compiler.Unit) {
 	expecter, expects := b.(backend.Expecter)
 	for _, u := range units {
-		ids = append(ids, u.Mesh.ID)
 		if expects {
 			expecter.Expect(u.Mesh)
 		}
 	}
+}
+
+// idsOf gives the names of meshes, in the order in which all runs take their locks.
+func idsOf(units []compiler.Unit) []mesh.ID {
+	var ids []mesh.ID
+	for _, u := range units {
+		ids = append(ids, u.Mesh.ID)
+	}
 	slices.SortFunc(ids, func(a, b mesh.ID) int { return strings.Compare(a.String(), b.String()) })
+	return ids
+}
+
+// lockAll takes the locks of all meshes before they are planned. All runs take
+// them in the same order, so that no two wait for each other.
+func (c *carrier) lockAll(ctx context.Context, b backend.Backend, ids []mesh.ID) error {
 	for _, id := range ids {
 		if err := c.lockFirst(ctx, b, id); err != nil {
 			return err
@@ -88,11 +99,7 @@ func (c *carrier) lockFirst(ctx context.Context, b backend.Backend, id mesh.ID) 
 	if _, ok := b.(backend.Locker); !ok || !c.flags.lock.on {
 		return nil
 	}
-	reach := &connectFlags{timeout: c.waitLimit}
-	if err := reach.within(ctx, func(ctx context.Context) error {
-		_, err := b.Traits(ctx, id)
-		return err
-	}); err != nil {
+	if err := c.reach(ctx, b, id); err != nil {
 		return err
 	}
 	_, err := c.lock(ctx, b, id)
@@ -102,10 +109,24 @@ func (c *carrier) lockFirst(ctx context.Context, b backend.Backend, id mesh.ID) 
 	if ctx.Err() != nil {
 		return err
 	}
+	return unwritten(err)
+}
+
+// unwritten adds to an error that says what to do that nothing was written.
+func unwritten(err error) error {
 	if remedy := remedyOf(err); remedy != "" {
 		return &RemedyError{Err: fmt.Errorf("%w; nothing was written", err), Remedy: remedy}
 	}
 	return err
+}
+
+// reach looks whether a cluster answers at all, within --timeout.
+func (c *carrier) reach(ctx context.Context, b backend.Backend, id mesh.ID) error {
+	reach := &connectFlags{timeout: c.waitLimit}
+	return reach.within(ctx, func(ctx context.Context) error {
+		_, err := b.Traits(ctx, id)
+		return err
+	})
 }
 
 // lock takes a mesh's lock, or gives it when this command has it already. nil is

@@ -31,6 +31,7 @@ type planOptions struct {
 	deleteTopics bool
 	detailed     bool
 	only         onlyFlag
+	record       recordFlags
 	severities   diag.Severities
 	pulsar       string
 	allow        []plan.RiskKind
@@ -90,6 +91,7 @@ with an error, 1 a failure.`,
 	addSeverity(cmd, &o.severities)
 	addPulsarVersion(cmd, &o.pulsar)
 	o.only.bind(cmd)
+	o.record.bindMode(cmd, "look at the records of the meshes: who holds them, and which packages a rollback needs; auto: where there are any and the role may read them")
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this `FILE`, for apply")
 	cmd.Flags().StringVar(&o.bundle, "bundle", "", "also write the plan and the code that it sends to this `FILE`, for apply on another machine")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to take the meshes down")
@@ -116,11 +118,17 @@ func (o *planOptions) run(ctx context.Context) error {
 		return err
 	}
 	opts := planner.Options{Destroy: o.destroy, DeleteTopics: o.deleteTopics, Allow: o.allow, Only: o.only.names}
-	plans, found, err := makePlans(ctx, b, o.connect.backend, result.Units, opts)
+	known, err := o.f.remembered(ctx, o.record.mode, o.connect.backend, b, idsOf(result.Units))
+	if err != nil {
+		return err
+	}
+	opts.Keep = known.keep
+	plans, found, err := makePlans(ctx, b, o.connect.backend, &o.input, result, opts)
 	found = o.severities.Apply(found)
 	if err != nil {
 		return err
 	}
+	known.tell(o.f, plans)
 	if found.HasErrors() {
 		return o.refuse(findings(result, found))
 	}
@@ -185,10 +193,10 @@ func (o *planOptions) save(plans []*plan.Plan) error {
 }
 
 // makePlans plans each mesh. Findings of one do not keep those of the others back.
-func makePlans(ctx context.Context, b backend.Backend, name string, units []compiler.Unit, opts planner.Options) ([]*plan.Plan, diag.List, error) {
+func makePlans(ctx context.Context, b backend.Backend, name string, input *fileFlags, r compiler.Result, opts planner.Options) ([]*plan.Plan, diag.List, error) {
 	var plans []*plan.Plan
 	var found diag.List
-	for _, u := range units {
+	for _, u := range r.Units {
 		opts.After = plans
 		p, list, err := planner.Make(ctx, b, name, u, opts)
 		if only := (*planner.OnlyError)(nil); errors.As(err, &only) {
@@ -199,6 +207,7 @@ func makePlans(ctx context.Context, b backend.Backend, name string, units []comp
 		}
 		found = append(found, list...)
 		if p != nil {
+			p.Sources = input.sourcesOf(r, u)
 			plans = append(plans, p)
 		}
 	}

@@ -47,8 +47,10 @@ type Report struct {
 type MeshReport struct {
 	Mesh    string  `json:"mesh"`
 	Outcome Outcome `json:"outcome"`
-	Destroy bool    `json:"destroy,omitempty"`
-	Error   string  `json:"error,omitempty"`
+	// Version is that of the record; absent where nothing is recorded.
+	Version int64  `json:"version,omitempty"`
+	Destroy bool   `json:"destroy,omitempty"`
+	Error   string `json:"error,omitempty"`
 	// Counts are of resources that were written.
 	Created  int `json:"created"`
 	Updated  int `json:"updated"`
@@ -140,6 +142,12 @@ func NewMeshReport(p *plan.Plan, r apply.Report) MeshReport {
 	default:
 		m.Outcome = Applied
 	}
+	return m
+}
+
+// Recorded says which version of the mesh a run is recorded as; 0 is for none.
+func (m MeshReport) Recorded(version int64) MeshReport {
+	m.Version = version
 	return m
 }
 

@@ -44,7 +44,7 @@ type Watcher interface {
 // Keeper is the ability of a backend to keep records.
 type Keeper interface {
 	// Records opens the store of the cluster; who calls it closes it. Errors: one that
-	// wraps ErrForbidden, or why it could not be asked.
+	// wraps ErrForbidden or ErrNoPlace, or why it could not be asked.
 	Records(ctx context.Context) (Store, error)
 }
 
@@ -54,6 +54,9 @@ var (
 	ErrNone = errors.New("no record of the mesh")
 	// ErrGone: the body is older than what the store keeps.
 	ErrGone = errors.New("no longer kept")
+	// ErrNoPlace: there is nowhere to keep records, since the backend has none, or the
+	// namespace of their topic does not exist.
+	ErrNoPlace = errors.New("no place for records")
 	// ErrForbidden: the role may not read or write records.
 	ErrForbidden = errors.New("no right to the records")
 	// ErrTooLarge: a record is larger than MaxBody.

@@ -17,9 +17,17 @@ func Result(s Style, m view.MeshReport) string {
 	case m.Outcome == view.Unchanged:
 		return "Nothing to do for " + view.Clean(m.Mesh) + ".\n"
 	case m.Destroy:
-		return fmt.Sprintf("%s %s: %s in %s.\n", s.paint(green, "Took down"), view.Clean(m.Mesh), written(m), took(m.TookSeconds))
+		return fmt.Sprintf("%s %s: %s in %s%s.\n", s.paint(green, "Took down"), view.Clean(m.Mesh), written(m), took(m.TookSeconds), version(m))
 	}
-	return fmt.Sprintf("%s %s: %s in %s.\n", s.paint(green, "Applied"), view.Clean(m.Mesh), written(m), took(m.TookSeconds))
+	return fmt.Sprintf("%s %s: %s in %s%s.\n", s.paint(green, "Applied"), view.Clean(m.Mesh), written(m), took(m.TookSeconds), version(m))
+}
+
+// version names the record of a run.
+func version(m view.MeshReport) string {
+	if m.Version == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; version %d", m.Version)
 }
 
 // written counts what was written.
