@@ -52,23 +52,23 @@ const (
 // find reads a namespace with one LIST a kind.
 func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 	var meshes kube.Listed
-	own := map[state.Kind]*kube.Listed{}
+	own := map[state.Kind]*[]placed{}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		meshes, err = b.kube.List(ctx, kube.FunctionMeshes, namespace, kube.Selector{})
 		return err
 	})
 	for kind, r := range kinds {
-		l := new(kube.Listed)
+		l := new([]placed)
 		own[kind] = l
 		g.Go(func() (err error) {
-			*l, err = b.kube.List(ctx, r, namespace, kube.Selector{})
+			*l, err = kube.ListAs(ctx, b.kube, r, namespace, kube.Selector{}, func(o kube.Object) placed { return lone(kind, o) })
 			return err
 		})
 	}
-	var sets kube.Listed
+	var ready map[string]int
 	g.Go(func() (err error) {
-		sets, err = b.kube.List(ctx, kube.StatefulSets, namespace, kube.Selector{Labels: componentLabel})
+		ready, err = b.kube.ReadyReplicas(ctx, namespace, kube.Selector{Labels: componentLabel})
 		return err
 	})
 	var scalers map[string]kube.Object
@@ -79,18 +79,15 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 	if err := g.Wait(); err != nil {
 		return found{}, err
 	}
-	out := found{resources: map[string]kube.Object{}, ready: map[string]int{}}
-	for _, o := range sets.Items {
-		out.ready[o.Name()] = int(o.Int("status", "readyReplicas"))
-	}
+	out := found{resources: map[string]kube.Object{}, ready: ready}
 	for _, o := range meshes.Items {
 		out.components = append(out.components, elements(o)...)
 	}
 	for kind, l := range own {
-		for _, o := range l.Items {
-			out.resources[string(kind)+"/"+o.Name()] = o
-			if !child(o) {
-				out.components = append(out.components, single(kind, o))
+		for _, p := range *l {
+			out.resources[string(kind)+"/"+p.object.Name()] = p.object
+			if p.component != nil {
+				out.components = append(out.components, p)
 			}
 		}
 	}
@@ -135,6 +132,15 @@ func elements(o kube.Object) (out []placed) {
 		}
 	}
 	return out
+}
+
+// lone is single, without a component where the operator made the resource of an
+// element.
+func lone(kind state.Kind, o kube.Object) placed {
+	if child(o) {
+		return placed{object: o}
+	}
+	return single(kind, o)
 }
 
 // single gives the component of a resource of its own.

@@ -35,7 +35,7 @@ func Owners(o Object) map[string][]FieldOwner {
 		}
 		e := Object(m)
 		owner := FieldOwner{Manager: e.Text("manager"), Operation: e.Text("operation"), Subresource: e.Text("subresource"), Time: e.Text("time")}
-		leaves(e.Map("fieldsV1"), "", func(field string) {
+		leaves(fieldSet(m[fieldsV1]), "", func(field string) {
 			owner.Field = field
 			out[field] = append(out[field], owner)
 		})
@@ -87,6 +87,12 @@ func part(key string) string {
 // force is in it without Shared. They are sorted by field.
 func Foreign(o Object, ours string) []FieldOwner {
 	var out []FieldOwner
+	if !slices.ContainsFunc(o.Items("metadata", "managedFields"), func(entry any) bool {
+		m, ok := entry.(map[string]any)
+		return ok && m["manager"] != ours && m["subresource"] != "status"
+	}) {
+		return nil // as nearly all have none, and sets of fields are long
+	}
 	owners := Owners(o)
 	for _, field := range slices.Sorted(maps.Keys(owners)) {
 		if !authored(field) {

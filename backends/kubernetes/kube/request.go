@@ -3,7 +3,6 @@ package kube
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
 
 // request is one call of the API.
@@ -27,8 +24,7 @@ type request struct {
 	body        []byte
 	contentType string
 	repeat      repeat
-	// into is filled from the answer, when it is not nil; an *Object gets int64 for
-	// whole numbers.
+	// into is filled from the answer, when it is not nil, see decode.
 	into any
 	// stream hands out the body of the answer instead of reading it.
 	stream bool
@@ -110,32 +106,15 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 		return a, nil
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return a, c.unanswered(whole, r, err, true)
-	}
-	if r.into != nil {
-		if err := decode(data, r.into); err != nil {
-			// Whoever answered, it was no API server; what became of a write is not known.
-			return a, &Unknown{Op: r.op, Err: fmt.Errorf("the answer of %s is not an API server's: %w", c.plain, err)}
-		}
+	broken, lost := decode(resp.Body, r.into)
+	switch {
+	case lost != nil:
+		return a, c.unanswered(whole, r, lost, true)
+	case broken != nil:
+		// Whoever answered, it was no API server; what became of a write is not known.
+		return a, &Unknown{Op: r.op, Err: fmt.Errorf("the answer of %s is not an API server's: %w", c.plain, broken)}
 	}
 	return a, nil
-}
-
-func decode(data []byte, into any) error {
-	if o, ok := into.(*Object); ok {
-		var m map[string]any
-		if err := utiljson.Unmarshal(data, &m); err != nil {
-			return err
-		}
-		if m["kind"] == nil {
-			return errors.New("it has no kind")
-		}
-		*o = m
-		return nil
-	}
-	return json.Unmarshal(data, into)
 }
 
 // warningsOf takes the texts out of Warning headers: 299 - "text".
