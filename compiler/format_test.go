@@ -114,6 +114,7 @@ func models(r compiler.Result) []*mesh.Mesh {
 
 var sameMesh = []cmp.Option{
 	cmp.Exporter(func(reflect.Type) bool { return true }),
+	cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".notes" }, cmp.Ignore()), // what stages have made of it
 	cmp.Comparer(func(diag.Span, diag.Span) bool { return true }),
 	cmp.Transformer("byKey", func(entries []mesh.Entry) map[string]*mesh.Value {
 		byKey := map[string]*mesh.Value{}

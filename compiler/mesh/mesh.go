@@ -37,6 +37,8 @@ type Mesh struct {
 	Span      diag.Span
 	// NamespaceSpan is the place of the namespace's name, or the mesh's where it is the default.
 	NamespaceSpan diag.Span
+
+	notes notes
 }
 
 // What a manager does when the cluster is no longer as a mesh was deployed.

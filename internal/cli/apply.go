@@ -149,7 +149,7 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		}
 		return c.run(ctx, view.NewPlans(saved.plans, nil, nil, o.carry.allow), saved.plans)
 	}
-	result := o.f.compile(&o.input, files, stdin, compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
+	result := o.f.compile(&o.input, files, stdin, o.connect.compiling(compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))}))
 	if err := o.only.fits(result); err != nil {
 		return nil, err
 	}

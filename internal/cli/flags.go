@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/meshc/meshc/backends"
+	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
@@ -223,6 +224,14 @@ func (x *connectFlags) bindKubernetes(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&k.Namespace, "kube-namespace", "", "`NAMESPACE` of Kubernetes for meshes that name none; default: the context's")
 	addOperatorVersion(cmd, &k.Operator, "what the definitions in the cluster say")
 	cmd.Flags().BoolVar(&k.Components, "components", false, "on Kubernetes, make each node a Function, Source or Sink of its own instead of one FunctionMesh")
+}
+
+// compiling adds to the options of a compilation what the backend makes of meshes.
+func (x *connectFlags) compiling(opts compiler.Options) compiler.Options {
+	if x.backend == string(compiler.Kubernetes) {
+		opts.Operator, opts.Components = x.kubernetes.Operator, x.kubernetes.Components
+	}
+	return opts
 }
 
 // bindForce adds the flag of commands that write resources of Kubernetes.

@@ -103,7 +103,7 @@ with an error, 1 a failure.`,
 func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *planOptions) run(ctx context.Context) error {
-	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{NeedCode: !o.destroy, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
+	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, o.connect.compiling(compiler.Options{NeedCode: !o.destroy, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))}))
 	if o.destroy {
 		result.Findings = withoutCode(result.Findings)
 	}

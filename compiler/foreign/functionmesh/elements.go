@@ -51,8 +51,13 @@ type Options struct {
 
 // Convert gives the nodes of a mesh as the operator takes them, and reports what
 // the resources cannot hold and what they need, as Write does. What a mesh says of
-// topics is not reported: it is for whoever prepares them.
+// topics is not reported: it is for whoever prepares them. The elements are not to be
+// changed: who compiles a mesh and who deploys it share them.
 func Convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
+	return last(m).convert(m, opts)
+}
+
+func convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 	w := writerOf(m, "resources of Function Mesh", opts.Features)
 	w.location, w.deploys = opts.Location, true
 	out := Elements{Namespace: textOf(w.shared.Get("namespace")), Labels: texts(w.shared.Get("labels")), Annotations: texts(w.shared.Get("annotations"))}

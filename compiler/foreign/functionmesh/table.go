@@ -2,6 +2,7 @@ package functionmesh
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/meshc/meshc/schema/fields"
 )
@@ -99,15 +100,19 @@ var rows = []row{
 var letters = map[fields.Kind]string{fields.Function: "F", fields.Source: "S", fields.Sink: "K"}
 
 // rowsOf gives the rows of a kind.
-func rowsOf(kind fields.Kind) []row {
-	var out []row
-	for _, r := range rows {
-		if strings.Contains(r.kinds, letters[kind]) {
-			out = append(out, r)
+func rowsOf(kind fields.Kind) []row { return rowsByKind()[kind] }
+
+var rowsByKind = sync.OnceValue(func() map[fields.Kind][]row {
+	out := map[fields.Kind][]row{}
+	for kind, letter := range letters {
+		for _, r := range rows {
+			if strings.Contains(r.kinds, letter) {
+				out[kind] = append(out[kind], r)
+			}
 		}
 	}
 	return out
-}
+})
 
 func rowNamed(kind fields.Kind, name string) (row, bool) {
 	for _, r := range rowsOf(kind) {

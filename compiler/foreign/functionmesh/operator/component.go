@@ -103,6 +103,9 @@ func number(n *syntax.Node) (int64, bool) {
 	if n == nil || n.Kind != syntax.Scalar || n.Type != syntax.Int && n.Type != syntax.Float {
 		return 0, false
 	}
+	if whole, ok := wholeAmount(n.Value); ok {
+		return whole, true
+	}
 	amount, ok := Amount(n)
 	if !ok {
 		if strings.HasPrefix(n.Value, "-") {

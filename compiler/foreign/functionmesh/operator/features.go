@@ -3,6 +3,7 @@ package operator
 import (
 	_ "embed"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,12 @@ var newest = sync.OnceValue(func() map[fields.Kind]*Schema {
 
 // Known tells that the features were said or read, and are not the zero value.
 func (f Features) Known() bool { return f.schemas != nil }
+
+// Same tells that two features are certainly the same; those that were read or said
+// one by one count as different.
+func (f Features) Same(as Features) bool {
+	return f.version == as.version && f.cluster == as.cluster && reflect.ValueOf(f.schemas).Pointer() == reflect.ValueOf(as.schemas).Pointer()
+}
 
 // Newest gives the fields of the newest operator that meshc knows: those of the
 // definitions of version 0.27.2 and of what came right after.
