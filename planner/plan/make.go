@@ -37,6 +37,8 @@ type Header struct {
 	// Read is the live state as it was read, where live was aligned with what is
 	// wanted since; apply compares with that. nil means live.
 	Read *state.State
+	// Prints gives the fingerprints of Read where they are being worked out already.
+	Prints func() (all string, each map[state.Addr]string)
 }
 
 // New makes the plan for changes that diff.Diff gave for these two states,
@@ -48,12 +50,14 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 	if read == nil {
 		read = live
 	}
+	prints := h.Prints
+	if prints == nil {
+		prints = read.Fingerprints
+	}
+	base, seen := prints()
 	p := &Plan{
 		Format: Format, Mesh: live.Mesh.String(), Backend: h.Backend, Cluster: h.Cluster,
-		Base: read.Fingerprint(), Seen: map[state.Addr]string{}, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
-	}
-	for addr, r := range read.Resources {
-		p.Seen[addr] = state.Digest(r)
+		Base: base, Seen: seen, Scope: want.Addrs(), Sensitive: want.SensitivePaths(), Destroy: h.Destroy, Only: h.Only,
 	}
 	for _, addr := range p.Scope {
 		p.Desired = append(p.Desired, state.Boxed{Resource: want.Resources[addr]})

@@ -3,7 +3,6 @@ package state
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -101,13 +100,43 @@ func (s *State) Components() []*Component {
 // Fingerprint is a digest of all resources: equal for equal states, whatever
 // the order in which they were read. Facts do not take part.
 func (s *State) Fingerprint() string {
+	all, _ := s.Fingerprints()
+	return all
+}
+
+// Fingerprints gives the Fingerprint and the Digest of each resource in one go.
+func (s *State) Fingerprints() (all string, each map[Addr]string) {
 	h := sha256.New()
-	enc := json.NewEncoder(h)
+	each = make(map[Addr]string, len(s.Resources))
 	for _, a := range s.Addrs() {
-		// Encoding into a hash cannot fail for these types: maps of JSON values only.
-		_ = enc.Encode([]any{a, s.Resources[a]})
+		data := encoded(a, s.Resources[a])
+		each[a] = digest(data)
+		if data != nil {
+			_, _ = h.Write(append(data, '\n')) // hashes take everything
+		}
 	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), each
+}
+
+// Print works Fingerprints out beside what the caller does meanwhile; the resources
+// must not change before the function that it returns has given them.
+func (s *State) Print() func() (all string, each map[Addr]string) {
+	done := make(chan struct{})
+	var all string
+	var each map[Addr]string
+	var broken any
+	go func() {
+		defer close(done)
+		defer func() { broken = recover() }()
+		all, each = s.Fingerprints()
+	}()
+	return func() (string, map[Addr]string) {
+		<-done
+		if broken != nil {
+			panic(broken) // the caller's, who can tell of it
+		}
+		return all, each
+	}
 }
 
 // Digest returns the fingerprint of one resource; "" for nil.
@@ -115,7 +144,10 @@ func Digest(r Resource) string {
 	if r == nil {
 		return ""
 	}
-	data, _ := json.Marshal([]any{r.Addr(), r})
+	return digest(encoded(r.Addr(), r))
+}
+
+func digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -3,7 +3,6 @@ package state
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -22,6 +21,15 @@ func Equal(a, b any) bool {
 		return equalSensitive(s, a)
 	}
 	switch a := a.(type) {
+	case string:
+		b, ok := b.(string)
+		return ok && a == b
+	case float64:
+		b, ok := b.(float64)
+		return ok && a == b
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b
 	case map[string]any:
 		b, ok := b.(map[string]any)
 		if !ok || len(a) != len(b) {
@@ -243,14 +251,20 @@ func Revived(v any) any {
 
 // FieldsDigest is a digest of a config, the same wherever its sensitive values came from.
 func FieldsDigest(fields map[string]any) string {
-	bare, _ := rewrite(fields, "", func(_ string, v any) (any, bool, error) {
-		if s, ok := v.(Sensitive); ok {
-			return s.Digest, true, nil
-		}
-		return v, false, nil
-	})
+	var bare any = fields
+	if holdsSensitive(fields) {
+		bare, _ = rewrite(fields, "", func(_ string, v any) (any, bool, error) {
+			if s, ok := v.(Sensitive); ok {
+				return s.Digest, true, nil
+			}
+			return v, false, nil
+		})
+	}
 	// Values in canonical form always encode, and maps in the order of their keys.
-	data, _ := json.Marshal(bare)
+	data, ok := appendJSON(nil, bare)
+	if !ok {
+		data = nil
+	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8])
 }
