@@ -55,6 +55,11 @@ func Make(ctx context.Context, b backend.Backend, name string, unit compiler.Uni
 	if none := lower.Unsupported(unit.Mesh, traits.Version, traits.Packages); none.HasErrors() && !o.Destroy && workers {
 		return nil, none, nil
 	}
+	if reader, ok := b.(backend.AheadReader); ok && !o.Destroy {
+		reading, stop := context.WithCancel(ctx)
+		defer stop()
+		reader.ReadAhead(reading, unit.Mesh)
+	}
 	// To take a mesh down no code is needed, so missing code files are not in the way.
 	lowering := lower.Options{Packages: traits.Packages, NamesOnly: o.Destroy}
 	if !workers {
@@ -123,6 +128,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if read != live {
 		foresee(read, want, o.After)
 	}
+	prints := read.Clone().Print()
 	if asker, ok := b.(backend.Asker); ok && !o.Destroy {
 		if err := asker.Ask(ctx, live, want); err != nil {
 			return nil, nil, fmt.Errorf("asking about mesh %s: %w", want.Mesh, err)
@@ -132,7 +138,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}
-	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read,
+	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read, Prints: prints,
 		KeepsSubscriptions: shapes && !shaper.Prepares(), NoWaits: o.NoWaits}
 	return plan.New(header, live, want, changes), findings, nil
 }

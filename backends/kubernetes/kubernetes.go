@@ -57,6 +57,8 @@ type Backend struct {
 	layouts map[mesh.ID]*layout
 	// seen are the resources of the last Read by address.
 	seen map[state.Addr]placed
+	// ahead is what was begun to be read and not yet asked for.
+	ahead *ahead
 }
 
 // New builds the backend; it connects to nothing yet.

@@ -12,7 +12,7 @@ import (
 // Read implements backend.Backend: one LIST a kind, and what there is of Pulsar.
 func (b *Backend) Read(ctx context.Context, scope backend.Scope) (*state.State, error) {
 	l := b.layoutOf(scope.Mesh)
-	all, err := b.find(ctx, l.namespace)
+	all, err := b.found(ctx, l.namespace)
 	if err != nil {
 		return nil, b.failure(err)
 	}
@@ -134,7 +134,7 @@ func aligned(p placed, want *state.Component) *state.Component {
 		return p.component // lists of a FunctionMesh are whose they are
 	}
 	have, wanted := resource.Spec(p.component), resource.Spec(want)
-	if _, more := without(have, wanted, ".spec", nil); !more {
+	if !exceeds(have, wanted) {
 		return p.component // whose fields they are is of no account
 	}
 	mine := map[string]bool{}
@@ -158,6 +158,22 @@ func aligned(p placed, want *state.Component) *state.Component {
 	}
 	c.Drifted = p.written != "" && p.written != resource.Digest(spec)
 	return &c
+}
+
+// exceeds tells whether a spec has fields that are not wanted, which few have.
+func exceeds(spec, want map[string]any) bool {
+	for key, v := range spec {
+		wanted, is := want[key]
+		if inner, isMap := v.(map[string]any); isMap {
+			wantedMap, _ := wanted.(map[string]any)
+			if exceeds(inner, wantedMap) {
+				return true
+			}
+		} else if !is {
+			return true
+		}
+	}
+	return false
 }
 
 // without takes what is neither wanted nor mine out of a spec.

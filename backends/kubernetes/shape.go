@@ -90,9 +90,8 @@ func (b *Backend) Prepares() bool { return b.opts.Pulsar != nil }
 // location makes a component's code what its spec says: local code that is sent by
 // nobody is where the image has it.
 func (b *Backend) location(c *state.Component) {
-	read := resource.Component(c.Kind, c.Name, resource.Spec(c), nil)
-	if read.Code.URL != c.Code.URL {
-		c.Code = read.Code
+	if read := resource.Code(resource.Spec(c)); read.URL != c.Code.URL {
+		c.Code = read
 	}
 }
 

@@ -1,6 +1,8 @@
 package backend
 
 import (
+	"context"
+
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/state"
@@ -22,4 +24,11 @@ type Shaper interface {
 	// Align takes out of live, which was read a moment ago, what is nobody's business
 	// here, and into want what the cluster decides. It asks no cluster.
 	Align(live, want *state.State)
+}
+
+// AheadReader is the ability to read while the desired state is still worked out.
+type AheadReader interface {
+	// ReadAhead begins to read what the next Read will be asked for of the mesh, if ctx
+	// still lives then. It returns at once.
+	ReadAhead(ctx context.Context, m *mesh.Mesh)
 }

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"maps"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -13,7 +14,12 @@ import (
 // empty blocks are gone. It can be written as it is. The defaults are those of the
 // operator's webhooks (api/compute/v1alpha1, *_webhook.go, 0.27).
 func Canonical(kind state.Kind, name string, spec map[string]any) map[string]any {
-	out, _ := tidy(spec).(map[string]any)
+	// What is in this form already is shared, one level down.
+	tidied, copied := tidy(spec)
+	out, _ := tidied.(map[string]any)
+	if out == nil || !copied {
+		out = maps.Clone(out)
+	}
 	if out == nil {
 		out = map[string]any{}
 	}
@@ -105,50 +111,75 @@ func window(spec map[string]any) {
 }
 
 // tidy gives a value without nulls, empty blocks and empty lists, with numbers as
-// float64 and quantities in their one spelling.
-func tidy(v any) any {
+// float64 and quantities in their one spelling. What is so already is not copied:
+// most of what is read is.
+func tidy(v any) (out any, changed bool) {
 	switch v := v.(type) {
 	case map[string]any:
-		out := make(map[string]any, len(v))
-		for key, e := range v {
-			if key == "requests" || key == "limits" {
-				e = amounts(e)
-			}
-			if e = tidy(e); e != nil {
-				out[key] = e
-			}
-		}
-		if len(out) == 0 {
-			return nil
-		}
-		return out
+		return tidyMap(v)
 	case []any:
 		if len(v) == 0 {
-			return nil
+			return nil, true
 		}
-		out := make([]any, len(v))
+		var out []any
 		for i, e := range v {
-			if out[i] = tidy(e); out[i] == nil {
-				out[i] = e
+			if tidied, changed := tidy(e); changed && tidied != nil {
+				if out == nil {
+					out = slices.Clone(v)
+				}
+				out[i] = tidied
 			}
 		}
-		return out
-	case string:
-		return v
+		if out != nil {
+			return out, true
+		}
+		return v, false
+	case string, float64, bool:
+		return v, false
 	default:
-		return state.Canonical(v)
+		return state.Canonical(v), true
 	}
 }
 
+func tidyMap(m map[string]any) (any, bool) {
+	var out map[string]any
+	for key, e := range m {
+		tidied, changed := e, false
+		if key == "requests" || key == "limits" {
+			tidied, changed = amounts(e)
+		}
+		if again, more := tidy(tidied); more {
+			tidied, changed = again, true
+		}
+		if !changed {
+			continue
+		}
+		if out == nil {
+			out = maps.Clone(m)
+		}
+		if tidied == nil {
+			delete(out, key)
+		} else {
+			out[key] = tidied
+		}
+	}
+	switch {
+	case out == nil && len(m) > 0:
+		return m, false
+	case len(out) == 0:
+		return nil, true
+	}
+	return out, true
+}
+
 // amounts spells quantities as the API server does, "0.1" as 100m.
-func amounts(v any) any {
+func amounts(v any) (any, bool) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return v
+		return v, false
 	}
-	out := make(map[string]any, len(m))
+	var out map[string]any
 	for key, e := range m {
-		out[key] = e
 		var text string
 		switch e := e.(type) {
 		case string:
@@ -159,9 +190,19 @@ func amounts(v any) any {
 		default:
 			continue
 		}
-		if q, err := resource.ParseQuantity(text); err == nil {
-			out[key] = q.String()
+		q, err := resource.ParseQuantity(text)
+		if err != nil {
+			continue
+		}
+		if spelled := q.String(); spelled != e {
+			if out == nil {
+				out = maps.Clone(m)
+			}
+			out[key] = spelled
 		}
 	}
-	return out
+	if out == nil {
+		return v, false
+	}
+	return out, true
 }

@@ -15,7 +15,7 @@ func Component(kind state.Kind, name string, spec map[string]any, m *Marker) *st
 	c.Tenant, _ = own["tenant"].(string)
 	c.Namespace, _ = own["namespace"].(string)
 	c.Name, _ = own["name"].(string)
-	c.Code = codeOf(own)
+	c.Code = Code(own)
 	if m == nil {
 		return c
 	}
@@ -42,8 +42,9 @@ func WithReplicas(spec map[string]any, n int) map[string]any {
 // Autoscaled tells that the cluster decides how many instances a spec has.
 func Autoscaled(spec map[string]any) bool { return spec["maxReplicas"] != nil }
 
-// codeOf says where the code is: where it is downloaded from, or in the image.
-func codeOf(spec map[string]any) state.Code {
+// Code says where the code of a canonical spec is: where it is downloaded from, or in
+// the image.
+func Code(spec map[string]any) state.Code {
 	for _, b := range []struct{ block, path, location string }{
 		{"java", "jar", "jarLocation"}, {"python", "py", "pyLocation"}, {"golang", "go", "goLocation"}, {"genericRuntime", "functionFile", "functionFileLocation"},
 	} {

@@ -1,0 +1,48 @@
+package kubernetes
+
+import (
+	"context"
+
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/backend"
+)
+
+// ahead is a reading of a namespace that was begun before it was asked for.
+type ahead struct {
+	ctx       context.Context
+	namespace string
+	done      chan struct{}
+	all       found
+	err       error
+}
+
+// ReadAhead implements backend.AheadReader.
+func (b *Backend) ReadAhead(ctx context.Context, m *mesh.Mesh) {
+	namespace := m.Kubernetes.Get("namespace").Text()
+	if namespace == "" {
+		namespace = b.opts.Namespace
+	}
+	a := &ahead{ctx: ctx, namespace: namespace, done: make(chan struct{})}
+	b.mu.Lock()
+	b.ahead = a
+	b.mu.Unlock()
+	go func() {
+		defer close(a.done)
+		a.all, a.err = b.find(ctx, namespace)
+	}()
+}
+
+// found reads a namespace, or takes what was read ahead, once.
+func (b *Backend) found(ctx context.Context, namespace string) (found, error) {
+	b.mu.Lock()
+	a := b.ahead
+	b.ahead = nil
+	b.mu.Unlock()
+	if a == nil || a.namespace != namespace || a.ctx.Err() != nil {
+		return b.find(ctx, namespace)
+	}
+	<-a.done
+	return a.all, a.err
+}
+
+var _ backend.AheadReader = (*Backend)(nil)
