@@ -66,8 +66,7 @@ func convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 	} else {
 		out.Name = w.name(w.shared, m.Name, m.Span)
 	}
-	names := map[string]mesh.Node{}
-	for _, n := range m.Nodes {
+	out.Nodes = w.parts(m.Nodes, func(w *writer, n mesh.Node) Element {
 		e := w.element(n)
 		el := Element{
 			Node: n, Child: out.Name + "-" + n.NodeName(), Namespace: textOf(e.merged.Get("namespace")),
@@ -76,12 +75,17 @@ func convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 		el.Spec, _ = plain(e.spec).(map[string]any)
 		if opts.Components {
 			el.Resource = w.name(e.own, m.Name+"-"+n.NodeName(), n.NodeSpan())
-			w.unique(names, el.Resource, n)
 			w.examine(e, el.Resource)
 		} else {
 			w.fits(out.Name, e)
 		}
-		out.Nodes = append(out.Nodes, el)
+		return el
+	})
+	if opts.Components {
+		names := map[string]mesh.Node{}
+		for _, el := range out.Nodes {
+			w.unique(names, el.Resource, el.Node)
+		}
 	}
 	w.missing()
 	return out, w.List

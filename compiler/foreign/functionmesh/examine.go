@@ -33,6 +33,9 @@ func (w *writer) tell(list diag.List) {
 			continue
 		}
 		mine[key] = true
+		if w.told != nil {
+			w.told[len(w.List)] = true
+		}
 		w.List = append(w.List, d)
 	}
 	for key := range mine {

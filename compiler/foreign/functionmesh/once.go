@@ -43,7 +43,10 @@ func (c *converted) convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 	if !c.fits(opts) {
 		c.done, c.components, c.features, c.located = false, opts.Components, opts.Features, nil
 		asked := opts
+		var asking sync.Mutex // by several writers
 		asked.Location = func(n mesh.Node) string {
+			asking.Lock()
+			defer asking.Unlock()
 			at := opts.locate(n)
 			c.located = append(c.located, located{n, at})
 			return at

@@ -118,6 +118,9 @@ type writer struct {
 	// said are the findings of the operator's rules so far, by code and place: what the
 	// mesh gives to all nodes is told of once.
 	said map[told]bool
+	// told are the findings in List that were compared with said, by their number; only
+	// forks note them.
+	told map[int]bool
 	// shared places are those of values that the mesh gives to all nodes.
 	sharedAt map[diag.Span]bool
 	// location tells where local code can be downloaded, see Options.
