@@ -18,10 +18,7 @@ type ahead struct {
 
 // ReadAhead implements backend.AheadReader.
 func (b *Backend) ReadAhead(ctx context.Context, m *mesh.Mesh) {
-	namespace := m.Kubernetes.Get("namespace").Text()
-	if namespace == "" {
-		namespace = b.opts.Namespace
-	}
+	namespace := b.layoutOf(m.ID).namespace // see Expect
 	a := &ahead{ctx: ctx, namespace: namespace, done: make(chan struct{})}
 	b.mu.Lock()
 	b.ahead = a

@@ -21,6 +21,7 @@ type Client struct {
 	base     *url.URL
 	http     *http.Client
 	patience time.Duration
+	perPage  int
 	// plain is the base without credentials, for messages.
 	plain string
 	// met tells that the server has answered before, so that not to reach it passes.
@@ -44,9 +45,12 @@ func New(c *Config) (*Client, error) {
 	}
 	// A redirect would carry the token to whoever is named there.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	k := &Client{base: base, http: hc, plain: c.URL, patience: c.Patience, exec: conf.ExecProvider != nil}
+	k := &Client{base: base, http: hc, plain: c.URL, patience: c.Patience, perPage: c.PerPage, exec: conf.ExecProvider != nil}
 	if k.patience <= 0 {
 		k.patience = 30 * time.Second
+	}
+	if k.perPage <= 0 {
+		k.perPage = perPage
 	}
 	return k, nil
 }

@@ -42,6 +42,8 @@ type Config struct {
 	URL string
 	// Patience is how long a passing failure is waited out; New takes half a minute for 0.
 	Patience time.Duration
+	// PerPage is how many objects a page of a list has; New takes 5,000 for 0.
+	PerPage int
 
 	rest *rest.Config
 }

@@ -11,7 +11,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 )
 
-// perPage is how many objects a page of a list has. The first page comes out of the
+// perPage is how many objects a page of a list has by default. The first page comes out of the
 // API server's memory; those after it do so only for minutes after a change of one of
 // the objects, and cost several times as much then. So nearly all lists are one page.
 const perPage = 5000
@@ -78,7 +78,7 @@ var errGone = errors.New("the list's moment is gone")
 
 // list reads a list page by page, and its items by item, which tells what to leave out.
 func list[T any](ctx context.Context, c *Client, r Resource, namespace string, s Selector, item func(*reader) (T, bool, error)) ([]T, string, error) {
-	items, version, err := listBy(ctx, c, r, namespace, s, perPage, item)
+	items, version, err := listBy(ctx, c, r, namespace, s, c.perPage, item)
 	if err != nil && errors.Is(err, errGone) {
 		// The server forgot the moment of the first page: all at once then.
 		items, version, err = listBy(ctx, c, r, namespace, s, 0, item)

@@ -109,7 +109,7 @@ func TestRightsAreNamed(t *testing.T) {
 func TestListReadsPageByPage(t *testing.T) {
 	t.Parallel()
 	srv, c, ns := place(t)
-	const n = 502 // a page and a bit
+	const n = pageSize + 2 // a page and a bit
 	var all sync.WaitGroup
 	todo := make(chan int)
 	for range 8 {

@@ -76,6 +76,9 @@ func credentials(t *testing.T, srv *k8s.Server) (ca []byte, token string) {
 	return k.Clusters[0].Cluster.CA, k.Users[0].User.Token
 }
 
+// pageSize is how many objects a page of a faulty client has.
+const pageSize = 300
+
 // faulty is a client that reaches the server through a proxy with faults, and has
 // reached it once.
 func faulty(t *testing.T, srv *k8s.Server, patience time.Duration) (*faultproxy.Proxy, *kube.Client) {
@@ -84,7 +87,7 @@ func faulty(t *testing.T, srv *k8s.Server, patience time.Duration) (*faultproxy.
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
 	p := faultproxy.NewTLS(t, srv.URL, &tls.Config{RootCAs: pool}, token)
-	c := clientOf(t, kube.Settings{Kubeconfig: kubeconfig(t, p.URL, `{}`)}, func(conf *kube.Config) { conf.Patience = patience })
+	c := clientOf(t, kube.Settings{Kubeconfig: kubeconfig(t, p.URL, `{}`)}, func(conf *kube.Config) { conf.Patience, conf.PerPage = patience, pageSize })
 	if _, err := c.Version(t.Context()); err != nil {
 		t.Fatal(err)
 	}
