@@ -21,7 +21,7 @@ func (b *Backend) ReadAhead(ctx context.Context, m *mesh.Mesh) {
 	namespace := b.layoutOf(m.ID).namespace // see Expect
 	a := &ahead{ctx: ctx, namespace: namespace, done: make(chan struct{})}
 	b.mu.Lock()
-	b.ahead = a
+	b.ahead[m.ID] = a
 	b.mu.Unlock()
 	go func() {
 		defer close(a.done)
@@ -29,11 +29,11 @@ func (b *Backend) ReadAhead(ctx context.Context, m *mesh.Mesh) {
 	}()
 }
 
-// found reads a namespace, or takes what was read ahead, once.
-func (b *Backend) found(ctx context.Context, namespace string) (found, error) {
+// found reads a mesh's namespace, or takes what was read ahead for the mesh, once.
+func (b *Backend) found(ctx context.Context, id mesh.ID, namespace string) (found, error) {
 	b.mu.Lock()
-	a := b.ahead
-	b.ahead = nil
+	a := b.ahead[id]
+	delete(b.ahead, id)
 	b.mu.Unlock()
 	if a == nil || a.namespace != namespace || a.ctx.Err() != nil {
 		return b.find(ctx, namespace)

@@ -57,13 +57,13 @@ type Backend struct {
 	layouts map[mesh.ID]*layout
 	// seen are the resources of the last Read by address.
 	seen map[state.Addr]placed
-	// ahead is what was begun to be read and not yet asked for.
-	ahead *ahead
+	// ahead is what was begun to be read for a mesh and not yet asked for.
+	ahead map[mesh.ID]*ahead
 }
 
 // New builds the backend; it connects to nothing yet.
 func New(client *kube.Client, opts Options) *Backend {
-	b := &Backend{kube: client, look: kube.NewTogether(client), opts: opts, layouts: map[mesh.ID]*layout{}, seen: map[state.Addr]placed{}}
+	b := &Backend{kube: client, look: kube.NewTogether(client), opts: opts, layouts: map[mesh.ID]*layout{}, seen: map[state.Addr]placed{}, ahead: map[mesh.ID]*ahead{}}
 	b.writer.write = b.commit
 	return b
 }

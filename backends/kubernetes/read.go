@@ -12,7 +12,7 @@ import (
 // Read implements backend.Backend: one LIST a kind, and what there is of Pulsar.
 func (b *Backend) Read(ctx context.Context, scope backend.Scope) (*state.State, error) {
 	l := b.layoutOf(scope.Mesh)
-	all, err := b.found(ctx, l.namespace)
+	all, err := b.found(ctx, scope.Mesh, l.namespace)
 	if err != nil {
 		return nil, b.failure(err)
 	}
