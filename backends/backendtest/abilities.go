@@ -22,6 +22,7 @@ var abilityCases = []oneCase{
 	{name: "asking beforehand", run: asking, needs: able[backend.Asker]},
 	{name: "more writes in flight", run: widen, needs: able[backend.Widener]},
 	{name: "glance", run: glance, needs: able[backend.Glancer]},
+	{name: "notice", run: notice, needs: able[backend.Noticer]},
 	{name: "topics", run: topics, needs: able[backend.TopicLister]},
 }
 
@@ -97,6 +98,44 @@ func glance(b *bench) {
 	}
 	b.Edit(state.KindFunction, "first", 3)
 	look()
+}
+
+// Who wants to know is told of each component that is written, by whomever.
+func notice(b *bench) {
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	ready, names, ended := make(chan bool, 1), make(chan string, 1000), make(chan error, 1)
+	go func() {
+		ended <- b.backend.(backend.Noticer).Notice(ctx, func() { ready <- true }, func(name string) { names <- name })
+	}()
+	select {
+	case <-ready:
+	case err := <-ended:
+		b.Fatal(err)
+	}
+	tenant, namespace := b.Namespace()
+	told := func(what string, want ...string) {
+		b.Helper()
+		late := time.After(b.fixture.Soon)
+		for len(want) > 0 {
+			select {
+			case name := <-names:
+				want = slices.DeleteFunc(want, func(w string) bool { return name == tenant+"/"+namespace+"/"+w })
+			case <-late:
+				b.Fatalf("%s: nothing is told of %v", what, want)
+			}
+		}
+	}
+	u, _ := b.deploy("m", chain)
+	told("made", "first", "store")
+	b.Edit(state.KindSink, "store", 3)
+	told("changed by hand", "store")
+	b.destroy(u)
+	told("deleted", "first", "store")
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		b.Errorf("it ended with %v", err)
+	}
 }
 
 // A mesh is changed by one run at a time, and who comes second is told by whom.

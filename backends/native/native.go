@@ -52,6 +52,8 @@ type Backend struct {
 	slots     *slots
 	// records is the topic that Records keeps them on, "" for the usual one.
 	records string
+	// metadata is the topic of the workers; "" is the usual one.
+	metadata string
 
 	mu sync.Mutex
 	// old are the consumers that a function had before it was updated.
@@ -219,4 +221,5 @@ var _ interface {
 	backend.Asker
 	backend.TopicLister
 	backend.Glancer
+	backend.Noticer
 } = (*Backend)(nil)

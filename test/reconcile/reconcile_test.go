@@ -39,7 +39,8 @@ type watch struct {
 	news chan struct{}
 }
 
-func newWatch(t *testing.T) *watch {
+// newWatch starts one; notices tells whether the cluster is listened to as well.
+func newWatch(t *testing.T, notices bool) *watch {
 	w := &watch{Bench: harness.New(t, pulsartest.Shared(t)), told: map[string][]reconcile.Report{}, news: make(chan struct{}, 1)}
 	w.Jar("loss-a.jar", "code.jar")
 	settings := conn.Settings{AdminURL: w.Server.AdminURL, BrokerURL: w.Server.BrokerURL}
@@ -48,11 +49,15 @@ func newWatch(t *testing.T) *watch {
 	if w.store, err = b.Records(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.r = reconcile.New(reconcile.Config{
+	config := reconcile.Config{
 		Store: w.store, Author: "manager", Holder: backend.Holder{User: "manager"},
 		Open:     func(context.Context, record.Head) (backend.Backend, error) { return b, nil },
 		OnReport: w.tell,
-	})
+	}
+	if notices {
+		config.Notice = b.Notice
+	}
+	w.r = reconcile.New(config)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -187,10 +192,24 @@ func (w *watch) looks(n int64) {
 	}
 }
 
+// TestHandsByLooks is the promise where the cluster cannot be listened to.
+func TestHandsByLooks(t *testing.T) {
+	w := newWatch(t, false)
+	w.deploy("told", "")
+	w.looks(2)
+	changed := w.put("told", 2)
+	rep := w.until("told", "drift", func(rep reconcile.Report) bool { return len(rep.Drift) == 1 })
+	if took := rep.At.Sub(changed); took > promised {
+		t.Errorf("it took %v to report a change by hand", took)
+	} else {
+		harness.Figure(t, "a function changed by hand is reported after %.1f s by looks alone (bound %v)", took.Seconds(), promised)
+	}
+}
+
 // TestHands is the promise about drift: told within ten seconds, mended only where a
 // mesh says so, and never against a lock.
 func TestHands(t *testing.T) {
-	w := newWatch(t)
+	w := newWatch(t, true)
 	w.deploy("told", "")
 	first := w.deploy("mended", "reconcile: repair\n")
 	w.looks(3)
@@ -244,6 +263,9 @@ func TestHands(t *testing.T) {
 	}
 	if err := w.Client.Delete(t.Context(), admin.Functions, w.Tenant, w.Namespace, "told"); err != nil {
 		t.Fatal(err)
+	}
+	if s, err := w.r.Stats(); !s.Notices || err != nil {
+		t.Errorf("%+v, %v", s, err)
 	}
 	rep = w.until("told", "gone", func(r reconcile.Report) bool { return len(r.Missing) == 0 && len(r.Drift) == 1 })
 	if rep.Drift[0].Action != "create" || len(rep.Failing) != 0 {

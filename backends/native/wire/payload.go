@@ -31,6 +31,10 @@ type Received struct {
 	// Plain tells that it is of the form that Message has. A batch, and what is
 	// compressed, encrypted or one chunk of several, is not; its payload is left as it is.
 	Plain bool
+	// Compression is how the payload is compressed (CompressionType), 0 for not, and Size
+	// how large it is without that.
+	Compression uint64
+	Size        uint64
 	// Damaged says what is wrong with its bytes; nil for nothing. Without Payload it is
 	// also what is larger than the reader takes.
 	Damaged error
@@ -38,6 +42,9 @@ type Received struct {
 	// permits is how many messages the broker counts it for.
 	permits uint64
 }
+
+// LZ4 is the compression that workers and clients use most.
+const LZ4 = 1
 
 // magic stands before the checksum of a payload.
 const magic = 0x0e01
@@ -99,7 +106,8 @@ func (r *Received) metadata(b []byte) error {
 	_, batch := meta[11]
 	_, chunk := meta[27]
 	_, marker := meta[20]
-	r.Plain = !batch && !chunk && !marker && meta.number(8) == 0 && meta.bytes(13) == nil && meta.number(17) == 0
+	r.Compression, r.Size = meta.number(8), meta.number(9)
+	r.Plain = !batch && !chunk && !marker && r.Compression == 0 && meta.bytes(13) == nil && meta.number(17) == 0
 	if batch {
 		r.permits = min(max(meta.number(11), 1), 1<<20)
 	}

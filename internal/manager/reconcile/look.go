@@ -52,10 +52,14 @@ func (r *Reconciler) visit(ctx context.Context, w *watched) {
 	}
 	r.mu.Lock()
 	w.busy = false
-	w.urgent = w.urgent || w.instances.unsure
-	w.due = time.Now().Add(r.cfg.Jitter(pause))
-	if w.head.Revision != head.Revision {
-		w.due = time.Now()
+	switch {
+	case w.urgent || w.head.Revision != head.Revision:
+		w.due = time.Now() // there is news already
+	case w.again > 0:
+		w.again--
+		w.urgent, w.due = true, time.Now().Add(r.cfg.Jitter(min(pause, echoes[w.again])))
+	default:
+		w.urgent, w.due = w.instances.unsure, time.Now().Add(r.cfg.Jitter(pause))
 	}
 	r.mu.Unlock()
 	r.wakeUp()

@@ -2,11 +2,14 @@ package reconcile
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
+	"github.com/meshc/meshc/planner/state"
 )
 
 // Config says what a Reconciler works with.
@@ -28,6 +31,9 @@ type Config struct {
 	// Fence is asked before the first write of a repair whether it may still be made; a
 	// manager that leads no more says no. nil is fine.
 	Fence func(context.Context) error
+	// Notice tells of components that are written, as backend.Noticer does; nil where
+	// nothing can. What it tells of is looked at at once, however many meshes there are.
+	Notice func(ctx context.Context, ready func(), fn func(component string)) error
 	// Jitter moves a pause a little; nil does so by chance, by up to a tenth.
 	Jitter func(time.Duration) time.Duration
 	Limits Limits
@@ -39,6 +45,9 @@ type Stats struct {
 	Meshes, Unclean int
 	// Looks, Wholes and Repairs count looks, the whole plans among them, and runs.
 	Looks, Wholes, Repairs int64
+	// Notices tells that the cluster tells of what is written, NoNotices why not.
+	Notices   bool
+	NoNotices error
 	// Round is how long ago the mesh was looked at that waits longest; 0 for none.
 	Round time.Duration
 }
@@ -82,6 +91,9 @@ func New(cfg Config) *Reconciler {
 // why it ended. One that has ended may be run again.
 func (r *Reconciler) Run(ctx context.Context) error {
 	defer r.runs.Wait()
+	if r.cfg.Notice != nil {
+		r.runs.Go(func() { r.follow(ctx) })
+	}
 	var read time.Time
 	for {
 		now := time.Now()
@@ -190,6 +202,45 @@ func (r *Reconciler) Stats() (Stats, error) {
 	}
 	return s, r.err
 }
+
+// follow listens to the cluster for as long as that is of use.
+func (r *Reconciler) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := r.cfg.Notice(ctx, func() { r.setNotices(true, nil) }, r.noticed)
+		r.setNotices(false, err)
+		select {
+		case <-time.After(r.cfg.Jitter(deaf)):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// deaf is how long after the end of notices they are asked for again: a right that is
+// missing may be granted one day.
+const deaf = time.Minute
+
+func (r *Reconciler) setNotices(on bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Notices, r.stats.NoNotices = on, err
+}
+
+// noticed has a mesh looked at that a component belongs to.
+func (r *Reconciler) noticed(component string) {
+	place := component[:max(0, strings.LastIndexByte(component, '/'))]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range r.meshes {
+		if w.id.Tenant+"/"+w.id.Namespace == place && slices.ContainsFunc(w.nodes, func(a state.Addr) bool { return a.Name() == component }) {
+			w.urgent, w.due, w.again = true, time.Now(), len(echoes)
+			r.wakeUp()
+		}
+	}
+}
+
+// echoes are the pauses before the looks that follow upon the first one after a
+// notice, the last one first: another worker shows the write a little later.
+var echoes = [...]time.Duration{4 * time.Second, time.Second}
 
 func (r *Reconciler) setErr(err error) {
 	r.mu.Lock()

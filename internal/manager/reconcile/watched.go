@@ -10,7 +10,7 @@ import (
 
 // watched is what is kept of one mesh between two looks. While busy, its goroutine has
 // all but the fields that say otherwise to itself; the reconciler's mu guards busy,
-// paused, head, nodes, due, urgent, looked and report.
+// paused, head, nodes, due, urgent, again, looked and report.
 type watched struct {
 	id   mesh.ID
 	head record.Head
@@ -20,8 +20,10 @@ type watched struct {
 	busy, paused bool
 	urgent       bool
 	due          time.Time
-	looked       time.Time
-	report       Report
+	// again is how many looks are still to follow upon a notice.
+	again  int
+	looked time.Time
+	report Report
 
 	// deployed is the version that head is about: head itself, or the one before a lock.
 	deployed record.Head
