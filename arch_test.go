@@ -90,6 +90,8 @@ var table = []room{
 	{path: "internal/view/layered", why: "layouts know no medium and no mesh"},
 	{path: "internal/view/...", inside: []string{"internal/view/...", "compiler/diag", "compiler/mesh", "compiler/graph", "planner/*"}, outside: []string{"golang.org/x/term", "golang.org/x/text"}, why: "views draw values; they never meet a backend"},
 	{path: "internal/manager/reconcile", inside: []string{"compiler/diag", "compiler/mesh", "planner", "planner/..."}, why: "what is done about drift does not depend on where meshes run"},
+	{path: "internal/manager/api", inside: []string{"compiler/diag", "planner/plan", "planner/record"}, why: "what goes over the wire knows neither end"},
+	{path: "internal/manager", inside: []string{"internal/manager/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/prometheus/client_golang"}, why: "the service reaches clusters as the command line does"},
 	{path: "internal/cli/...", inside: []string{"internal/cli/...", "internal/view/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/rogpeppe/go-internal/diff", "golang.org/x/term"}},
 	{path: "cmd/meshc", inside: []string{"internal/cli"}},
 	{path: "test/harness", inside: []string{"compiler/...", "planner/...", "backends/...", "internal/testserver/..."}, outside: []string{"github.com/apache/pulsar-client-go/pulsar"}, why: "tests run meshes the way the commands do"},

@@ -52,9 +52,14 @@ type Options struct {
 	Overlays []Input
 	// Set are values that are set in the meshes after the overlays, "path=value" each.
 	Set []string
-	// Env looks up environment variables for ${env:NAME}; nil knows none. Files of
-	// ${file:path} are read from disk.
+	// Env looks up environment variables for ${env:NAME}; nil knows none.
 	Env func(name string) (string, bool)
+	// ReadFile reads the files of ${file:path}; nil reads them from disk.
+	ReadFile func(path string) ([]byte, error)
+	// File gives the place of a file that a mesh names, such as its code, by its path
+	// from the working folder; nil leaves it there. With File and ReadFile a mesh of
+	// someone else can be compiled without that it reaches files of this machine.
+	File func(path string) string
 
 	// Cache knows archives of code again that it saw before; nil opens each.
 	Cache *artifact.Cache
@@ -86,10 +91,13 @@ type Result struct {
 // meshes. Code paths are relative to the folder of the file that names them, for
 // standard input and the command line to the working folder.
 func Compile(inputs []Input, opts Options) Result {
+	if opts.ReadFile == nil {
+		opts.ReadFile = load.ReadFile
+	}
 	result := Result{Sources: diag.Sources{}}
 	loaded, list := load.Trees(result.translate(result.parse(inputs, "Start with `name:` and `functions:`."), foreign.Options{}), load.Options{
 		Overlays: result.parse(opts.Overlays, "Write what it changes, or leave the overlay out."),
-		Set:      opts.Set, Env: opts.Env, ReadFile: load.ReadFile, NeedValues: opts.NeedCode,
+		Set:      opts.Set, Env: opts.Env, ReadFile: opts.ReadFile, NeedValues: opts.NeedCode,
 	})
 	result.Findings = append(result.Findings, list...)
 	if loaded.SetText != "" {
@@ -150,7 +158,7 @@ func (r *Result) compile(doc *syntax.Document, opts Options) {
 	if doc.FromHere {
 		dirOf = func(string) string { return "" }
 	}
-	m, list := resolve.Mesh(shaped, resolve.Options{Dir: dirOf(doc.File), DirOf: dirOf, NeedCode: opts.NeedCode, Cache: opts.Cache})
+	m, list := resolve.Mesh(shaped, resolve.Options{Dir: dirOf(doc.File), DirOf: dirOf, NeedCode: opts.NeedCode, Cache: opts.Cache, File: opts.File})
 	r.Findings = append(r.Findings, list...)
 	if m != nil {
 		r.Units = append(r.Units, Unit{Mesh: m})

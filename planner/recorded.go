@@ -24,6 +24,8 @@ type Run struct {
 	Action record.Action
 	Author string
 	Reason record.Reason
+	// Request is what the caller named its request by (record.Head).
+	Request string
 	// Of is the version that a Rollback or a Repair deploys again.
 	Of int64
 	// Reconcile is what is to be done about drift (record.Head) where it is not what
@@ -162,7 +164,7 @@ func (w *recorder) write(ctx context.Context, h record.Head, b *record.Body) err
 func (w *recorder) next(newest record.Head) record.Head {
 	h := record.Head{
 		Mesh: w.id.String(), Revision: newest.Revision + 1, Version: newest.Version + 1, Action: w.run.Action, Outcome: record.Running,
-		Author: w.run.Author, Began: time.Now().UTC(), Reason: w.run.Reason, Of: w.run.Of, Reconcile: cmp.Or(w.run.Reconcile, w.plan.Reconcile),
+		Author: w.run.Author, Began: time.Now().UTC(), Reason: w.run.Reason, Request: w.run.Request, Of: w.run.Of, Reconcile: cmp.Or(w.run.Reconcile, w.plan.Reconcile),
 		Backend: w.plan.Backend, Cluster: w.plan.Cluster, Source: sourceOf(w.plan.Sources), Hold: newest.Hold,
 		Packages: maps.Clone(newest.Packages),
 	}

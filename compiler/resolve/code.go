@@ -139,9 +139,17 @@ func (r *resolver) file(c *code) mesh.Code {
 	return out
 }
 
-// path makes a path usable from the working folder: it is relative to the file
-// that it stands in.
+// path gives the place of a file that a mesh names.
 func (r *resolver) path(n *syntax.Node) string {
+	if r.opts.File != nil {
+		return r.opts.File(r.typed(n))
+	}
+	return r.typed(n)
+}
+
+// typed makes a path usable from the working folder: it is relative to the file
+// that it stands in.
+func (r *resolver) typed(n *syntax.Node) string {
 	dir := r.opts.Dir
 	switch {
 	case filepath.IsAbs(n.Value):

@@ -23,6 +23,9 @@ type Options struct {
 	NeedCode bool
 	// Cache knows archives again; nil opens each.
 	Cache *artifact.Cache
+	// File gives the place of a file that the mesh names, by its path; nil leaves it
+	// where the path says. It is asked for every file that is opened.
+	File func(path string) string
 }
 
 // Mesh reads a document whose shape was checked (check.Shape): keys have

@@ -75,6 +75,9 @@ type Head struct {
 	Began  time.Time `json:"began"`
 	Ended  time.Time `json:"ended,omitzero"`
 	Reason Reason    `json:"reason,omitzero"`
+	// Request is what a caller of a manager named its request by, so that one that is
+	// sent again is not carried out twice.
+	Request string `json:"request,omitempty"`
 	// Of is the version that a Rollback or a Repair has deployed again; 0 otherwise.
 	Of      int64        `json:"of,omitempty"`
 	Backend string       `json:"backend,omitempty"`
@@ -139,7 +142,11 @@ func (h Head) ID() mesh.ID {
 
 // Live tells that the mesh is deployed, or may be: only a destroy that has come to
 // its end is the end of it.
-func (h Head) Live() bool { return h.Version > 0 && !(h.Action == Destroy && h.Outcome == Applied) }
+func (h Head) Live() bool {
+	// A lock has the outcome of what was there before, and tells by the nodes what that was.
+	gone := h.Action == Destroy || (h.Action == Hold || h.Action == Unhold) && len(h.Nodes) == 0
+	return h.Version > 0 && !(gone && h.Outcome == Applied)
+}
 
 // SameRun tells that next is of the same run as h, which is then told by next alone:
 // its beginning and its end are two writes.

@@ -65,3 +65,17 @@ func parseToken(params string, getenv func(string) string) (credential, error) {
 		return token{where: "authParams", read: func() (string, error) { return text, nil }}, nil
 	}
 }
+
+// TokenAuth is the method token with a token that was handed over by someone else: it
+// is taken as it is, and never for the name of a file or variable.
+func TokenAuth(text string) Auth {
+	return Auth{method: MethodToken, source: token{where: "the caller", read: func() (string, error) { return text, nil }}}
+}
+
+// For gives settings for the same cluster with the credentials of someone else: none
+// of its own are left in them, also no client certificate.
+func (s Settings) For(a Auth) Settings {
+	s.Auth = a
+	s.TLS.CertFile, s.TLS.KeyFile = "", ""
+	return s
+}

@@ -1,0 +1,77 @@
+package backends
+
+import (
+	"context"
+
+	"github.com/meshc/meshc/backends/native"
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/backends/native/conn"
+	"github.com/meshc/meshc/planner/backend"
+)
+
+// The answers of Cluster and Role to the question of what someone may.
+var (
+	ErrUnknownRole = native.ErrUnknownRole
+	ErrNoRight     = native.ErrNoRight
+)
+
+// Cluster is a Pulsar that is used for others, each with own credentials.
+type Cluster struct {
+	settings conn.Settings
+	client   *admin.Client
+	options  []native.Option
+}
+
+// Role is someone at a Cluster.
+type Role struct {
+	*native.Role
+	options []native.Option
+}
+
+// OpenCluster makes a Cluster from settings; it connects to nothing yet.
+func OpenCluster(s Settings) (*Cluster, error) {
+	client, settings, err := s.pulsar()
+	if err != nil {
+		return nil, err
+	}
+	return &Cluster{settings: settings, client: client, options: []native.Option{native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode)}}, nil
+}
+
+// Backend is the backend with the cluster's own credentials, under its name Name.
+func (c *Cluster) Backend() backend.Backend { return native.New(c.client, c.settings, c.options...) }
+
+// Name is the name of the backend that a Cluster opens.
+func (c *Cluster) Name() string { return native.Name }
+
+// Token gives the role that has a token; no other credentials are used for it.
+func (c *Cluster) Token(text string) (*Role, error) {
+	r, err := native.NewRole(c.settings, conn.TokenAuth(text))
+	if err != nil {
+		return nil, err
+	}
+	return &Role{r, c.options}, nil
+}
+
+// Backend gives a backend with the role's credentials.
+func (r *Role) Backend() backend.Backend { return r.Role.Backend(r.options...) }
+
+// Verifies tells whether the cluster asks who someone is: one that answers without
+// credentials takes any token for good.
+func (c *Cluster) Verifies(ctx context.Context) (bool, error) {
+	nobody, err := native.NewRole(c.settings, conn.Auth{})
+	if err != nil {
+		return false, err
+	}
+	defer nobody.Close()
+	err = nobody.Known(ctx)
+	if err == ErrUnknownRole {
+		return true, nil
+	}
+	return false, err
+}
+
+// Named asks with the cluster's own credentials what a role may do in a namespace;
+// see native.Named.
+func (c *Cluster) Named(ctx context.Context, role, tenant, namespace string) (admins bool, actions []string, err error) {
+	return native.Named(ctx, c.client, role, tenant, namespace)
+}

@@ -1,0 +1,100 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"time"
+
+	"github.com/meshc/meshc/internal/manager/api"
+)
+
+// Forward says how requests are passed on to other members.
+type Forward struct {
+	// Allowed tells whether the callers' credentials may go to an address.
+	Allowed func(*url.URL) bool
+	// Transport reaches the members; nil is Go's own.
+	Transport http.RoundTripper
+	// Redirect answers with the leader's address instead, where credentials cannot be
+	// passed on: a client certificate proves only who holds its key.
+	Redirect bool
+}
+
+// headerForwarded marks a request that a member has passed on; it is not passed on again.
+const headerForwarded = "Meshc-Forwarded-By"
+
+// passOn passes a request on to the leader; done tells that it has answered.
+func (m *Manager) passOn(w http.ResponseWriter, r *http.Request) (done bool, err error) {
+	l := m.opts.Leadership
+	if l.Leading() {
+		return false, nil
+	}
+	name, address, known := l.Leader()
+	switch {
+	case !known:
+		return false, errNoLeader
+	case name == l.Name():
+		// It leads by what the cluster says, and does not know it yet.
+		return false, nil
+	}
+	return true, m.pass(w, r, name, address)
+}
+
+// passTo passes a request on to a member.
+func (m *Manager) passTo(w http.ResponseWriter, r *http.Request, member string) (done bool, err error) {
+	address, known := m.opts.Leadership.Member(member)
+	if !known {
+		return false, nil
+	}
+	return true, m.pass(w, r, member, address)
+}
+
+func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address string) error {
+	to, err := url.Parse(address)
+	switch {
+	case r.Header.Get(headerForwarded) != "":
+		return fmt.Errorf("%w: the lead has changed while the request was passed on", errNoLeader)
+	case err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https":
+		return fmt.Errorf("%w: member %s advertises no address", errNoLeader, member)
+	case m.opts.Forward == nil || !m.opts.Forward.Allowed(to):
+		return fmt.Errorf("%w here, and requests are not passed on to %s: allow its host with --peer", errNoLeader, to.Host)
+	case m.opts.Secure && to.Scheme != "https":
+		return fmt.Errorf("%w here, and %s is reached without TLS: credentials are not sent there", errNoLeader, to.Host)
+	}
+	if m.opts.Forward.Redirect {
+		w.Header().Set("Location", to.Scheme+"://"+to.Host+r.URL.RequestURI())
+		writeJSON(w, http.StatusTemporaryRedirect, "application/json", api.LeaderInfo{Member: m.opts.Leadership.Name(), Leader: member, URL: address})
+		return nil
+	}
+	yieldTurn(w)
+	proxy := &httputil.ReverseProxy{
+		Transport: m.opts.Forward.Transport,
+		// Streams are passed on event by event.
+		FlushInterval: -1,
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(to)
+			p.Out.Header.Set(headerForwarded, m.opts.Leadership.Name())
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, context.Canceled) {
+				m.refuse(w, r, err)
+				return
+			}
+			m.log.Warn("the leader does not answer", "leader", member, "url", address, "err", err)
+			var dial *net.OpError
+			if errors.As(err, &dial) && dial.Op == "dial" {
+				m.refuse(w, r, fmt.Errorf("%w: %s does not answer", errNoLeader, to.Host))
+				return
+			}
+			m.refuse(w, r, errUnknown)
+		},
+	}
+	began := time.Now()
+	proxy.ServeHTTP(w, r)
+	m.metrics.forwarded(time.Since(began))
+	return nil
+}

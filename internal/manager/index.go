@@ -1,0 +1,142 @@
+package manager
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/meshc/meshc/planner/record"
+)
+
+// index is what the records say, in memory: the newest head of each mesh, and what
+// was written lately, in the order in which it was written.
+type index struct {
+	mu     sync.RWMutex
+	filled bool
+	newest map[string]record.Head
+	// told are the revisions that log has got to: what this manager has written itself is
+	// among newest before the store tells of it, and comes into log in the store's order.
+	told map[string]int64
+	// names are those of newest, sorted.
+	names []string
+	log   ring[record.Head]
+}
+
+func newIndex(keep int) *index {
+	return &index{newest: map[string]record.Head{}, told: map[string]int64{}, log: newRing[record.Head](keep)}
+}
+
+// follow reads all heads and then what is written, until ctx ends or the store fails.
+func (x *index) follow(ctx context.Context, s Records) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	err := s.Watch(ctx, func() {
+		heads, err := s.Heads(ctx)
+		if err != nil {
+			cancel(err)
+			return
+		}
+		x.mu.Lock()
+		again := x.filled
+		x.mu.Unlock()
+		for _, h := range heads {
+			// After a time without news what has changed is told as if it came now.
+			x.put(h, true, again)
+		}
+		x.mu.Lock()
+		x.filled = true
+		x.mu.Unlock()
+	}, func(h record.Head) { x.put(h, true, true) })
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// put takes a head. stored tells that it comes from the store, and is to be told then.
+func (x *index) put(h record.Head, stored, tell bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	have, known := x.newest[h.Mesh]
+	if !known || !have.Readable() || have.Revision < h.Revision {
+		x.newest[h.Mesh] = h
+	}
+	if !known {
+		i, _ := slices.BinarySearch(x.names, h.Mesh)
+		x.names = slices.Insert(x.names, i, h.Mesh)
+	}
+	if told := h.Revision <= x.told[h.Mesh]; told || !stored {
+		return
+	}
+	x.told[h.Mesh] = h.Revision
+	if tell {
+		x.log.add(h)
+	}
+}
+
+func (x *index) ready() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.filled
+}
+
+// head gives the newest head of a mesh.
+func (x *index) head(mesh string) (record.Head, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	h, ok := x.newest[mesh]
+	return h, ok
+}
+
+// heads gives all heads, by name.
+func (x *index) heads() []record.Head { return x.from("", "", math.MaxInt) }
+
+// from gives at most n heads whose names begin with prefix and come after a name.
+func (x *index) from(prefix, after string, n int) []record.Head {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	i, found := slices.BinarySearch(x.names, max(prefix, after))
+	if found && x.names[i] == after {
+		i++
+	}
+	out := make([]record.Head, 0, min(n, len(x.names)-i))
+	for ; i < len(x.names) && len(out) < n && strings.HasPrefix(x.names[i], prefix); i++ {
+		out = append(out, x.newest[x.names[i]])
+	}
+	return out
+}
+
+// since gives what was written after a position, at most n, and where that ends. gap
+// tells that what came right after the position is not in memory any more.
+func (x *index) since(at int64, n int) (heads []record.Head, next int64, gap bool, news <-chan struct{}) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.log.since(at, n)
+}
+
+// place finds the position after a write; false where it is not in memory.
+func (x *index) place(mesh string, revision int64) (int64, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for i := len(x.log.items) - 1; i >= 0; i-- {
+		if h := x.log.items[i]; h.Mesh == mesh && h.Revision == revision {
+			return x.log.first + int64(i) + 1, true
+		}
+	}
+	return 0, false
+}
+
+// end is the position after all that was written.
+func (x *index) end() int64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.log.first + int64(len(x.log.items))
+}
+
+func (x *index) size() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.newest)
+}

@@ -1,0 +1,224 @@
+package manager
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// pageSize is how many items a page has, and the most that one may have.
+const pageSize = 100
+
+// page reads limit and cursor.
+func page(r *http.Request, more ...string) (limit int, cursor string, err error) {
+	limit = pageSize
+	for key, values := range r.URL.Query() {
+		switch {
+		case key == "limit":
+			if limit, err = strconv.Atoi(values[0]); err != nil || limit < 1 || limit > pageSize {
+				return 0, "", usage("limit is a number from 1 to %d", pageSize)
+			}
+		case key == "cursor":
+			text, err := base64.RawURLEncoding.DecodeString(values[0])
+			if err != nil {
+				return 0, "", usage("cursor is none that this manager gave")
+			}
+			cursor = string(text)
+		case !strings.Contains(" "+strings.Join(more, " ")+" ", " "+key+" "):
+			return 0, "", usage("there is no parameter %q", key)
+		}
+	}
+	return limit, cursor, nil
+}
+
+func cursorOf(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// list gives the meshes of a namespace, of a tenant or all, as far as the caller may
+// see them. Meshes that were taken down come with all=true only.
+func (m *Manager) list(w http.ResponseWriter, r *http.Request, c Caller) error {
+	limit, after, err := page(r, "tenant", "namespace", "all")
+	if err != nil {
+		return err
+	}
+	tenant, namespace := r.PathValue("tenant"), r.PathValue("namespace")
+	may := func(context.Context, string) (bool, error) { return true, nil }
+	if tenant == "" {
+		tenant, namespace = r.URL.Query().Get("tenant"), r.URL.Query().Get("namespace")
+		may = sees(c)
+	}
+	prefix := ""
+	switch {
+	case tenant != "" && namespace != "":
+		prefix = tenant + "/" + namespace + "/"
+	case tenant != "":
+		prefix = tenant + "/"
+	case namespace != "":
+		return usage("a namespace is named together with its tenant")
+	}
+	all := r.URL.Query().Get("all") == "true"
+	out := api.Page{Items: []api.Mesh{}}
+	for {
+		heads := m.index.from(prefix, after, 2*pageSize)
+		for _, h := range heads {
+			after = h.Mesh
+			if !all && h.Readable() && !h.Live() {
+				continue
+			}
+			ok, err := may(r.Context(), h.Mesh)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			if len(out.Items) == limit {
+				// There is at least one more.
+				out.Next = cursorOf(out.Items[limit-1].Mesh)
+				writeJSON(w, http.StatusOK, "application/json", out)
+				return nil
+			}
+			out.Items = append(out.Items, api.NewMesh(h))
+		}
+		if len(heads) < 2*pageSize {
+			writeJSON(w, http.StatusOK, "application/json", out)
+			return nil
+		}
+	}
+}
+
+// sees tells which meshes a caller may see, and asks once for each namespace.
+func sees(c Caller) func(context.Context, string) (bool, error) {
+	known := map[string]bool{}
+	return func(ctx context.Context, name string) (bool, error) {
+		id, err := mesh.ParseID(name)
+		if err != nil {
+			return false, nil
+		}
+		ns := id.Tenant + "/" + id.Namespace
+		if ok, asked := known[ns]; asked {
+			return ok, nil
+		}
+		err = c.May(ctx, id.Tenant, id.Namespace)
+		if err != nil && !errors.Is(err, ErrForbidden) {
+			return false, err
+		}
+		known[ns] = err == nil
+		return err == nil, nil
+	}
+}
+
+// known gives the newest head of the mesh that the path names, from memory.
+func (m *Manager) known(r *http.Request) (mesh.ID, record.Head, error) {
+	id, err := meshOf(r)
+	if err != nil {
+		return id, record.Head{}, err
+	}
+	h, ok := m.index.head(id.String())
+	if !ok {
+		return id, h, &notFound{"nothing is known of mesh " + id.String()}
+	}
+	return id, h, nil
+}
+
+// get gives the newest record of a mesh; its revision is the ETag.
+func (m *Manager) get(w http.ResponseWriter, r *http.Request, _ Caller) error {
+	_, h, err := m.known(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", etag(h.Revision))
+	writeJSON(w, http.StatusOK, "application/json", api.NewMesh(h))
+	return nil
+}
+
+// history gives the versions of a mesh, out of the store.
+func (m *Manager) history(w http.ResponseWriter, r *http.Request, _ Caller) error {
+	limit, cursor, err := page(r)
+	if err != nil {
+		return err
+	}
+	id, _, err := m.known(r)
+	if err != nil {
+		return err
+	}
+	var before int64
+	if cursor != "" {
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil {
+			return usage("cursor is none that this manager gave")
+		}
+	}
+	heads, err := m.opts.Records.History(r.Context(), id, before, limit+1)
+	if err != nil {
+		return err
+	}
+	out := api.Page{Items: []api.Mesh{}}
+	for i, h := range heads {
+		if i == limit {
+			out.Next = cursorOf(strconv.FormatInt(heads[limit-1].Revision, 10))
+			break
+		}
+		out.Items = append(out.Items, api.NewMesh(h))
+	}
+	writeJSON(w, http.StatusOK, "application/json", out)
+	return nil
+}
+
+// ofVersion finds the head of a version, and its body.
+func (m *Manager) ofVersion(ctx context.Context, id mesh.ID, version int64) (record.Head, *record.Body, error) {
+	for before := int64(0); ; {
+		heads, err := m.opts.Records.History(ctx, id, before, pageSize)
+		if err != nil {
+			return record.Head{}, nil, err
+		}
+		for _, h := range heads {
+			// Locks carry the version that was there; the run itself has its body as well.
+			if h.Version == version && h.Action != record.Hold && h.Action != record.Unhold {
+				body, err := m.opts.Records.Body(ctx, h)
+				return h, body, err
+			}
+		}
+		if len(heads) < pageSize || heads[len(heads)-1].Version < version {
+			return record.Head{}, nil, &notFound{"there is no version " + strconv.FormatInt(version, 10) + " of mesh " + id.String()}
+		}
+		before = heads[len(heads)-1].Revision
+	}
+}
+
+// version gives a version with what it was made of.
+func (m *Manager) version(w http.ResponseWriter, r *http.Request, _ Caller) error {
+	id, _, err := m.known(r)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(r.PathValue("version"), 10, 64)
+	if err != nil || n < 1 {
+		return usage("%q is no version: they count from 1", r.PathValue("version"))
+	}
+	h, body, err := m.ofVersion(r.Context(), id, n)
+	if err != nil {
+		return err
+	}
+	out := api.Version{Mesh: api.NewMesh(h), Sources: body.Sources, Desired: []any{}}
+	for _, d := range body.Desired {
+		out.Desired = append(out.Desired, d)
+	}
+	if body.Plan != nil {
+		text, err := json.Marshal(body.Plan)
+		if err == nil {
+			err = json.Unmarshal(text, &out.Plan)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	writeJSON(w, http.StatusOK, "application/json", out)
+	return nil
+}
