@@ -27,7 +27,7 @@ func (s *Store) History(ctx context.Context, id mesh.ID, before int64, limit int
 		if h.Before == "" || len(out) == limit {
 			break
 		}
-		older, _, _, err := s.logged(ctx, id.String(), h.Before)
+		older, err := s.older(ctx, id.String(), h.Before)
 		switch {
 		case errors.Is(err, record.ErrGone):
 			return out, nil
@@ -43,28 +43,39 @@ func (s *Store) History(ctx context.Context, id mesh.ID, before int64, limit int
 
 // Body implements record.Store.
 func (s *Store) Body(ctx context.Context, h record.Head) (*record.Body, error) {
-	places := strings.Split(h.Body, ",")
+	data, err := s.rawBody(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	return record.DecodeBody(data)
+}
+
+// rawBody reads the bytes of a body.
+func (s *Store) rawBody(ctx context.Context, h record.Head) ([]byte, error) {
 	if h.Body == "" {
 		return nil, fmt.Errorf("the body of %s, version %d: %w", h.Mesh, h.Version, record.ErrGone)
 	}
-	var data []byte
+	places := strings.Split(h.Body, ",")
 	if len(places) == 1 {
 		_, body, _, err := s.logged(ctx, h.Mesh, places[0])
+		if err == nil && len(body) > 0 {
+			return body, nil
+		}
 		if err != nil {
 			return nil, s.o.told(err)
 		}
-		data = body
-	} else {
-		for _, place := range places {
-			m, err := s.fetch(ctx, place)
-			if err != nil {
-				return nil, s.o.told(err)
-			}
-			if len(data)+len(m.Payload) > record.MaxBody {
-				return nil, fmt.Errorf("the body of %s: %w", h.Mesh, record.ErrTooLarge)
-			}
-			data = append(data, m.Payload...)
-		}
+		// One part, of a body that has no room beside its head.
 	}
-	return record.DecodeBody(data)
+	var data []byte
+	for _, place := range places {
+		m, err := s.fetch(ctx, place)
+		if err != nil {
+			return nil, s.o.told(err)
+		}
+		if len(data)+len(m.Payload) > record.MaxBody {
+			return nil, fmt.Errorf("the body of %s: %w", h.Mesh, record.ErrTooLarge)
+		}
+		data = append(data, m.Payload...)
+	}
+	return data, nil
 }

@@ -3,6 +3,8 @@ package manager
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/meshc/meshc/backends/native/wire"
 	"github.com/meshc/meshc/planner/record"
@@ -14,6 +16,10 @@ const (
 	writeKey = "meshc-write"
 	// logKey is where the log has the entry of a head.
 	logKey = "meshc-log"
+	// keptKey is the second since when the log has what the mesh's last versions are made of.
+	keptKey = "meshc-kept"
+	// revisionKey is which revision a tombstone takes away.
+	revisionKey = "meshc-revision"
 )
 
 // entry is the newest head of a mesh.
@@ -21,11 +27,20 @@ type entry struct {
 	head record.Head
 	// write is the id of the write, log the place of its entry in the log.
 	write, log string
+	// kept is since when the log has the bodies of its last versions, at least.
+	kept time.Time
 	// at is where the records topic has it.
 	at wire.Position
 	// covered tells that something came after it under its key that does not count, so
 	// that compaction would lose it.
 	covered bool
+}
+
+// message is the entry as the records topic has it.
+func (e entry) message() (wire.Message, error) {
+	data, err := record.EncodeHead(e.head)
+	properties := map[string]string{writeKey: e.write, logKey: e.log, keptKey: fmt.Sprint(e.kept.Unix())}
+	return wire.Message{Key: e.head.Mesh, Properties: properties, Payload: data}, err
 }
 
 // index is what the records topic says, up to a place. It needs memory for what is
@@ -79,8 +94,8 @@ func (x *index) judge(m wire.Received) (verdict, error) {
 	}
 	old, known := x.meshes[m.Key]
 	if m.Payload == nil {
-		if m.Properties[writeKey] == "" {
-			return garbage, errors.New("a tombstone that meshc has not written")
+		if m.Properties[writeKey] == "" || known && m.Properties[revisionKey] != fmt.Sprint(old.head.Revision) {
+			return garbage, errors.New("a tombstone that is not of meshc, or of an older record")
 		}
 		delete(x.meshes, m.Key)
 		return gone, nil
@@ -90,6 +105,9 @@ func (x *index) judge(m wire.Received) (verdict, error) {
 		return garbage, err
 	}
 	e := entry{head: h, write: m.Properties[writeKey], log: m.Properties[logKey], at: m.Position}
+	if second, err := strconv.ParseInt(m.Properties[keptKey], 10, 64); err == nil {
+		e.kept = time.Unix(second, 0)
+	}
 	switch {
 	case !known || !h.Readable() || !old.head.Readable() || h.Revision > old.head.Revision:
 		x.meshes[m.Key] = e

@@ -49,25 +49,27 @@ func (l *link) connected(ctx context.Context) (*wire.Conn, error) {
 	return c, err
 }
 
-// shared gives the connection's one producer that others may send beside.
-func (l *link) shared(ctx context.Context) (*wire.Producer, error) {
+// shared gives the connection's one producer that others may send beside, and how large
+// its messages may be.
+func (l *link) shared(ctx context.Context) (p *wire.Producer, size int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c, err := l.connected(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	size = max(min(partSize, c.Largest()-room), 1<<10)
 	if l.producer != nil {
 		select {
 		case <-l.producer.Closed():
 		default:
-			return l.producer, nil
+			return l.producer, size, nil
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, silence)
 	defer cancel()
 	l.producer, err = c.Produce(ctx, l.topic, wire.Shared, nil)
-	return l.producer, err
+	return l.producer, size, err
 }
 
 // drop gives a connection up that does not answer.

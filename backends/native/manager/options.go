@@ -27,8 +27,10 @@ type Options struct {
 	Patience time.Duration
 	// Away is how long a cluster that cannot be reached is tried; 0 is half a minute.
 	Away time.Duration
-	// Held is called, by tests, between the comparison and the write.
-	Held func()
+	// ForgetAfter is how long meshes that are gone are remembered; 0 is ninety days.
+	ForgetAfter time.Duration
+	// held is called between the comparison and the write.
+	held func()
 }
 
 func (o Options) withDefaults() Options {
@@ -37,6 +39,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LogRetention <= 0 {
 		o.LogRetention = 365 * 24 * time.Hour
+	}
+	if o.ForgetAfter <= 0 {
+		o.ForgetAfter = 90 * 24 * time.Hour
 	}
 	if o.Patience <= 0 {
 		o.Patience = 5 * time.Second

@@ -2,6 +2,8 @@ package manager
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,17 +18,27 @@ import (
 
 // Store is a record.Store on topics.
 type Store struct {
-	o            Options
-	records, log *link
-	end          context.CancelFunc
-	ended        chan struct{}
+	o                   Options
+	records, log, snaps *link
+	end                 context.CancelFunc
+	ended               chan struct{}
+	// beside is what goes on beside.
+	beside sync.WaitGroup
 	// writing is held by the one write at a time.
 	writing chan struct{}
 
 	mu    sync.Mutex
 	index *index
-	// read counts the messages that the index was made of.
-	read int
+	// before is the index as it was before everything was read again; doubted is the last
+	// message that this was done for.
+	before  map[string]entry
+	doubted wire.Position
+	// read counts the messages since the last snapshot, total all of them; compacted is
+	// what total was when the topic was last seen to be compacted.
+	read, total, compacted int
+	tidying, closing       bool
+	// past are heads of histories, by their place in the log.
+	past map[string]record.Head
 	// reader is nil while there is no connection, for the reason err; dead is why there
 	// will be none. change is closed when any of this or the index changes.
 	reader    *wire.Reader
@@ -52,22 +64,12 @@ const (
 // *conn.RefusedError, or of the web service.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
-	s := &Store{o: o, records: &link{o: o, topic: o.Topic}, log: &link{o: o, topic: o.logTopic()},
+	s := &Store{o: o, records: &link{o: o, topic: o.Topic}, log: &link{o: o, topic: o.logTopic()}, snaps: &link{o: o, topic: o.snapshotTopic()},
 		ended: make(chan struct{}), writing: make(chan struct{}, 1), index: newIndex(), change: make(chan struct{}),
-		mine: map[string]fate{}, watchers: map[*watcher]bool{}}
-	g, gctx := errgroup.WithContext(ctx)
-	for _, topic := range []string{o.Topic, o.logTopic()} {
-		g.Go(func() error {
-			_, err := o.ensure(gctx, topic)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	r, err := s.attach(ctx)
+		mine: map[string]fate{}, watchers: map[*watcher]bool{}, past: map[string]record.Head{}, doubted: wire.Earliest}
+	r, err := s.begin(ctx)
 	if err != nil {
-		s.records.drop()
+		s.disconnect()
 		return nil, o.told(err)
 	}
 	s.reader = r
@@ -77,14 +79,76 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close implements record.Store.
+// begin makes the topics where they are not there, and reads on from the newest snapshot.
+func (s *Store) begin(ctx context.Context) (*wire.Reader, error) {
+	g, gctx := errgroup.WithContext(ctx)
+	for _, topic := range []string{s.o.Topic, s.o.logTopic(), s.o.snapshotTopic()} {
+		g.Go(func() error {
+			made, err := s.o.ensure(gctx, topic)
+			if made {
+				if err := s.prepare(gctx, topic); err != nil {
+					s.mu.Lock()
+					defer s.mu.Unlock()
+					s.note(fmt.Errorf("the policies of %s could not be set: %w", topic, err))
+				}
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	g, gctx = errgroup.WithContext(ctx)
+	g.Go(func() error {
+		_, err := s.records.get(gctx)
+		return err
+	})
+	g.Go(func() error {
+		// Without a snapshot everything is read, which takes longer and is as good.
+		x, err := s.restore(gctx)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if err != nil {
+			s.note(fmt.Errorf("the snapshot is not used: %w", err))
+		} else if x != nil {
+			s.index = x
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	r, err := s.attach(ctx)
+	if err != nil || s.index.at == wire.Earliest {
+		return r, err
+	}
+	// A topic that ends before the snapshot has been made anew, or has lost something.
+	if last, err := r.Last(ctx); err == nil && last.Compare(s.index.at) >= 0 {
+		return r, nil
+	}
+	r.Drop()
+	s.index = newIndex()
+	s.note(errors.New("the snapshot is not used: the records topic ends before it"))
+	return s.attach(ctx)
+}
+
+// Close implements record.Store. It waits for what goes on beside.
 func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	s.beside.Wait()
 	s.end()
-	s.records.drop()
-	s.log.drop()
+	s.disconnect()
 	<-s.ended
-	s.records.drop()
+	s.disconnect()
 	return nil
+}
+
+func (s *Store) disconnect() {
+	for _, l := range []*link{s.records, s.log, s.snaps} {
+		l.drop()
+	}
 }
 
 // Heads implements record.Store.

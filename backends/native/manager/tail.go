@@ -55,8 +55,8 @@ func (s *Store) tail(ctx context.Context, r *wire.Reader) {
 		}
 		for err == nil {
 			var m wire.Received
-			if m, err = r.Next(ctx); err == nil {
-				s.take(m)
+			if m, err = r.Next(ctx); err == nil && !s.take(m) {
+				err = errDoubt
 			}
 		}
 		s.detach(r, err)
@@ -84,22 +84,32 @@ func (s *Store) turn() {
 	s.change = make(chan struct{})
 }
 
-// take reads one message into the index and tells those who wait for it.
-func (s *Store) take(m wire.Received) {
+// errDoubt tells that everything is read again.
+var errDoubt = errors.New("the records are read again")
+
+// take reads one message into the index and tells those who wait for it. It returns
+// false where everything has to be read again.
+func (s *Store) take(m wire.Received) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m.Compare(s.index.at) <= 0 {
-		return // where reading went on
+		return true // where reading went on
 	}
 	v, err := s.index.take(m)
 	s.read++
+	s.total++
 	switch v {
 	case news:
 		h := s.index.meshes[m.Key].head
-		for w := range s.watchers {
-			w.add(h)
+		if old := s.before[m.Key]; old.write == "" || old.write != m.Properties[writeKey] || old.head.Revision != h.Revision {
+			for w := range s.watchers {
+				w.add(h)
+			}
 		}
-	case late, garbage:
+	case late:
+		s.problem(m, err)
+		s.doubt(m)
+	case garbage:
 		s.problem(m, err)
 	}
 	if id := m.Properties[writeKey]; id != "" && s.mine[id] == pending {
@@ -111,6 +121,24 @@ func (s *Store) take(m wire.Received) {
 		}
 	}
 	s.turn()
+	return s.reader != nil
+}
+
+// doubt has all read again, once for a message. That the index has a newer head than one
+// that is stored later can mean two things: a late message of a writer that was cut off,
+// which the second reading finds too; or that the topic has lost what the index knows
+// from a snapshot or from before. Then what is stored counts. mu is held.
+func (s *Store) doubt(m wire.Received) {
+	if m.Compare(s.doubted) <= 0 {
+		return
+	}
+	s.doubted = m.Position
+	s.before = s.index.meshes
+	s.index = newIndex()
+	if s.reader != nil {
+		s.reader.Drop()
+		s.reader = nil
+	}
 }
 
 // sync waits until the index has everything that was stored when it was called.
@@ -134,6 +162,9 @@ func (s *Store) sync(ctx context.Context) error {
 			continue
 		}
 		if done, err := s.reach(ctx, r, last); done || err != nil {
+			if err == nil {
+				s.tidy()
+			}
 			return err
 		}
 	}

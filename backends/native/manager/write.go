@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/meshc/meshc/backends/native/wire"
@@ -31,17 +30,15 @@ func (s *Store) Write(ctx context.Context, next record.Head, body *record.Body) 
 		return next, context.Cause(ctx)
 	}
 	w := &write{s: s, id: rand.Text(), next: next, body: data}
-	s.mu.Lock()
-	s.mine[w.id] = pending
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.mine, w.id)
-	}()
+	s.await(w.id)
+	defer s.forget(w.id)
+	defer s.tidy()
 	begin := time.Now()
 	for wait := firstPause; ; wait = min(2*wait, time.Second) {
 		stored, err := w.once(ctx, begin)
+		if w.sent && errors.As(err, new(*record.ConflictError)) {
+			stored, err = w.buried(ctx, err)
+		}
 		switch {
 		case err == nil, errors.As(err, new(*record.ConflictError)), errors.Is(err, record.ErrNewer), errors.Is(err, record.ErrTooLarge):
 			return stored, err
@@ -68,6 +65,9 @@ type write struct {
 	// stored is next as it was last sent, log its entry in the log.
 	stored record.Head
 	log    string
+	kept   time.Time
+	// sent tells that it may be stored.
+	sent bool
 }
 
 // once tries to write.
@@ -76,7 +76,7 @@ func (w *write) once(ctx context.Context, begin time.Time) (record.Head, error) 
 	if done, err := w.settled(); done || err != nil {
 		return w.stored, err
 	}
-	p, err := w.hold(ctx, begin)
+	p, err := s.hold(ctx, begin, w.settled)
 	if err != nil {
 		if done, settled := w.settled(); done || settled != nil {
 			return w.stored, settled
@@ -105,8 +105,12 @@ func (w *write) once(ctx context.Context, begin time.Time) (record.Head, error) 
 			return w.next, err
 		}
 	}
-	if s.o.Held != nil {
-		s.o.Held()
+	if s.o.held != nil {
+		s.o.held()
+	}
+	w.kept = old.kept
+	if w.kept.IsZero() {
+		w.kept = time.Now()
 	}
 	return w.publish(ctx, p)
 }
@@ -114,10 +118,11 @@ func (w *write) once(ctx context.Context, begin time.Time) (record.Head, error) 
 // publish sends the head and looks whether it counts.
 func (w *write) publish(ctx context.Context, p *wire.Producer) (record.Head, error) {
 	s := w.s
-	m, err := headMessage(w.stored, w.id, w.log)
+	m, err := entry{head: w.stored, write: w.id, log: w.log, kept: w.kept}.message()
 	if err != nil {
 		return w.next, err
 	}
+	w.sent = true
 	bounded, cancel := context.WithTimeout(ctx, 2*silence)
 	defer cancel()
 	if _, err := p.Send(bounded, m); err != nil {
@@ -149,25 +154,6 @@ func (w *write) publish(ctx context.Context, p *wire.Producer) (record.Head, err
 	}
 }
 
-func headMessage(h record.Head, write, log string) (wire.Message, error) {
-	data, err := record.EncodeHead(h)
-	return wire.Message{Key: h.Mesh, Properties: map[string]string{writeKey: write, logKey: log}, Payload: data}, err
-}
-
-// heal writes the head of a mesh again, behind what does not count.
-func (s *Store) heal(ctx context.Context, p *wire.Producer, key string) {
-	e, ok := s.newest(key)
-	if !ok || !e.covered {
-		return
-	}
-	if m, err := headMessage(e.head, e.write, e.log); err == nil {
-		bounded, cancel := context.WithTimeout(ctx, silence)
-		defer cancel()
-		// If it fails, a later write or a housekeeping pass does it.
-		_, _ = p.Send(bounded, m)
-	}
-}
-
 // settled tells whether the write is known to be stored, or an error where it is known
 // that another one came first.
 func (w *write) settled() (bool, error) {
@@ -187,63 +173,42 @@ func (w *write) settled() (bool, error) {
 	return false, nil
 }
 
-// errStuck tells that nobody moved for Options.Patience.
-var errStuck = errors.New("the holder of the records topic stands still")
-
-// hold becomes the only producer of the records topic. It gives up where another
-// write has made this one impossible.
-func (w *write) hold(ctx context.Context, begin time.Time) (*wire.Producer, error) {
+// buried looks in the history for a write whose outcome was not known when others wrote
+// after it; err is the conflict that it met on being tried again.
+func (w *write) buried(ctx context.Context, err error) (record.Head, error) {
 	s := w.s
-	if _, err := s.attached(ctx, begin); err != nil {
-		return nil, err
+	s.mu.Lock()
+	fate := s.mine[w.id]
+	e := s.index.meshes[w.next.Mesh]
+	s.mu.Unlock()
+	if fate == lost || !e.head.Readable() || e.head.Revision <= w.next.Revision {
+		return w.next, err
 	}
-	c, err := s.records.get(ctx)
-	if err != nil {
-		return nil, err
+	for h := e.head; h.Before != ""; {
+		older, _, id, readErr := s.logged(ctx, h.Mesh, h.Before)
+		if readErr != nil || !older.Readable() || older.Revision < w.next.Revision {
+			break
+		}
+		if older.Revision == w.next.Revision {
+			if id == w.id {
+				return older, nil
+			}
+			break
+		}
+		h = older
 	}
-	waiting, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		w.patient(waiting, cancel)
-	}()
-	p, err := c.Produce(waiting, s.o.Topic, wire.Waiting, nil)
-	cancel(nil)
-	<-watched
-	if !errors.Is(err, errStuck) {
-		return p, err
-	}
-	bounded, stop := context.WithTimeout(ctx, 2*silence)
-	defer stop()
-	if p, err = c.Produce(bounded, s.o.Topic, wire.Fencing, nil); err != nil && bounded.Err() != nil {
-		s.records.drop()
-		err = fmt.Errorf("%w, and could not be fenced off: %w", errStuck, err)
-	}
-	return p, err
+	return w.next, err
 }
 
-// patient ends a wait that is of no use any more, or in which nobody gets on.
-func (w *write) patient(ctx context.Context, end context.CancelCauseFunc) {
-	s := w.s
-	timer := time.NewTimer(s.o.Patience)
-	defer timer.Stop()
-	for {
-		s.mu.Lock()
-		change := s.change
-		s.mu.Unlock()
-		if done, err := w.settled(); done || err != nil {
-			end(err)
-			return
-		}
-		select {
-		case <-change:
-			timer.Reset(s.o.Patience)
-		case <-timer.C:
-			end(errStuck)
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
+// await begins to note what becomes of a write, forget ends it.
+func (s *Store) await(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mine[id] = pending
+}
+
+func (s *Store) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.mine, id)
 }

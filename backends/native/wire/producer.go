@@ -17,6 +17,8 @@ type Access uint64
 const (
 	// Shared lets others send as well.
 	Shared Access = 0
+	// Alone is Exclusive: alone on the topic, or ProducerFenced.
+	Alone Access = 1
 	// Waiting is WaitForExclusive: alone on the topic, once all that came before have gone.
 	Waiting Access = 2
 	// Fencing is ExclusiveWithFencing: alone on the topic at once; who is on it loses it.

@@ -1,0 +1,7 @@
+package manager
+
+// WithHeld has f called between the comparison and the write.
+func WithHeld(o Options, f func()) Options {
+	o.held = f
+	return o
+}
