@@ -15,8 +15,6 @@ import (
 	"github.com/meshc/meshc/planner/record/recordtest"
 )
 
-func TestMain(m *testing.M) { pulsartest.Main(m) }
-
 // place is a records topic of a test.
 type place struct {
 	srv       *pulsar.Server

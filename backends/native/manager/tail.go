@@ -197,6 +197,9 @@ func (s *Store) attached(ctx context.Context, since time.Time) (*wire.Reader, er
 
 // reach waits until a place is read, or the reader is another one.
 func (s *Store) reach(ctx context.Context, r *wire.Reader, last wire.Position) (bool, error) {
+	// A reader that got onto a topic while its broker gave it away may never hear of anything.
+	timer := time.NewTimer(silence)
+	defer timer.Stop()
 	for {
 		s.mu.Lock()
 		at, now, change := s.index.at, s.reader, s.change
@@ -209,6 +212,9 @@ func (s *Store) reach(ctx context.Context, r *wire.Reader, last wire.Position) (
 		}
 		select {
 		case <-change:
+		case <-timer.C:
+			s.records.drop()
+			return false, nil
 		case <-ctx.Done():
 			return false, context.Cause(ctx)
 		}

@@ -72,7 +72,7 @@ func (s *Store) compact(ctx context.Context, every int) error {
 // because nobody uses it, and each keeps what it is for.
 func (s *Store) prepare(ctx context.Context, topic string) error {
 	err := s.o.Client.KeepInactive(ctx, topic)
-	r := admin.Retention{Minutes: -1, MB: snapshotMB}
+	r := admin.Retention{Minutes: int64(snapshotRetention / time.Minute), MB: -1}
 	switch topic {
 	case s.o.Topic:
 		// The first compaction, of nothing, makes the cursor that holds what is not compacted yet.
@@ -90,6 +90,7 @@ func (s *Store) prepare(ctx context.Context, topic string) error {
 const (
 	// recordsRetention is how long the records topic keeps what is compacted.
 	recordsRetention = 24 * time.Hour
-	// snapshotMB is what the snapshot topic keeps: the newest alone is of use.
-	snapshotMB = 256
+	// snapshotRetention is how long the snapshot topic keeps what is superseded, and the
+	// newest at least. It is no size, since that would have to exceed the backlog quota.
+	snapshotRetention = 7 * 24 * time.Hour
 )

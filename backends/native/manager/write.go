@@ -131,28 +131,40 @@ func (w *write) publish(ctx context.Context, p *wire.Producer) (record.Head, err
 		}
 		return w.next, err
 	}
-	for {
+	// Usually the tail has it at once; sync also sees to it that the tail is alive.
+	for synced := false; ; {
 		s.mu.Lock()
-		change, reader, dead := s.change, s.reader, s.dead
+		change := s.change
 		s.mu.Unlock()
 		done, err := w.settled()
 		if err != nil {
 			// Compaction would keep ours, which does not count.
-			s.heal(ctx, p, w.next.Mesh)
+			_ = s.heal(ctx, p, w.next.Mesh)
 		}
-		if done || err != nil {
+		switch {
+		case done || err != nil:
 			return w.stored, err
-		}
-		if reader == nil && dead != nil {
-			return w.next, dead
+		case synced:
+			return w.next, errUnseen
 		}
 		select {
 		case <-change:
+		case <-time.After(usual):
+			if err := s.sync(ctx); err != nil {
+				return w.next, err
+			}
+			synced = true
 		case <-ctx.Done():
 			return w.next, context.Cause(ctx)
 		}
 	}
 }
+
+// usual is more than a message takes to be read back.
+const usual = time.Second
+
+// errUnseen tells that a write was confirmed, and is not on the topic.
+var errUnseen = errors.New("the broker confirmed the record, and does not have it")
 
 // settled tells whether the write is known to be stored, or an error where it is known
 // that another one came first.

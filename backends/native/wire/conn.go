@@ -213,20 +213,21 @@ func (c *Conn) message(in io.Reader, f fields, rest int64) error {
 	if err != nil {
 		return err
 	}
-	if r == nil || rest > int64(r.largest) {
-		if _, err := io.CopyN(io.Discard, in, rest); err != nil || r == nil {
-			return err
-		}
-		// How many messages it counts for is not known: at least one.
-		r.deliver(Received{Position: positionOf(id), Damaged: fmt.Errorf("it has %d bytes", rest), permits: 1})
-		return nil
-	}
-	body := make([]byte, rest)
-	if _, err := io.ReadFull(in, body); err != nil {
+	if r == nil {
+		_, err := io.CopyN(io.Discard, in, rest)
 		return err
 	}
 	m := Received{Position: positionOf(id)}
-	m.open(body)
+	body := make([]byte, min(rest, int64(r.largest)))
+	if _, err := io.ReadFull(in, body); err != nil {
+		return err
+	}
+	if m.open(body); rest > int64(r.largest) {
+		m.Damaged, m.Payload = fmt.Errorf("it has %d bytes", rest), nil
+		if _, err := io.CopyN(io.Discard, in, rest-int64(len(body))); err != nil {
+			return err
+		}
+	}
 	r.deliver(m)
 	return nil
 }

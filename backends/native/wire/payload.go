@@ -35,8 +35,8 @@ type Received struct {
 	// how large it is without that.
 	Compression uint64
 	Size        uint64
-	// Damaged says what is wrong with its bytes; nil for nothing. Without Payload it is
-	// also what is larger than the reader takes.
+	// Damaged says what is wrong with its bytes, or that it is larger than the reader
+	// takes; nil for nothing.
 	Damaged error
 
 	// permits is how many messages the broker counts it for.

@@ -1,0 +1,238 @@
+package manager_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+	"github.com/apache/pulsar-client-go/pulsar/log"
+
+	"github.com/meshc/meshc/backends/native/admin"
+	"github.com/meshc/meshc/backends/native/manager"
+	"github.com/meshc/meshc/backends/native/wire"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
+	"github.com/meshc/meshc/planner/record"
+	"github.com/meshc/meshc/planner/record/recordtest"
+)
+
+// others sends to the records topic what is none of meshc's, by Pulsar's own client.
+func (p *place) others(t testing.TB, o pulsar.ProducerOptions, messages ...*pulsar.ProducerMessage) {
+	t.Helper()
+	c, err := pulsar.NewClient(pulsar.ClientOptions{URL: p.srv.BrokerURL, Logger: log.DefaultNopLogger()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	o.Topic = p.topic()
+	producer, err := c.CreateProducer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer producer.Close()
+	for _, m := range messages {
+		producer.SendAsync(t.Context(), m, func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if err := producer.FlushWithCtx(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// raw sends a message as it is.
+func (p *place) raw(t testing.TB, m wire.Message) {
+	t.Helper()
+	c, err := wire.Dial(t.Context(), wire.Target{Address: strings.TrimPrefix(p.srv.BrokerURL, "pulsar://")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	producer, err := c.Produce(t.Context(), p.topic(), wire.Waiting, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := producer.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compact compacts the records topic and waits for the end.
+func (p *place) compact(t testing.TB, o manager.Options) {
+	t.Helper()
+	for {
+		if err := o.Client.Compact(t.Context(), o.Topic); err == nil {
+			break
+		} else if !errors.Is(err, admin.ErrExists) {
+			t.Fatal(err)
+		}
+	}
+	for {
+		switch st, err := o.Client.Compaction(t.Context(), o.Topic); {
+		case err != nil:
+			t.Fatal(err)
+		case st == admin.CompactionSuccess:
+			return
+		case st != admin.CompactionRunning:
+			t.Fatalf("the compaction is %s", st)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func head(t testing.TB, s record.Store, id mesh.ID) record.Head {
+	t.Helper()
+	h, err := s.Head(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// TestGarbage: whatever others put on the topic, records stay and are written.
+func TestGarbage(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	o := p.options(t)
+	s, id := openWith(t, o), newMesh()
+	key := id.String()
+	good, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), recordtest.BodyOf("name: good"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid, err := record.EncodeHead(recordtest.Next(id, good, "mallory"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := strings.Repeat("x", 5<<20-1<<10)
+	whole := pulsar.ProducerOptions{DisableBatching: true}
+	zipped := pulsar.ProducerOptions{DisableBatching: true, CompressionType: pulsar.ZSTD}
+	chunked := pulsar.ProducerOptions{DisableBatching: true, EnableChunking: true}
+	for _, c := range []struct {
+		name string
+		send func()
+	}{
+		{"no key", func() { p.others(t, whole, &pulsar.ProducerMessage{Payload: valid}) }},
+		{"a key that is no mesh", func() { p.others(t, whole, &pulsar.ProducerMessage{Key: "what", Payload: valid}) }},
+		{"no JSON", func() { p.others(t, whole, &pulsar.ProducerMessage{Key: key, Payload: []byte("\x00\xff{")}) }},
+		{"half a record", func() { p.others(t, whole, &pulsar.ProducerMessage{Key: key, Payload: valid[:len(valid)/2]}) }},
+		{"of another program", func() { p.others(t, whole, &pulsar.ProducerMessage{Key: key, Payload: []byte(`{"format":"other/1"}`)}) }},
+		{"of another mesh", func() {
+			p.others(t, whole, &pulsar.ProducerMessage{Key: key, Payload: []byte(strings.Replace(string(valid), id.Name, "other", 1))})
+		}},
+		{"5 MB", func() { p.others(t, whole, &pulsar.ProducerMessage{Key: key, Payload: []byte(large)}) }},
+		{"8 MB in chunks", func() {
+			p.others(t, chunked, &pulsar.ProducerMessage{Key: key, Payload: []byte(large + large[:3<<20])})
+		}},
+		{"compressed", func() { p.others(t, zipped, &pulsar.ProducerMessage{Key: key, Payload: valid}) }},
+		{"a batch", func() {
+			p.others(t, pulsar.ProducerOptions{BatchingMaxPublishDelay: time.Second}, &pulsar.ProducerMessage{Key: key, Payload: valid}, &pulsar.ProducerMessage{Key: key, Payload: valid})
+		}},
+		{"an empty message", func() { p.others(t, whole, &pulsar.ProducerMessage{Key: key}) }},
+		{"a tombstone", func() { p.raw(t, wire.Message{Key: key}) }},
+	} {
+		before := len(s.Problems())
+		c.send()
+		for name, s := range map[string]*manager.Store{"an old store": s, "a new one": p.open(t)} {
+			if h := head(t, s, id); h.Author != "a" || h.Revision != 1 {
+				t.Errorf("%s: %s has head %+v", c.name, name, h)
+			}
+		}
+		if got := len(s.Problems()); got <= before {
+			t.Errorf("%s is not reported", c.name)
+		}
+		// Compaction would keep the garbage alone: a pass writes the head again.
+		if err := s.Housekeep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.compact(t, o)
+		if err := o.Client.DeleteTopic(t.Context(), o.Topic+"-snapshot", true); err != nil {
+			t.Fatal(err)
+		}
+		other := p.open(t)
+		if h := head(t, other, id); h.Author != "a" || h.Revision != 1 {
+			t.Errorf("%s: after compaction: head %+v", c.name, h)
+		}
+		if b, err := other.Body(t.Context(), good); err != nil || b.Sources[0].Text != "name: good" {
+			t.Errorf("%s: after compaction: body %+v, %v", c.name, b, err)
+		}
+	}
+	if _, err := p.open(t).Write(t.Context(), recordtest.Next(id, good, "b"), nil); err != nil {
+		t.Error(err)
+	}
+	for _, problem := range s.Problems() {
+		t.Log(problem)
+	}
+}
+
+// TestNewerRecordsStay: what a newer version wrote is shown, and is not overwritten.
+func TestNewerRecordsStay(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	s, id := p.open(t), newMesh()
+	if _, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), nil); err != nil {
+		t.Fatal(err)
+	}
+	p.raw(t, wire.Message{Key: id.String(), Payload: []byte(`{"format":"meshc.record/9","revision":"two"}`)})
+	h := head(t, s, id)
+	if h.Readable() {
+		t.Errorf("%+v", h)
+	}
+	if _, err := s.Write(t.Context(), recordtest.Next(id, record.Head{Revision: 1, Version: 1}, "b"), nil); !errors.Is(err, record.ErrNewer) {
+		t.Errorf("a write over it: %v", err)
+	}
+	if err := s.Housekeep(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if h := head(t, p.open(t), id); h.Readable() {
+		t.Errorf("from a snapshot: %+v", h)
+	}
+	if list := s.Problems(); len(list) > 0 {
+		t.Errorf("it is no problem: %v", list)
+	}
+}
+
+// TestForgotten: a mesh that is gone can be forgotten, also by those who start from a snapshot.
+func TestForgotten(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	o := p.options(t)
+	s, id, stays := openWith(t, o), newMesh(), newMesh()
+	h, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Write(t.Context(), recordtest.Next(stays, record.Head{}, "a"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Forget(t.Context(), id); !errors.Is(err, manager.ErrLive) {
+		t.Errorf("a live mesh: %v", err)
+	}
+	next := recordtest.Next(id, h, "a")
+	next.Action = record.Destroy
+	if _, err := s.Write(t.Context(), next, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Housekeep(t.Context()); err != nil { // it has been gone since 2023
+		t.Fatal(err)
+	}
+	p.compact(t, o)
+	for name, s := range map[string]*manager.Store{"who forgot": s, "a new one": p.open(t)} {
+		if _, err := s.Head(t.Context(), id); !errors.Is(err, record.ErrNone) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if head(t, s, stays).Version != 1 {
+			t.Errorf("%s has forgotten the other", name)
+		}
+	}
+	if h, err = p.open(t).Write(t.Context(), recordtest.Next(id, record.Head{}, "b"), nil); err != nil || h.Version != 1 {
+		t.Errorf("%+v, %v", h, err)
+	}
+	if h := head(t, s, id); h.Author != "b" {
+		t.Errorf("%+v", h)
+	}
+	if err := s.Forget(t.Context(), newMesh()); !errors.Is(err, record.ErrNone) {
+		t.Errorf("an unknown mesh: %v", err)
+	}
+}

@@ -1,0 +1,162 @@
+package manager_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/meshc/meshc/backends/native/manager"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/testserver/pulsar"
+	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
+	"github.com/meshc/meshc/planner/record"
+	"github.com/meshc/meshc/planner/record/recordtest"
+)
+
+// race has stores write versions of one mesh as fast as they can, up to a version. It
+// looks whether each version was won by one, and what is remembered is what was told.
+func race(t *testing.T, stores []*manager.Store, id mesh.ID, until int64) {
+	t.Helper()
+	var mu sync.Mutex
+	won := map[int64]string{}
+	lost := 0
+	var wg sync.WaitGroup
+	for i, s := range stores {
+		wg.Go(func() {
+			author := fmt.Sprint("writer-", i)
+			for {
+				h, err := s.Head(t.Context(), id)
+				if err != nil && !errors.Is(err, record.ErrNone) {
+					t.Errorf("%s: %v", author, err)
+					return
+				}
+				if h.Version >= until {
+					return
+				}
+				stored, err := s.Write(t.Context(), recordtest.Next(id, h, author), recordtest.BodyOf("name: x"))
+				mu.Lock()
+				switch {
+				case err == nil && won[stored.Version] == "":
+					won[stored.Version] = author
+				case err == nil:
+					t.Errorf("version %d is of %s and of %s", stored.Version, won[stored.Version], author)
+				case errors.As(err, new(*record.ConflictError)):
+					lost++
+				default:
+					t.Errorf("%s: %v", author, err)
+				}
+				mu.Unlock()
+				if t.Failed() {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	remembered(t, stores[0], id, won)
+	t.Logf("%d writers: %d versions, %d losers told", len(stores), len(won), lost)
+}
+
+// remembered compares a history with who was told that he won.
+func remembered(t testing.TB, s *manager.Store, id mesh.ID, won map[int64]string) {
+	t.Helper()
+	got, err := s.History(t.Context(), id, 0, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, h := range got {
+		if want := int64(len(got) - i); h.Version != want || h.Revision != want {
+			t.Fatalf("history has a gap: version %d where %d was due", h.Version, want)
+		}
+		if who := won[h.Version]; who != "" && who != h.Author {
+			t.Errorf("version %d is remembered of %s, %s was told to have won", h.Version, h.Author, who)
+		}
+	}
+	for version, who := range won {
+		if version > int64(len(got)) {
+			t.Errorf("version %d of %s is lost", version, who)
+		}
+	}
+}
+
+func (p *place) put(ctx context.Context, topic, what string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, p.srv.AdminURL+"/admin/v2/"+strings.Replace(topic, "://", "/", 1)+"/"+what, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s of %s: %s", what, topic, resp.Status)
+	}
+	return nil
+}
+
+// TestTopicsAreUnloaded: brokers may give topics away at any time.
+func TestTopicsAreUnloaded(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	var stores []*manager.Store
+	for range 6 {
+		stores = append(stores, p.open(t))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	unloads := make(chan int)
+	go func() {
+		n := 0
+		for ctx.Err() == nil {
+			for _, topic := range []string{p.topic(), p.topic() + "-log"} {
+				if err := p.put(ctx, topic, "unload"); err == nil {
+					n++
+				}
+			}
+			select {
+			case <-time.After(150 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
+		unloads <- n
+	}()
+	race(t, stores, newMesh(), 60)
+	stop()
+	t.Logf("%d unloads meanwhile", <-unloads)
+}
+
+// TestTheBrokerStartsAgain: writes wait for a broker that was killed, and come true once.
+func TestTheBrokerStartsAgain(t *testing.T) {
+	srv := pulsartest.Start(t, pulsar.Options{})
+	p := newPlace(t, srv)
+	var stores []*manager.Store
+	for range 4 {
+		o := p.options(t)
+		o.Away = 4 * time.Minute
+		stores = append(stores, openWith(t, o))
+	}
+	id := newMesh()
+	race(t, stores, id, 20)
+	done := make(chan error, 1)
+	middle := head(t, stores[0], id).Version + 30
+	go func() {
+		for {
+			if h, err := stores[0].Head(t.Context(), id); err != nil || h.Version >= middle {
+				break
+			}
+		}
+		srv.Kill()
+		done <- srv.Restart(t.Context())
+	}()
+	race(t, stores, id, 100)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if h := head(t, p.open(t), id); h.Version < 100 {
+		t.Errorf("version %d", h.Version)
+	}
+}
