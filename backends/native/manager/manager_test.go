@@ -19,13 +19,15 @@ import (
 type place struct {
 	srv       *pulsar.Server
 	namespace string
+	// suffix is of the topic's name.
+	suffix string
 }
 
 func newPlace(t testing.TB, srv *pulsar.Server) *place {
 	return &place{srv: srv, namespace: pulsartest.Namespace(t, srv)}
 }
 
-func (p *place) topic() string { return "persistent://" + p.namespace + "/records" }
+func (p *place) topic() string { return "persistent://" + p.namespace + "/records" + p.suffix }
 
 func (p *place) options(t testing.TB) manager.Options {
 	t.Helper()

@@ -37,6 +37,8 @@ type Store struct {
 	// what total was when the topic was last seen to be compacted.
 	read, total, compacted int
 	tidying, closing       bool
+	// synced tells that the index was compared with the topic since it was opened.
+	synced bool
 	// past are heads of histories, by their place in the log.
 	past map[string]record.Head
 	// reader is nil while there is no connection, for the reason err; dead is why there

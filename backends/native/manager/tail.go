@@ -163,6 +163,9 @@ func (s *Store) sync(ctx context.Context) error {
 		}
 		if done, err := s.reach(ctx, r, last); done || err != nil {
 			if err == nil {
+				s.mu.Lock()
+				s.synced = true
+				s.mu.Unlock()
 				s.tidy()
 			}
 			return err

@@ -29,6 +29,9 @@ func (s *Store) Write(ctx context.Context, next record.Head, body *record.Body) 
 	case <-ctx.Done():
 		return next, context.Cause(ctx)
 	}
+	if err := s.certain(ctx); err != nil {
+		return next, err
+	}
 	w := &write{s: s, id: rand.Text(), next: next, body: data}
 	s.await(w.id)
 	defer s.forget(w.id)
@@ -210,6 +213,18 @@ func (w *write) buried(ctx context.Context, err error) (record.Head, error) {
 		h = older
 	}
 	return w.next, err
+}
+
+// certain sees to it that the index was compared with the topic once: a snapshot may
+// tell of what the topic has lost.
+func (s *Store) certain(ctx context.Context) error {
+	s.mu.Lock()
+	synced := s.synced
+	s.mu.Unlock()
+	if synced {
+		return nil
+	}
+	return s.sync(ctx)
 }
 
 // await begins to note what becomes of a write, forget ends it.
