@@ -138,7 +138,7 @@ func openKubernetes(s Settings) (backend.Backend, error) {
 		if err != nil {
 			return nil, err
 		}
-		opts.Pulsar = native.NewPulsar(client, settings, native.WithPackages(s.Packages))
+		opts.Pulsar = native.NewPulsar(client, settings, native.WithPackages(s.Packages), native.WithRecords(s.RecordsTopic))
 	}
 	return kubernetes.New(cluster, opts), nil
 }

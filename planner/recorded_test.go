@@ -183,3 +183,43 @@ func TestFailedRunsAreRecorded(t *testing.T) {
 		t.Errorf("%+v", head)
 	}
 }
+
+// TestHolds: a hold is on top of what is there, and let go of by its author, or by force.
+func TestHolds(t *testing.T) {
+	r := newRecorded(t)
+	ctx, id := t.Context(), recordedMesh
+	if _, err := planner.Unhold(ctx, r.store, id, "a", true); !errors.Is(err, planner.ErrNotHeld) {
+		t.Error(err)
+	}
+	r.apply(r.plan("1", "def process(x):\n    return x\n"), planner.Run{Action: record.Apply, Author: "a"})
+	version, err := r.store.Head(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := planner.Hold(ctx, r.store, id, "a", "why")
+	if err != nil || h.Version != 1 || h.Outcome != record.Applied || h.State != version.State || h.Body != version.Body || h.Hold.Reason != "why" || !h.Live() {
+		t.Errorf("%+v, %v", h, err)
+	}
+	var held *planner.HeldBackError
+	for _, err := range []error{
+		func() error { _, err := planner.Hold(ctx, r.store, id, "b", ""); return err }(),
+		func() error { _, err := planner.Unhold(ctx, r.store, id, "b", false); return err }(),
+	} {
+		if !errors.As(err, &held) || held.Hold.By != "a" {
+			t.Errorf("%v", err)
+		}
+	}
+	if h, err = planner.Unhold(ctx, r.store, id, "b", true); err != nil || h.Hold != nil || h.Action != record.Unhold || h.Author != "b" {
+		t.Errorf("%+v, %v", h, err)
+	}
+	if found, err := planner.FindVersion(ctx, r.store, id, 1); err != nil || found.Action != record.Apply {
+		t.Errorf("%+v, %v", found, err)
+	}
+	var none *planner.NoVersionError
+	if _, err := planner.FindVersion(ctx, r.store, id, 0); !errors.As(err, &none) || none.Newest != 1 {
+		t.Errorf("before the first: %v", err)
+	}
+	if _, err := planner.FindVersion(ctx, r.store, id, 2); !errors.As(err, &none) {
+		t.Errorf("one that is not there: %v", err)
+	}
+}

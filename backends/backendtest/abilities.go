@@ -18,6 +18,7 @@ import (
 var abilityCases = []oneCase{
 	{name: "list", run: list, needs: able[backend.Lister]},
 	{name: "lock", run: lock, needs: able[backend.Locker]},
+	{name: "taking a lock away", run: unlock, needs: able[backend.Unlocker]},
 	{name: "import", run: imports, needs: able[backend.Importer]},
 	{name: "asking beforehand", run: asking, needs: able[backend.Asker]},
 	{name: "more writes in flight", run: widen, needs: able[backend.Widener]},
@@ -295,5 +296,49 @@ func topics(b *bench) {
 	}
 	if none, err := b.backend.(backend.TopicLister).Topics(b.Context(), tenant+"/nowhere"); err != nil || len(none) != 0 {
 		b.Errorf("of a namespace that is not there: %v, %v", none, err)
+	}
+}
+
+// A lock can be looked at, and taken away: its holder does not come back.
+func unlock(b *bench) {
+	first, second := b.backend.(backend.Locker), b.Backend().(backend.Unlocker)
+	id := b.id("m")
+	who := backend.Holder{User: "alice", Host: "ci-7", Process: 4711, Command: "apply", Since: time.Unix(1000, 0).UTC()}
+	if _, held, err := second.LockHolder(b.Context(), id); held || err != nil {
+		b.Errorf("before anybody has it: held %v, %v", held, err)
+	}
+	lease, err := first.Lock(b.Context(), id, who)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if got, held, err := second.LockHolder(b.Context(), id); !held || err != nil || got != who {
+		b.Errorf("it is %v's, %v, %v", got, held, err)
+	}
+	by := backend.Holder{User: "bob"}
+	if err := second.Evict(b.Context(), id, by); err != nil {
+		b.Fatal(err)
+	}
+	select {
+	case <-lease.Lost():
+		if lease.Err() == nil {
+			b.Error("it is lost without a reason")
+		}
+	case <-time.After(20 * time.Second):
+		b.Error("its holder does not see that it is lost")
+	}
+	if err := lease.Ready(b.Context()); err == nil {
+		b.Error("lost, it is ready")
+	}
+	next, err := first.Lock(b.Context(), id, by)
+	if err != nil {
+		b.Fatalf("it is not free: %v", err)
+	}
+	lease.Release()
+	if got, held, err := second.LockHolder(b.Context(), id); !held || err != nil || got.User != by.User {
+		b.Errorf("after the old holder has let go it is %v's, %v, %v", got, held, err)
+	}
+	next.Release()
+	if err := second.Evict(b.Context(), id, by); err != nil {
+		b.Errorf("where nobody has it: %v", err)
 	}
 }

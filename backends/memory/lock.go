@@ -46,6 +46,24 @@ func (b *Backend) Holder(id mesh.ID) (who backend.Holder, held bool) {
 	return who, held
 }
 
+// LockHolder implements backend.Unlocker.
+func (b *Backend) LockHolder(_ context.Context, id mesh.ID) (backend.Holder, bool, error) {
+	who, held := b.Holder(id)
+	return who, held, nil
+}
+
+// Evict implements backend.Unlocker.
+func (b *Backend) Evict(_ context.Context, id mesh.ID, by backend.Holder) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l, held := b.locks[id]; held {
+		l.err = &backend.HeldError{Mesh: id, Holder: by}
+		close(l.lost)
+		delete(b.locks, id)
+	}
+	return nil
+}
+
 // lease is the memory backend's lock; the backend's mu guards err.
 type lease struct {
 	b    *Backend

@@ -55,6 +55,13 @@ func (b *Backend) Drop(addr state.Addr) {
 	b.changed()
 }
 
+// Delete takes resources away, as if someone had: those of which gone is true.
+func (b *Backend) Delete(gone func(state.Resource) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.resources, func(_ state.Addr, r state.Resource) bool { return gone(r) })
+}
+
 // SetFacts sets what moves by itself on a resource.
 func (b *Backend) SetFacts(addr state.Addr, f state.Facts) {
 	b.mu.Lock()

@@ -24,6 +24,7 @@ type whole interface {
 	backend.Lister
 	backend.Asker
 	backend.Locker
+	backend.Unlocker
 	backend.Glancer
 }
 
@@ -37,6 +38,7 @@ type mutant struct {
 	list   func([]backend.Summary) []backend.Summary
 	glance func([]backend.Glimpse)
 	lock   bool
+	evict  bool
 	asks   bool
 }
 
@@ -84,6 +86,13 @@ func (m *mutant) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (back
 		return memory.New(nil).Lock(ctx, id, who)
 	}
 	return m.whole.Lock(ctx, id, who)
+}
+
+func (m *mutant) Evict(ctx context.Context, id mesh.ID, by backend.Holder) error {
+	if m.evict {
+		return nil
+	}
+	return m.whole.Evict(ctx, id, by)
 }
 
 func (m *mutant) Ask(ctx context.Context, live, want *state.State) error {
@@ -202,6 +211,7 @@ var mutants = []struct {
 		}
 	}}},
 	{"locks nothing", "lock", mutant{lock: true}},
+	{"lets nobody take a lock away", "taking_a_lock_away", mutant{evict: true}},
 	{"asks nobody", "asking_beforehand", mutant{asks: true}},
 }
 

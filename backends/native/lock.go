@@ -35,6 +35,31 @@ func (b *Backend) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (bac
 	return &lease{Lease: taken, mesh: id}, nil
 }
 
+// LockHolder implements backend.Unlocker by the statistics of the lock's topic.
+func (b *Backend) LockHolder(ctx context.Context, id mesh.ID) (backend.Holder, bool, error) {
+	said, err := b.holder(ctx, LockTopic(id))
+	if err != nil {
+		return backend.Holder{}, false, b.firstFailure(err)
+	}
+	return backend.HolderOf(said), said != nil, nil
+}
+
+// Evict implements backend.Unlocker: a producer that fences the holder off, and goes.
+func (b *Backend) Evict(ctx context.Context, id mesh.ID, by backend.Holder) error {
+	topic := LockTopic(id)
+	if said, err := b.holder(ctx, topic); err == nil && said == nil {
+		return nil
+	}
+	err := lock.Evict(ctx, lock.Options{
+		Topic: topic, Settings: b.settings, Holder: by.Words(),
+		Locate: func(ctx context.Context) (string, string, error) { return b.locate(ctx, id) },
+	})
+	if err != nil {
+		return b.lockFailure(ctx, id, err)
+	}
+	return nil
+}
+
 // locate asks the web service which broker serves the lock's topic.
 func (b *Backend) locate(ctx context.Context, id mesh.ID) (url, urlTLS string, err error) {
 	at, err := b.client.Lookup(ctx, LockTopic(id))
@@ -125,4 +150,7 @@ func (l *lease) told(err error) error {
 	return &backend.LockError{Mesh: l.mesh, Err: err}
 }
 
-var _ backend.Locker = (*Backend)(nil)
+var (
+	_ backend.Locker   = (*Backend)(nil)
+	_ backend.Unlocker = (*Backend)(nil)
+)

@@ -10,6 +10,7 @@ import (
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/record"
 	"github.com/meshc/meshc/planner/state"
 )
 
@@ -129,3 +130,6 @@ func (b *Backend) flow(ctx context.Context, f *state.Component, h *backend.Healt
 	}
 	return err
 }
+
+// Records implements record.Keeper, as Backend does.
+func (p *Pulsar) Records(ctx context.Context) (record.Store, error) { return p.b.Records(ctx) }

@@ -182,9 +182,20 @@ func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, input *
 	if c.flags.yes {
 		c.replans = mostReplans
 	}
+	return c.replanned(ctx, func(done []view.MeshReport) ([]view.MeshReport, error) {
+		// The meshes that are done stay as they were reported.
+		left := r
+		left.Units = r.Units[len(done):]
+		return c.planned(ctx, b, connect, input, left, opts)
+	})
+}
+
+// replanned plans and carries out, again where the cluster moved after planning and
+// nothing was written. once is told what is done already.
+func (c *carrier) replanned(ctx context.Context, once func(done []view.MeshReport) ([]view.MeshReport, error)) ([]view.MeshReport, error) {
 	var reports []view.MeshReport
 	for pause := c.f.Pause; ; pause *= 2 {
-		got, err := c.planned(ctx, b, connect, input, r, opts)
+		got, err := once(reports)
 		reports = append(reports, got...)
 		if !moved(err) || c.replans == 0 || c.f.interrupts.signalled() != nil {
 			return reports, err
@@ -196,8 +207,6 @@ func (c *carrier) planAndRun(ctx context.Context, connect *connectFlags, input *
 		case <-ctx.Done():
 			return reports, context.Cause(ctx)
 		}
-		// The meshes that are done stay as they were reported.
-		r.Units = r.Units[len(got):]
 	}
 }
 

@@ -34,11 +34,16 @@ type carryFlags struct {
 const waitTimeout = "how long planning, and then any one step that waits (instances to run, a backlog to drain), may take, such as 90s; 0 keeps the limits of the plan's steps"
 
 func (x *carryFlags) bind(cmd *cobra.Command) {
+	x.bindRun(cmd)
+	x.record.bind(cmd)
+}
+
+// bindRun is bind for commands that always record.
+func (x *carryFlags) bindRun(cmd *cobra.Command) {
 	addOutput(cmd, &x.output)
 	addAllow(cmd, &x.allow)
 	cmd.Flags().BoolVarP(&x.yes, "yes", "y", false, "do not ask; needed where standard input is no terminal")
 	x.lock.bind(cmd)
-	x.record.bind(cmd)
 	cmd.Flags().IntVar(&x.parallelism, "parallelism", 0, "writes in flight at most; 0 is what the cluster is known to take")
 }
 

@@ -133,11 +133,12 @@ func (c *carrier) carryOut(ctx context.Context, b backend.Backend, p *plan.Plan,
 // asRun says who carries a plan out, and why.
 func (c *carrier) asRun(p *plan.Plan) planner.Run {
 	run := c.as
-	if run.Action == "" {
+	switch {
+	case p.Destroy:
+		// Also where that is what a rollback goes back to: the mesh is gone then.
+		run.Action = record.Destroy
+	case run.Action == "":
 		run.Action = record.Apply
-		if p.Destroy {
-			run.Action = record.Destroy
-		}
 	}
 	run.Author, run.Reason = c.f.author(), c.f.reason(c.flags.record.reason)
 	return run

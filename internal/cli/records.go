@@ -25,6 +25,10 @@ const (
 
 func (x *recordFlags) bind(cmd *cobra.Command) {
 	x.bindMode(cmd, "record the run as a version of the mesh, for 'meshc history' and 'meshc rollback', and keep to 'meshc lock'; auto: where the cluster has a place for records and the role may write there")
+	x.bindReason(cmd)
+}
+
+func (x *recordFlags) bindReason(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&x.reason, "reason", "", "why, as a `TEXT` for the record; the commit and the CI run are recorded by themselves")
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/planner/backend"
@@ -21,6 +22,7 @@ type statusOptions struct {
 	args     []string
 	output   string
 	exitCode bool
+	record   recordFlags
 }
 
 func newStatusCmd(f *Factory, runF func(context.Context, *statusOptions) error) *cobra.Command {
@@ -52,6 +54,7 @@ that is wrong for all meshes.`,
 	o.target.bind(cmd)
 	o.connect.bind(cmd, commandTimeout)
 	addOutput(cmd, &o.output)
+	o.record.bindMode(cmd, "tell who has locked a mesh; auto: where there are records and the role may read them")
 	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit 1 unless every instance runs")
 	return cmd
 }
@@ -65,7 +68,16 @@ func (o *statusOptions) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		meshes = append(meshes, view.NewMeshStatus(l.state.Mesh.String(), healths, l.missing))
+		m := view.NewMeshStatus(l.state.Mesh.String(), healths, l.missing)
+		known, err := o.f.remembered(ctx, o.record.mode, o.connect.backend, b, []mesh.ID{l.state.Mesh})
+		if err != nil {
+			return err
+		}
+		if h, ok := known.heads[l.state.Mesh]; ok {
+			r := view.NewRecord(h, false)
+			m.Record = &r
+		}
+		meshes = append(meshes, m)
 		return nil
 	})
 	if err != nil {

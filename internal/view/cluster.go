@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
@@ -10,17 +11,39 @@ import (
 
 // List is the document of the meshes of a namespace.
 type List struct {
-	Format    string            `json:"format"`
-	Namespace string            `json:"namespace"`
-	Meshes    []backend.Summary `json:"meshes"`
+	Format string `json:"format"`
+	// Namespace is absent where all meshes on record are listed.
+	Namespace string   `json:"namespace,omitempty"`
+	Meshes    []Listed `json:"meshes"`
+	// Recorded tells that the records were asked.
+	Recorded bool `json:"recorded"`
 }
 
-// NewList makes the document.
-func NewList(namespace string, meshes []backend.Summary) List {
-	if meshes == nil {
-		meshes = []backend.Summary{}
+// NewList makes the document of meshes that carry marks; records are by the mesh's
+// name, nil where they were not asked.
+func NewList(namespace string, meshes []backend.Summary, records map[string]Record) List {
+	doc := List{Format: ListFormat, Namespace: namespace, Meshes: []Listed{}, Recorded: records != nil}
+	for _, m := range meshes {
+		one := Listed{Summary: m}
+		if r, ok := records[m.Mesh]; ok {
+			one.Record = &r
+		}
+		doc.Meshes = append(doc.Meshes, one)
 	}
-	return List{Format: ListFormat, Namespace: namespace, Meshes: meshes}
+	return doc
+}
+
+// NewRecordedList makes the document of all meshes on record.
+func NewRecordedList(records []Record) List {
+	doc := List{Format: ListFormat, Meshes: []Listed{}, Recorded: true}
+	for _, r := range records {
+		one := Listed{Summary: backend.Summary{Mesh: r.Mesh, Nodes: []string{}}, Record: &r}
+		for _, n := range r.Nodes {
+			one.Nodes = append(one.Nodes, n.Name()[strings.LastIndexByte(n.Name(), '/')+1:])
+		}
+		doc.Meshes = append(doc.Meshes, one)
+	}
+	return doc
 }
 
 // Meshes is the document of meshes as the cluster has them.
@@ -100,6 +123,8 @@ type MeshStatus struct {
 	Nodes   []backend.Health `json:"nodes"`
 	// Missing are nodes that the mesh file has and the cluster has not.
 	Missing []string `json:"missing,omitempty"`
+	// Record is the newest one of the mesh; absent where none is known.
+	Record *Record `json:"record,omitempty"`
 }
 
 // NewStatus makes the document.

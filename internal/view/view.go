@@ -16,16 +16,20 @@ import (
 
 // The formats of the documents.
 const (
-	FindingsFormat = "meshc.findings/1"
-	PlanFormat     = "meshc.plan-view/1"
-	ApplyFormat    = "meshc.apply/1"
-	ListFormat     = "meshc.list/1"
-	MeshFormat     = "meshc.mesh/1"
-	StatusFormat   = "meshc.status/1"
-	VersionFormat  = "meshc.version/1"
-	ExplainFormat  = "meshc.explain/1"
-	RulesFormat    = "meshc.rules/1"
-	GraphFormat    = "meshc.graph/1"
+	FindingsFormat    = "meshc.findings/1"
+	PlanFormat        = "meshc.plan-view/1"
+	ApplyFormat       = "meshc.apply/1"
+	ListFormat        = "meshc.list/1"
+	MeshFormat        = "meshc.mesh/1"
+	StatusFormat      = "meshc.status/1"
+	VersionFormat     = "meshc.version/1"
+	ExplainFormat     = "meshc.explain/1"
+	RulesFormat       = "meshc.rules/1"
+	GraphFormat       = "meshc.graph/1"
+	HistoryFormat     = "meshc.history/1"
+	OneVersionFormat  = "meshc.one-version/1"
+	VersionDiffFormat = "meshc.version-diff/1"
+	LockFormat        = "meshc.lock/1"
 )
 
 // Clean makes outside text safe for one line of a terminal: control characters,

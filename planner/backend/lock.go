@@ -18,6 +18,16 @@ type Locker interface {
 	Lock(ctx context.Context, id mesh.ID, who Holder) (Lease, error)
 }
 
+// Unlocker is the ability to see who has a mesh's lock, and to take it away.
+type Unlocker interface {
+	// LockHolder tells who has the lock, without taking it; false for nobody.
+	LockHolder(ctx context.Context, id mesh.ID) (Holder, bool, error)
+	// Evict takes the lock away from whoever has it, for nobody. That run starts nothing
+	// more as soon as it sees it, and ends as one whose lock is lost. Nobody having it is
+	// no error.
+	Evict(ctx context.Context, id mesh.ID, by Holder) error
+}
+
 // Lease is a lock that was taken. It is safe for use by several goroutines.
 type Lease interface {
 	// Ready returns nil when the lock is certainly held, which a write has to wait

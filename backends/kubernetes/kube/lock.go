@@ -194,3 +194,27 @@ func (c *Client) getAt(ctx context.Context, r Ref) (Object, answer, error) {
 	a, err := c.do(ctx, request{op: Op{Verb: "get", Ref: r}, method: http.MethodGet, path: pathOf(r.Resource, r.Namespace, r.Name, ""), repeat: always, into: &o})
 	return o, a, err
 }
+
+// Holder tells who has a lock, without taking it; nil for nobody. Errors: those of reads.
+func (c *Client) Holder(ctx context.Context, namespace, name string) (*HeldError, error) {
+	found, a, err := c.getAt(ctx, Ref{Leases, namespace, name})
+	switch {
+	case IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case expired(found, a):
+		return nil, nil
+	}
+	return heldBy(found), nil
+}
+
+// Evict deletes the Lease of a lock, so that its holder has lost it; one that is not
+// there is fine. Errors: those of all writes.
+func (c *Client) Evict(ctx context.Context, namespace, name string) error {
+	err := c.Delete(ctx, Ref{Leases, namespace, name}, Deletion{})
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
+}

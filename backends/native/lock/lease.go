@@ -122,11 +122,12 @@ func (l *Lease) watch(ctx context.Context) {
 	}
 }
 
-// beat asks for a sign of life. A connection that gives none is dropped.
+// beat asks for a sign of life and that the lock is held still. A connection that gives
+// none is dropped.
 func (l *Lease) beat(ctx context.Context, c *wire.Conn) bool {
 	bounded, cancel := context.WithTimeout(ctx, silence)
 	defer cancel()
-	if err := c.Ping(bounded); err == nil {
+	if err := c.Prove(bounded); err == nil {
 		return true
 	}
 	if ctx.Err() == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Location is where a topic is served.
@@ -69,6 +70,22 @@ func (c *Conn) Release(ctx context.Context) error {
 		return message(nil).number(1, producerID).number(2, id)
 	})
 	return err
+}
+
+// Prove asks for a sign of life, after an empty message of Exclusive's producer: of one
+// that was fenced off the broker takes no message, and closes the connection
+// (ServerCnx.handleSend). Nobody but that tells a producer that it was fenced off.
+func (c *Conn) Prove(ctx context.Context) error {
+	c.mu.Lock()
+	sequence := c.proofs
+	c.proofs++
+	c.mu.Unlock()
+	command := message(nil).number(1, producerID).number(2, sequence)
+	if err := c.write(frame(kindSend, command, Message{Payload: []byte{}}.payload("", sequence, time.Now())...)); err != nil {
+		c.fail(err)
+		return err
+	}
+	return c.Ping(ctx)
 }
 
 // Ping asks for a sign of life and waits for it, until ctx ends.

@@ -54,6 +54,8 @@ type Conn struct {
 	producers map[uint64]*Producer
 	readers   map[uint64]*Reader
 	nextPeer  uint64
+	// proofs counts the messages of Prove.
+	proofs uint64
 }
 
 type answer struct {

@@ -6,20 +6,60 @@ import (
 
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/record"
 	"github.com/meshc/meshc/planner/state"
 )
 
 // List draws the meshes of a namespace.
 func List(s Style, doc view.List) string {
+	if len(doc.Meshes) == 0 && doc.Namespace == "" {
+		return "No meshes are on record.\n"
+	}
 	if len(doc.Meshes) == 0 {
 		return "No meshes in " + view.Clean(doc.Namespace) + ".\n"
 	}
 	t := table{Style: s}
-	t.head("MESH", "NODES", "WRITES")
+	titles := []string{"MESH", "NODES"}
+	if doc.Namespace != "" {
+		titles = append(titles, "WRITES")
+	}
+	if doc.Recorded {
+		titles = append(titles, "VERSION", "LAST", "WHEN (UTC)", "WHO")
+	}
+	t.head(titles...)
 	for _, m := range doc.Meshes {
-		t.row(m.Mesh, strings.Join(m.Nodes, ", "), fmt.Sprint(m.Generation))
+		cells := []string{m.Mesh, strings.Join(m.Nodes, ", ")}
+		if doc.Namespace != "" {
+			cells = append(cells, fmt.Sprint(m.Generation))
+		}
+		if r := m.Record; r != nil {
+			cells = append(cells, fmt.Sprint(r.Version), last(*r), moment(r.Began), r.Author)
+		}
+		t.row(cells...)
+		if r := m.Record; r != nil && r.Hold != nil {
+			t.mark(yellow)
+		} else if r != nil && outcomes[r.Outcome] != "" {
+			t.mark(outcomes[r.Outcome])
+		}
 	}
 	return t.String()
+}
+
+// last says in few words what is the newest on record of a mesh.
+func last(r view.Record) string {
+	switch {
+	case r.Newer:
+		return "by a newer meshc"
+	case r.Hold != nil:
+		return "locked by " + r.Hold.By
+	case !r.Live:
+		return "taken down"
+	case r.Action == record.Unhold:
+		return string(r.Outcome)
+	case r.Action == record.Apply:
+		return string(r.Outcome)
+	}
+	return string(r.Action) + " " + string(r.Outcome)
 }
 
 // Meshes draws meshes as the cluster has them.
@@ -38,14 +78,20 @@ func oneMesh(s Style, doc view.Mesh) string {
 		b.WriteString("\nNothing of this mesh is in the cluster.\n")
 		return b.String()
 	}
+	meshBody(&b, s, doc)
+	return b.String()
+}
+
+// meshBody draws the nodes of a mesh, its topics and its subscriptions.
+func meshBody(b *strings.Builder, s Style, doc view.Mesh) {
 	for _, f := range doc.Components() {
-		fmt.Fprintf(&b, "\n%s\n", s.paint(bold, string(f.Kind)+" "+view.Clean(f.FullName())))
+		fmt.Fprintf(b, "\n%s\n", s.paint(bold, string(f.Kind)+" "+view.Clean(f.FullName())))
 		for _, x := range view.ComponentFields(f) {
-			fmt.Fprintf(&b, "  %s: %s\n", view.Clean(x.Field), view.Value(x.After))
+			fmt.Fprintf(b, "  %s: %s\n", view.Clean(x.Field), view.Value(x.After))
 		}
 	}
 	for _, name := range doc.Missing {
-		fmt.Fprintf(&b, "\n%s\n", s.paint(red, view.Clean(name)+": in the mesh file, not in the cluster"))
+		fmt.Fprintf(b, "\n%s\n", s.paint(red, view.Clean(name)+": in the mesh file, not in the cluster"))
 	}
 	if len(doc.Topics) > 0 {
 		b.WriteString("\n")
@@ -67,7 +113,6 @@ func oneMesh(s Style, doc view.Mesh) string {
 		}
 		b.WriteString("\n")
 	}
-	return b.String()
 }
 
 // Status draws how meshes are doing: a line for each function, then what is wrong.
@@ -112,6 +157,9 @@ func oneStatus(s Style, doc view.MeshStatus) string {
 	out := t.String()
 	if trouble.Len() > 0 {
 		out += "\n" + trouble.String()
+	}
+	if doc.Record != nil && doc.Record.Hold != nil {
+		out += "\n" + hold(s, *doc.Record.Hold)
 	}
 	return out
 }

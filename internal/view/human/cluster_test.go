@@ -13,8 +13,8 @@ func TestList(t *testing.T) {
 	golden(t, "testdata/cluster.txtar", "list", human.List(human.Style{}, view.NewList("public/default", []backend.Summary{
 		{Mesh: "public/default/a", Nodes: []string{"one", "two"}, Generation: 3},
 		{Mesh: "public/default/word-count", Nodes: []string{"split\x1b[1m"}, Generation: 12},
-	})))
-	golden(t, "testdata/cluster.txtar", "empty list", human.List(human.Style{}, view.NewList("public/default", nil)))
+	}, nil)))
+	golden(t, "testdata/cluster.txtar", "empty list", human.List(human.Style{}, view.NewList("public/default", nil, nil)))
 }
 
 func TestMeshes(t *testing.T) {

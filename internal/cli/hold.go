@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// holdOptions are those of lock and unlock.
+type holdOptions struct {
+	f       *Factory
+	target  targetFlags
+	connect connectFlags
+	args    []string
+	output  string
+	reason  recordFlags
+	force   bool
+}
+
+func newLockCmd(f *Factory, runF func(context.Context, *holdOptions) error) *cobra.Command {
+	o := &holdOptions{f: f}
+	if runF == nil {
+		runF = lockRun
+	}
+	cmd := &cobra.Command{
+		Use:   "lock [TENANT/NAMESPACE/NAME | FILE]",
+		Short: "Keep everyone else from changing a mesh, until it is unlocked",
+		Long: `Locks a mesh for its author, user@host, until 'meshc unlock': apply, destroy and
+rollback of everyone else are refused with exit code 1, and told by whom, since when and
+why. The lock is on record, so it outlasts this command; a run that is under way goes on
+to its end. A mesh that is not deployed yet can be locked, too.
+
+Exit codes: 0 done, 1 a failure, or someone else has locked it.`,
+		Example: `  meshc lock public/default/word-count --reason 'incident 42'
+  meshc lock mesh.yaml`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args
+			if err := o.reason.check(); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), o)
+		},
+	}
+	o.bind(cmd)
+	o.reason.bindReason(cmd)
+	return cmd
+}
+
+func newUnlockCmd(f *Factory, runF func(context.Context, *holdOptions) error) *cobra.Command {
+	o := &holdOptions{f: f}
+	if runF == nil {
+		runF = unlockRun
+	}
+	cmd := &cobra.Command{
+		Use:   "unlock [TENANT/NAMESPACE/NAME | FILE]",
+		Short: "Let others change a mesh again",
+		Long: `Takes back what 'meshc lock' did. What someone else has locked needs --force. With
+--force a run that is under way loses the lock that it holds, too: it finishes what is in
+the air, starts nothing more and ends with exit code 1. That is for runs that hang; one
+that was killed holds no lock, on Kubernetes after 15 s.
+
+Exit codes: 0 done, also where nobody had locked it; 1 a failure, or someone else has
+locked it.`,
+		Example: `  meshc unlock public/default/word-count
+  meshc unlock public/default/word-count --force`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args
+			return runF(cmd.Context(), o)
+		},
+	}
+	o.bind(cmd)
+	cmd.Flags().BoolVar(&o.force, "force", false, "also take away the lock of someone else, and that of a run that is under way")
+	return cmd
+}
+
+func (o *holdOptions) bind(cmd *cobra.Command) {
+	o.target.bind(cmd)
+	o.connect.bind(cmd, commandTimeout)
+	addOutput(cmd, &o.output)
+}
+
+func lockRun(ctx context.Context, o *holdOptions) error { return o.connect.within(ctx, o.lock) }
+
+func unlockRun(ctx context.Context, o *holdOptions) error { return o.connect.within(ctx, o.unlock) }
+
+func (o *holdOptions) lock(ctx context.Context) error {
+	id, err := o.f.oneTarget(&o.target, o.args, o.output)
+	if err != nil {
+		return err
+	}
+	b, s, err := o.f.recordStore(ctx, &o.connect)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	h, err := planner.Hold(ctx, s, id, o.f.author(), o.reason.reason)
+	if err != nil {
+		return holdFailure(err)
+	}
+	if u, ok := b.(backend.Unlocker); ok {
+		if who, held, err := u.LockHolder(ctx, id); err == nil && held {
+			o.f.say("meshc: note: a run of %s is under way and goes on to its end", view.Clean(who.String()))
+		}
+	}
+	return o.show(view.NewLock(h.Mesh, h.Hold, ""))
+}
+
+func (o *holdOptions) unlock(ctx context.Context) error {
+	id, err := o.f.oneTarget(&o.target, o.args, o.output)
+	if err != nil {
+		return err
+	}
+	b, s, err := o.f.recordStore(ctx, &o.connect)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	_, err = planner.Unhold(ctx, s, id, o.f.author(), o.force)
+	nobody := errors.Is(err, planner.ErrNotHeld)
+	if err != nil && !nobody {
+		return holdFailure(err)
+	}
+	evicted := ""
+	if u, ok := b.(backend.Unlocker); ok && o.force {
+		who, held, err := u.LockHolder(ctx, id)
+		if err != nil {
+			return err
+		}
+		if held {
+			if err := u.Evict(ctx, id, o.f.holder()); err != nil {
+				return err
+			}
+			evicted = who.String()
+		}
+	}
+	if nobody && evicted == "" {
+		o.f.say("meshc: note: nobody had locked %s", view.Clean(id.String()))
+	}
+	return o.show(view.NewLock(id.String(), nil, evicted))
+}
+
+func (o *holdOptions) show(doc view.Lock) error {
+	return o.f.show(o.output, doc, func(s human.Style) string { return human.Lock(s, doc) })
+}
+
+// holdFailure leaves what a lock says of itself, and names the records otherwise.
+func holdFailure(err error) error {
+	if errors.As(err, new(*planner.HeldBackError)) {
+		return err
+	}
+	return recordFailure(err)
+}
+
+// ordinal is the number of a version.
+func ordinal(h record.Head) string { return strconv.FormatInt(h.Version, 10) }
