@@ -75,6 +75,10 @@ oracle: examples
 fidelity: examples
 	MESHC_FIDELITY=all $(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(VERSION),4.0.8) -- $(GO) test -count=1 -v -timeout 60m ./test/fidelity
 
+## records: the long runs of records on topics: 20 writers and a thousand versions, killed, with the broker restarted; starts beside 100,000 past records
+records:
+	MESHC_RECORDS_TIMES=67 $(GO) run ./test/pulsar/cmd/pulsarserver -threads 32 -- $(GO) test -count=1 -v -timeout 60m ./backends/native/manager
+
 ## fuzz: all fuzz tests, FUZZTIME=10m each
 fuzz:
 	@test/fuzz
@@ -82,4 +86,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole
+.PHONY: records demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole

@@ -68,6 +68,6 @@ func TestStore(t *testing.T) {
 	recordtest.Run(t, recordtest.Fixture{
 		Open:    func(t testing.TB) record.Store { return p.open(t) },
 		Mesh:    func(testing.TB) mesh.ID { return newMesh() },
-		Writers: 20, Rounds: 30,
+		Writers: 20, Rounds: min(int(times(30)), 1000),
 	})
 }

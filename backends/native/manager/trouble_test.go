@@ -28,6 +28,9 @@ func times(n int64) int64 {
 	return n
 }
 
+// many tells whether these are the long runs of make records.
+func many() bool { return times(1) > 1 }
+
 // race has stores write versions of one mesh as fast as they can, up to a version. It
 // looks whether each version was won by one, and what is remembered is what was told.
 func race(t *testing.T, stores []*manager.Store, id mesh.ID, until int64) {
@@ -134,7 +137,7 @@ func TestTopicsAreUnloaded(t *testing.T) {
 		}
 		unloads <- n
 	}()
-	race(t, stores, newMesh(), times(60))
+	race(t, stores, newMesh(), min(times(60), 300))
 	stop()
 	t.Logf("%d unloads meanwhile", <-unloads)
 }
@@ -144,7 +147,11 @@ func TestTheBrokerStartsAgain(t *testing.T) {
 	srv := pulsartest.Start(t, pulsar.Options{})
 	p := newPlace(t, srv)
 	var stores []*manager.Store
-	for range 4 {
+	writers, until := 4, int64(100)
+	if many() {
+		writers, until = 20, 1000
+	}
+	for range writers {
 		o := p.options(t)
 		o.Away = 4 * time.Minute
 		stores = append(stores, openWith(t, o))
@@ -152,7 +159,7 @@ func TestTheBrokerStartsAgain(t *testing.T) {
 	id := newMesh()
 	race(t, stores, id, 20)
 	done := make(chan error, 1)
-	middle := head(t, stores[0], id).Version + 30
+	middle := head(t, stores[0], id).Version + (until-20)/2
 	go func() {
 		for {
 			if h, err := stores[0].Head(t.Context(), id); err != nil || h.Version >= middle {
@@ -162,11 +169,11 @@ func TestTheBrokerStartsAgain(t *testing.T) {
 		srv.Kill()
 		done <- srv.Restart(t.Context())
 	}()
-	race(t, stores, id, 100)
+	race(t, stores, id, until)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if h := head(t, p.open(t), id); h.Version < 100 {
+	if h := head(t, p.open(t), id); h.Version < until {
 		t.Errorf("version %d", h.Version)
 	}
 }
