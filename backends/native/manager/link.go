@@ -107,19 +107,17 @@ func (o Options) told(err error) error {
 		_, name, _ := strings.Cut(o.Topic, "://")
 		tenant, rest, _ := strings.Cut(name, "/")
 		namespace, _, _ := strings.Cut(rest, "/")
-		return fmt.Errorf(`%w on %s: %w; the role needs the permissions "produce" and "consume" on namespace %s/%s, and an administrator of the tenant has to make the topics once`,
+		return fmt.Errorf(`%w on %s: %w; records need the permissions "produce" and "consume" on namespace %s/%s, and topics that an administrator of the tenant has made once`,
 			record.ErrForbidden, o.Topic, err, tenant, namespace)
 	}
 	return fmt.Errorf("records on %s: %w", o.Topic, err)
 }
 
 // passing tells whether an error may go by itself: a lost connection, a topic on its
-// way to another broker.
+// way to another broker, which brokers tell in many ways.
 func passing(err error) bool {
-	switch code := wire.CodeOf(err); {
-	case code == wire.ServiceNotReady, code == wire.TooManyRequests, code == wire.ProducerFenced, code == wire.ProducerBusy, code == wire.MetadataError, code == wire.PersistenceError:
-		return true
-	case code >= 0:
+	switch wire.CodeOf(err) {
+	case wire.AuthenticationError, wire.AuthorizationError, wire.TopicNotFound, wire.NotAllowed, wire.IncompatibleSchema, wire.TopicTerminated:
 		return false
 	}
 	switch admin.Classify(err) {

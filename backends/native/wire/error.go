@@ -18,6 +18,8 @@ const (
 	ServiceNotReady     Code = 6
 	TopicNotFound       Code = 11
 	TooManyRequests     Code = 14
+	TopicTerminated     Code = 15
+	IncompatibleSchema  Code = 18
 	NotAllowed          Code = 22
 	PersistenceError    Code = 2
 	ProducerBusy        Code = 16
@@ -26,7 +28,7 @@ const (
 
 var codeNames = map[Code]string{
 	MetadataError: "MetadataError", AuthenticationError: "AuthenticationError", AuthorizationError: "AuthorizationError",
-	ServiceNotReady: "ServiceNotReady", TopicNotFound: "TopicNotFound", TooManyRequests: "TooManyRequests",
+	ServiceNotReady: "ServiceNotReady", TopicNotFound: "TopicNotFound", TooManyRequests: "TooManyRequests", TopicTerminated: "TopicTerminatedError", IncompatibleSchema: "IncompatibleSchema",
 	NotAllowed: "NotAllowedError", PersistenceError: "PersistenceError", ProducerBusy: "ProducerBusy", ProducerFenced: "ProducerFenced",
 }
 
