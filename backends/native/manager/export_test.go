@@ -5,3 +5,9 @@ func WithHeld(o Options, f func()) Options {
 	o.held = f
 	return o
 }
+
+// WithParts makes messages larger than size parts.
+func WithParts(o Options, size int) Options {
+	o.part = size
+	return o
+}

@@ -58,7 +58,7 @@ func (l *link) shared(ctx context.Context) (p *wire.Producer, size int, err erro
 	if err != nil {
 		return nil, 0, err
 	}
-	size = max(min(partSize, c.Largest()-room), 1<<10)
+	size = max(min(l.o.part, c.Largest()-room), 1<<10)
 	if l.producer != nil {
 		select {
 		case <-l.producer.Closed():

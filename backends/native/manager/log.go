@@ -22,7 +22,7 @@ const (
 // room is what the metadata of a message needs at most.
 const room = 64 << 10
 
-// partSize is how large parts are, unless brokers take less.
+// partSize is how large messages are at most, unless brokers take less.
 const partSize = 4 << 20
 
 // append stores a head and its body in the log. It returns the head with the place of

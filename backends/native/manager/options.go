@@ -31,6 +31,8 @@ type Options struct {
 	ForgetAfter time.Duration
 	// held is called between the comparison and the write.
 	held func()
+	// part is how large a message may be, unless brokers take less.
+	part int
 }
 
 func (o Options) withDefaults() Options {
@@ -42,6 +44,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ForgetAfter <= 0 {
 		o.ForgetAfter = 90 * 24 * time.Hour
+	}
+	if o.part <= 0 {
+		o.part = partSize
 	}
 	if o.Patience <= 0 {
 		o.Patience = 5 * time.Second
