@@ -1,12 +1,17 @@
 package backends
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 
 	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/conn"
+	"github.com/meshc/meshc/backends/native/coordinate"
+	"github.com/meshc/meshc/backends/native/manager"
 	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/record"
 )
 
 // The answers of Cluster and Role to the question of what someone may.
@@ -20,6 +25,7 @@ type Cluster struct {
 	settings conn.Settings
 	client   *admin.Client
 	options  []native.Option
+	records  string
 }
 
 // Role is someone at a Cluster.
@@ -34,7 +40,8 @@ func OpenCluster(s Settings) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cluster{settings: settings, client: client, options: []native.Option{native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode)}}, nil
+	return &Cluster{settings: settings, client: client, records: s.RecordsTopic,
+		options: []native.Option{native.WithPackages(s.Packages), native.WithCodeVerified(s.VerifyCode), native.WithRecords(s.RecordsTopic)}}, nil
 }
 
 // Backend is the backend with the cluster's own credentials, under its name Name.
@@ -54,6 +61,23 @@ func (c *Cluster) Token(text string) (*Role, error) {
 
 // Backend gives a backend with the role's credentials.
 func (r *Role) Backend() backend.Backend { return r.Role.Backend(r.options...) }
+
+// Records opens the records of meshes with the cluster's own credentials; who calls it
+// closes them. Errors are those of record.Keeper.
+func (c *Cluster) Records(ctx context.Context) (record.Store, error) {
+	return native.New(c.client, c.settings, c.options...).Records(ctx)
+}
+
+// Coordination makes one of several processes the leader; see package coordinate.
+type Coordination = coordinate.Coordination
+
+// Coordinate gives a member of those who meet beside the records topic. name is unique
+// among them, url where others reach it.
+func (c *Cluster) Coordinate(name, url string, log *slog.Logger, onChange func(leads bool)) *Coordination {
+	return coordinate.New(coordinate.Options{
+		Topic: cmp.Or(c.records, manager.DefaultTopic) + "-coordinate", Client: c.client, Settings: c.settings, Name: name, URL: url, Log: log, OnChange: onChange,
+	})
+}
 
 // Verifies tells whether the cluster asks who someone is: one that answers without
 // credentials takes any token for good.

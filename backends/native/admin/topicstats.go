@@ -55,6 +55,9 @@ type Subscription struct {
 	Properties map[string]string
 	// Partitions is on how many partitions it is, 1 for a topic without.
 	Partitions int
+	// Active is the name of the consumer of a failover subscription that gets the
+	// messages; of several partitions, one of them.
+	Active string
 	// Consumers are sorted by name.
 	Consumers []Consumer
 }
@@ -91,6 +94,7 @@ type topicStats struct {
 		Unacked    int64             `json:"unackedMessages"`
 		RateOut    float64           `json:"msgRateOut"`
 		Properties map[string]string `json:"subscriptionProperties"`
+		Active     string            `json:"activeConsumerName"`
 		Consumers  []struct {
 			client
 			Name    string `json:"consumerName"`
@@ -197,6 +201,7 @@ func (s *TopicStats) add(one topicStats) {
 			sub.Type = in.Type
 		}
 		sub.Durable = in.Durable
+		sub.Active = cmp.Or(sub.Active, in.Active)
 		sub.Partitions++
 		sub.Backlog += in.Backlog
 		sub.Unacked += in.Unacked

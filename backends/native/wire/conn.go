@@ -258,6 +258,10 @@ func (c *Conn) handle(k kind, f fields) error {
 			c.forget(r.id)
 			r.end(errTaken)
 		}
+	case kindActiveChange:
+		if r := c.reader(f.number(1)); r != nil && r.active != nil {
+			r.active(f.number(2) != 0)
+		}
 	case kindSendReceipt, kindSendError:
 		if p := c.producer(f.number(1)); p != nil {
 			p.answered(f, k == kindSendError)

@@ -34,6 +34,7 @@ const (
 	kindLookupResponse  kind = 24
 	kindLastMessage     kind = 29
 	kindLastMessageIs   kind = 30
+	kindActiveChange    kind = 31
 	kindAuthChallenge   kind = 36
 	kindAuthResponse    kind = 37
 )

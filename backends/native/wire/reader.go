@@ -30,6 +30,8 @@ type Reader struct {
 	taken   uint64
 	in      chan Received
 	closed  chan struct{}
+	// active is told who of a failover subscription is the active one; see Join.
+	active func(bool)
 
 	mu  sync.Mutex
 	err error
