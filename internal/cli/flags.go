@@ -260,11 +260,7 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 			return nil, usage("leave it out for the default", "--%s is empty", flag.name)
 		}
 	}
-	b, err := f.Backend(name, backends.Settings{
-		AdminURL: x.adminURL, BrokerURL: x.brokerURL, WorkerURL: x.workerURL, Getenv: f.Getenv,
-		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes, MoveFrom: x.moveFrom, RecordsTopic: x.records,
-		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
-	})
+	b, err := f.Backend(name, x.settings(f))
 	var flag *backends.FlagError
 	if errors.As(err, &flag) && (flag.Flag != backends.FlagBackend || x.typed.Changed("backend")) {
 		return nil, usage("", "%s", err)
@@ -273,6 +269,15 @@ func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
 		return nil, fmt.Errorf("backend %s: %w", name, err)
 	}
 	return b, nil
+}
+
+// settings are what the flags say, for those who open a cluster.
+func (x *connectFlags) settings(f *Factory) backends.Settings {
+	return backends.Settings{
+		AdminURL: x.adminURL, BrokerURL: x.brokerURL, WorkerURL: x.workerURL, Getenv: f.Getenv,
+		AllowedHosts: x.allowHosts, Packages: x.packages, VerifyCode: x.verifyCode, Kubernetes: x.kubernetes, MoveFrom: x.moveFrom, RecordsTopic: x.records,
+		Warn: func(text string) { f.say("meshc: warning: %s", view.Clean(text)) },
+	}
 }
 
 // errTime is the cause of a context that --timeout ended.

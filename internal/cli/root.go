@@ -61,6 +61,7 @@ cluster any more, 64 wrong usage, 70 a bug in meshc, 130 and 143 ended by a sign
 		newRollbackCmd(f, nil),
 		newLockCmd(f, nil),
 		newUnlockCmd(f, nil),
+		newManagerCmd(f, nil),
 		newGraphCmd(f, nil),
 		newExplainCmd(f, nil),
 		newRulesCmd(f, nil), newSchemaCmd(f, nil),

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,7 +13,10 @@ import (
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/manager"
 	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/internal/manager/reconcile"
+	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
+	"github.com/meshc/meshc/planner/state"
 )
 
 // event is one that a stream told.
@@ -155,15 +159,38 @@ func TestEventsCome(t *testing.T) {
 	d.problem(request{method: "GET", path: api.Operations + "/alone.x", who: "bob"}, 404, api.KindNotFound)
 }
 
-// TestDriftIsTold: what a reconciler finds comes to those who listen.
+// TestDriftIsTold: what someone does by hand comes to those who listen, and is in the status.
 func TestDriftIsTold(t *testing.T) {
-	d := newDesk(t, nil)
+	d := newDesk(t, func(o *manager.Options) {
+		b := o.Gate.(tokens).b
+		o.Reconcile = &reconcile.Config{
+			Open:   func(context.Context, record.Head) (backend.Backend, error) { return b, nil },
+			Author: "manager", Limits: reconcile.Limits{Every: 20 * time.Millisecond, Whole: 20 * time.Millisecond, Apart: time.Millisecond},
+		}
+	})
+	d.put("public/default/m", meshFile("m", 1), pyFile)
 	got := make(chan []event, 1)
-	go func() { got <- d.listen(t.Context(), api.Events+"/public/default", "", 1) }()
+	go func() {
+		got <- d.until(t.Context(), api.Events+"/public/default", "", func(got []event) bool {
+			return len(got) > 0 && got[len(got)-1].name == api.EventDrift
+		})
+	}()
 	eventually(t, "the stream is open", func() bool { return strings.Contains(d.log.String(), "stream opened") })
-	d.m.Publish(api.DriftEvent{Mesh: "alice/own/m"})
-	d.m.Publish(api.DriftEvent{Mesh: "public/default/m", Drift: api.Drift{Version: 3, Changes: []api.DriftChange{{Addr: "function/f", Action: "update"}}}})
-	if e := (<-got)[0]; e.name != api.EventDrift || decode[api.DriftEvent](t, []byte(e.data)).Version != 3 || e.id != "" {
+	for _, r := range d.b.Resources() {
+		if c, ok := r.(*state.Component); ok {
+			changed := *c
+			changed.Fields = maps.Clone(c.Fields)
+			changed.Fields["parallelism"] = float64(7)
+			d.b.Put(&changed)
+		}
+	}
+	events := <-got
+	e := events[len(events)-1]
+	if drift := decode[api.DriftEvent](t, []byte(e.data)); drift.Mesh != "public/default/m" || drift.Version != 1 || len(drift.Changes) == 0 || e.id != "" {
 		t.Errorf("%+v", e)
+	}
+	st := decode[api.Status](t, d.ask(request{method: "GET", path: one + "/status", who: "bob"}, 200))
+	if st.Drift == nil || len(st.Drift.Changes) != 1 {
+		t.Errorf("status: %+v", st)
 	}
 }

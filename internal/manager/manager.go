@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/internal/manager/reconcile"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -38,14 +38,9 @@ type Options struct {
 	Forward *Forward
 	// Secure tells that the service is reached by TLS.
 	Secure bool
-	// Reconcile is told what happens to meshes, and asked for their drift; nil is fine.
-	Reconcile Reconciler
-}
-
-// Reconciler watches for drift on the leader.
-type Reconciler interface {
-	// Drift is what is known of a mesh; false for nothing yet.
-	Drift(mesh string) (api.Drift, bool)
+	// Reconcile says how live meshes are watched for drift while this manager leads; nil
+	// does not. Store, Fence, OnReport and Author are the manager's to fill in.
+	Reconcile *reconcile.Config
 }
 
 // Manager serves the REST surface. Make it with New, and let Run run beside it.
@@ -56,6 +51,8 @@ type Manager struct {
 	ops     *operations
 	drifts  *drifts
 	metrics *metrics
+	// watcher looks for drift while this manager leads; nil where nobody does.
+	watcher *reconcile.Reconciler
 	inputs  chan struct{}
 	handler http.Handler
 	// description is the OpenAPI document.
@@ -93,6 +90,7 @@ func New(o Options) (*Manager, error) {
 	m.drifts = newDrifts(o.Limits.Events)
 	m.ops = newOperations(o.Limits.Operations)
 	m.metrics = newMetrics(m)
+	m.watcher = m.newWatcher()
 	m.description = Describe()
 	m.handler = m.guard(m.routes())
 	return m, nil
@@ -101,9 +99,12 @@ func New(o Options) (*Manager, error) {
 // Handler serves the REST surface.
 func (m *Manager) Handler() http.Handler { return m.handler }
 
-// Run keeps the index of meshes up to date until ctx ends; a store that fails is
-// asked again.
+// Run keeps the index of meshes up to date until ctx ends, and does what is the
+// leader's while this manager leads; a store that fails is asked again.
 func (m *Manager) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	all.Go(func() { m.lead(ctx) })
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		began := time.Now()
 		err := m.index.follow(ctx, m.opts.Records)
@@ -135,16 +136,3 @@ func (m *Manager) Close(ctx context.Context) {
 	m.ops.drain(ctx)
 	m.cancel()
 }
-
-// Publish tells of drift to those who listen, and Heads gives what is known of all
-// meshes from memory, by name; both are for a Reconciler.
-func (m *Manager) Publish(e api.DriftEvent) {
-	m.metrics.drift(e)
-	m.drifts.add(e)
-}
-
-// Heads gives the newest head of each mesh, by name, from memory.
-func (m *Manager) Heads() []record.Head { return m.index.heads() }
-
-// Busy tells that a run of this manager is under way for a mesh.
-func (m *Manager) Busy(mesh string) bool { return m.ops.busy(mesh) }

@@ -39,6 +39,13 @@ func newMetrics(m *Manager) *metrics {
 	gauge("meshc_ready", "1 while the records are read and a leader is known.", func() float64 { return one(m.Ready()) })
 	gauge("meshc_meshes", "Meshes that the records know.", func() float64 { return float64(m.index.size()) })
 	gauge("meshc_runs_in_flight", "Runs that are under way here.", func() float64 { return float64(m.ops.count()) })
+	gauge("meshc_drifted_meshes", "Meshes that are not as they were deployed, as the leader sees it.", func() float64 {
+		if m.watcher == nil || !m.opts.Leadership.Leading() {
+			return 0
+		}
+		stats, _ := m.watcher.Stats()
+		return float64(stats.Unclean)
+	})
 	return x
 }
 
@@ -63,7 +70,7 @@ func (x *metrics) ran(doc api.Operation) {
 
 func (x *metrics) drift(e api.DriftEvent) {
 	state := "drifted"
-	if len(e.Changes) == 0 {
+	if len(e.Changes)+len(e.Failing)+len(e.Missing) == 0 && e.Problem == "" {
 		state = "fits"
 	}
 	x.drifts.WithLabelValues(state).Inc()

@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -44,8 +45,9 @@ func (m *Manager) status(w http.ResponseWriter, r *http.Request, c Caller) error
 	}
 	// What is on record and not there does not run.
 	out.Running = out.Running && len(nodes) >= len(h.Nodes)
-	if m.opts.Reconcile != nil {
-		if d, ok := m.opts.Reconcile.Drift(id.String()); ok {
+	if m.watcher != nil && m.opts.Leadership.Leading() {
+		if report, ok := m.watcher.Report(id.String()); ok {
+			d := driftOf(report)
 			out.Drift = &d
 		}
 	}
@@ -72,7 +74,7 @@ func health(ctx context.Context, b backend.Backend, nodes []state.Addr, out []ap
 			}
 			n := api.Node{Addr: string(addr), Wanted: h.Wanted, Running: h.Running, Backlog: h.Backlog, Unacked: h.Unacked, RateIn: h.RateIn, RateOut: h.RateOut}
 			for _, in := range h.Instances {
-				if text := in.Error + in.LastError; text != "" {
+				if text := cmp.Or(in.Error, in.LastError); text != "" {
 					n.Error = clean(text)
 				}
 			}

@@ -89,21 +89,60 @@ type Node struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Drift is how a mesh differs from the version that its record tells of.
+// Drift is how a mesh differs from the version that its record tells of. Nothing is
+// wrong where all of its lists are empty and there is no Problem.
 type Drift struct {
-	// Version is what was compared with, Seen when.
+	// Version is what was compared with; Seen is when, Since when it was found first.
 	Version int64     `json:"version"`
 	Seen    time.Time `json:"seen"`
-	// Changes are what a repair would do, in words, one for each address.
+	Since   time.Time `json:"since,omitzero"`
+	// Changes are what is no longer as it was deployed, by address.
 	Changes []DriftChange `json:"changes"`
-	// Repair tells what the manager does about it: "report", "repair", or why it does not.
-	Repair string `json:"repair,omitempty"`
+	// Failing are instances that end with an error time and again, Missing components of
+	// which instances are not there without one.
+	Failing []Failing `json:"failing,omitempty"`
+	Missing []Missing `json:"missing,omitempty"`
+	// Problem is why the mesh could not be compared as a whole.
+	Problem string `json:"problem,omitempty"`
+	// Repair tells what was done about it; absent where the mesh asks for no repairs.
+	Repair *Repair `json:"repair,omitempty"`
 }
 
 // DriftChange is one difference.
 type DriftChange struct {
-	Addr   string   `json:"addr"`
+	Addr string `json:"addr"`
+	// Action is what would bring it back, Fields are the names of what differs.
 	Action string   `json:"action"`
 	Fields []string `json:"fields,omitempty"`
 	Why    string   `json:"why,omitempty"`
+	// By are those who changed it, where the cluster tells.
+	By []string `json:"by,omitempty"`
+}
+
+// Failing is an instance that does not stay up.
+type Failing struct {
+	Addr     string `json:"addr"`
+	Instance int    `json:"instance"`
+	Error    string `json:"error,omitempty"`
+	Restarts int64  `json:"restarts,omitempty"`
+	Worker   string `json:"worker,omitempty"`
+}
+
+// Missing is a component of which instances do not run and do not say why.
+type Missing struct {
+	Addr    string    `json:"addr"`
+	Wanted  int       `json:"wanted"`
+	Running int       `json:"running"`
+	Stopped int       `json:"stopped,omitempty"`
+	Since   time.Time `json:"since"`
+}
+
+// Repair is what was done about drift.
+type Repair struct {
+	// State is waiting, refused, failed or done.
+	State   string    `json:"state"`
+	Reason  string    `json:"reason,omitempty"`
+	Risks   []string  `json:"risks,omitempty"`
+	Version int64     `json:"version,omitempty"`
+	Next    time.Time `json:"next,omitzero"`
 }
