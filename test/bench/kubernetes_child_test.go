@@ -25,8 +25,8 @@ const childEnv = "MESHC_BENCH_KUBERNETES"
 
 // contender is a way to bring objects to a server, as a process of its own.
 type contender struct {
-	// Name is bare for client-go's dynamic client, kube for meshc's own, list for one
-	// list by meshc's own.
+	// Name is bare for client-go's dynamic client, kube for meshc's own; "bare list" and
+	// list for one list by each.
 	Name string
 	// Objects is a file with a JSON array of Function resources.
 	Kubeconfig, Namespace, Objects string
@@ -64,7 +64,7 @@ func (c contender) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if c.Name == "bare" {
+	if c.Name == "bare" || c.Name == "bare list" {
 		conf, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig)
 		if err != nil {
 			return err
@@ -75,6 +75,13 @@ func (c contender) run(ctx context.Context) error {
 			return err
 		}
 		to := client.Resource(schema.GroupVersionResource{Group: kube.MeshGroup, Version: "v1alpha1", Resource: "functions"}).Namespace(c.Namespace)
+		if c.Name == "bare list" {
+			l, err := to.List(ctx, metav1.ListOptions{})
+			if err == nil && len(l.Items) != resources {
+				err = fmt.Errorf("%d functions are listed", len(l.Items))
+			}
+			return err
+		}
 		return each(objects, func(o map[string]any) error {
 			u := &unstructured.Unstructured{Object: o}
 			_, err := to.Apply(ctx, u.GetName(), u, metav1.ApplyOptions{FieldManager: kube.Manager})
