@@ -41,12 +41,26 @@ func TestRunsAreRecorded(t *testing.T) {
 		b.apply("--record", "off").Want(0)
 		want("public/default/words 2 apply applied;", 2)
 
+		// What was is known, and brought back.
+		b.meshc("history", "words.yaml").Want(0).Says("applied")
+		b.meshc("rollback", "words.yaml", "--to", "1", "--yes", "--allow", "message-loss").Want(0)
+		want("public/default/words 3 rollback applied;", 3)
+		b.mesh(chain("", ""))
+		b.settled()
+		b.meshc("lock", "words.yaml", "--reason", "audit").Want(0)
+		b.meshc("unlock", "public/default/words").Want(0)
+		want("public/default/words 3 unlock applied;", 3)
+		b.mesh(chain(", parallelism: 2", ""))
+		b.converge()
+		want("public/default/words 4 apply applied;", 4)
+
 		// One who may do all but that.
 		alice, err := b.srv.KubeconfigFor("alice")
 		if err != nil {
 			t.Fatal(err)
 		}
-		rules := `[{"apiGroups":["compute.functionmesh.io","apps","autoscaling","coordination.k8s.io"],"resources":["*"],"verbs":["*"]}]`
+		rules := `[{"apiGroups":["compute.functionmesh.io","apps","autoscaling","coordination.k8s.io"],"resources":["*"],"verbs":["*"]},
+			{"apiGroups":[""],"resources":["pods","pods/log","events"],"verbs":["*"]}]`
 		b.create(fmt.Sprintf(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"all-but-records","namespace":%q},"rules":%s}`, b.ns, rules))
 		b.kubectl("create", "rolebinding", "alice", "--role=all-but-records", "--user=alice")
 		admin := b.kubeconfig
@@ -55,9 +69,9 @@ func TestRunsAreRecorded(t *testing.T) {
 		b.apply().Want(0).Says("this run is not recorded", "configmaps")
 		b.apply("--record", "on").Want(1).Says("configmaps")
 		b.kubeconfig = admin
-		want("public/default/words 2 apply applied;", 2)
+		want("public/default/words 4 apply applied;", 4)
 
 		b.meshc("destroy", "words.yaml", "--yes", "--allow", "message-loss").Want(0)
-		want("public/default/words 3 destroy applied;", 3)
+		want("public/default/words 5 destroy applied;", 5)
 	})
 }
