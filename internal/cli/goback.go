@@ -91,7 +91,6 @@ func (o *rollbackOptions) run(ctx context.Context, v applyView) ([]view.MeshRepo
 	if err != nil {
 		return nil, err
 	}
-	o.target.expect(b)
 	var h record.Head
 	var body *record.Body
 	err = o.connect.within(ctx, func(ctx context.Context) (err error) {

@@ -176,8 +176,7 @@ func (b *bench) names(kind string) string {
 	}
 	var names []string
 	for _, item := range found.Items {
-		// Not those that the cluster puts everywhere, nor meshc's records.
-		if name := item.Metadata.Name; name != "kube-root-ca.crt" && !strings.HasPrefix(name, "meshc-words-") {
+		if item.Metadata.Name != "kube-root-ca.crt" { // which the cluster puts everywhere
 			names = append(names, item.Metadata.Name)
 		}
 	}

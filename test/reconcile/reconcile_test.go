@@ -5,9 +5,12 @@ package reconcile
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/apache/pulsar-client-go/pulsar"
 
 	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/backends/native/admin"
@@ -117,7 +120,13 @@ func (w *watch) id(name string) mesh.ID {
 // deploy applies a mesh of one function, which has its name, and records it.
 func (w *watch) deploy(name, head string) record.Head {
 	w.Helper()
-	u := w.Mesh(name, head+"topics: [{name: in}]\nfunctions: [{name: "+name+", className: org.example.loss.Forward, jar: code.jar, inputs: [in], output: "+name+"-out}]\n")
+	return w.deployBody(name, head+"topics: [{name: in}]\nfunctions: [{name: "+name+", className: org.example.loss.Forward, jar: code.jar, inputs: [in], output: "+name+"-out}]\n")
+}
+
+// deployBody applies a mesh and records it.
+func (w *watch) deployBody(name, body string) record.Head {
+	w.Helper()
+	u := w.Mesh(name, body)
 	p, findings, err := planner.Make(w.Context(), w.Backend, native.Name, u, planner.Options{})
 	if err != nil || p == nil {
 		w.Fatal(err, findings)
@@ -270,5 +279,32 @@ func TestHands(t *testing.T) {
 	rep = w.until("told", "gone", func(r reconcile.Report) bool { return len(r.Missing) == 0 && len(r.Drift) == 1 })
 	if rep.Drift[0].Action != "create" || len(rep.Failing) != 0 {
 		t.Errorf("%+v", rep)
+	}
+}
+
+// TestAFailingInstance: an instance that ends with an error at each message is told as
+// failing, with the error, and is not deployed again.
+func TestAFailingInstance(t *testing.T) {
+	w := newWatch(t, true)
+	h := w.deployBody("failing", "reconcile: repair\ntopics: [{name: in}]\n"+
+		"sinks: [{name: failing, className: org.example.loss.Collector, archive: code.jar, inputs: [in], configs: {file: "+w.Dir+"/no/such/folder/out}}]\n")
+	w.looks(1)
+	client := harness.Dial(t, w.Server.BrokerURL)
+	producer, err := client.CreateProducer(pulsar.ProducerOptions{Topic: w.FullTopic("in"), Schema: pulsar.NewStringSchema(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := producer.Send(t.Context(), &pulsar.ProducerMessage{Value: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	sent := time.Now()
+	rep := w.until("failing", "failing", func(r reconcile.Report) bool { return len(r.Failing) == 1 })
+	if !strings.Contains(rep.Failing[0].Error, "no/such/folder") || len(rep.Drift) != 0 {
+		t.Errorf("%+v", rep)
+	}
+	harness.Figure(t, "an instance that keeps failing is reported after %.1f s", rep.At.Sub(sent).Seconds())
+	w.looks(2)
+	if now, err := w.store.Head(t.Context(), w.id("failing")); err != nil || now.Version != h.Version {
+		t.Errorf("%+v, %v", now, err)
 	}
 }
