@@ -80,6 +80,7 @@ var table = []room{
 	{path: "backends/native", inside: slices.Concat(planning, []string{"planner/*", "backends/native/..."}), outside: []string{"golang.org/x/sync"}, why: "a backend knows the planner's stages, never another backend"},
 	{path: "backends/kubernetes/kube", outside: []string{"k8s.io/client-go", "k8s.io/apimachinery", "github.com/go-json-experiment/json"}, why: "client-go's types stop here, and this client knows no mesh"},
 	{path: "backends/kubernetes/resource", inside: []string{"planner/state"}, outside: []string{"k8s.io/apimachinery/pkg/api/resource"}, why: "what a spec means needs no cluster"},
+	{path: "backends/kubernetes/records", inside: []string{"planner/record", "compiler/mesh", "backends/kubernetes/kube"}, outside: []string{"golang.org/x/sync"}, why: "records know meshes by name alone"},
 	{path: "backends/kubernetes", inside: slices.Concat(planning, []string{"planner/*", "backends/kubernetes/...", "backends/native", "compiler/foreign/functionmesh", "compiler/foreign/functionmesh/operator"}), outside: []string{"k8s.io/apimachinery", "golang.org/x/sync"}, why: "the Pulsar side of a mesh on Kubernetes is native's"},
 	{path: "backends/backendtest", inside: []string{"planner/...", "planner", "compiler/...", "compiler"}, outside: []string{"github.com/google/go-cmp"}, why: "the suite knows the contract, no backend"},
 	{path: "backends/move", inside: slices.Concat(planning, []string{"planner/*"}), why: "a move knows backends by their contract alone"},

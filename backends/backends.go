@@ -139,6 +139,7 @@ func openKubernetes(s Settings) (backend.Backend, error) {
 			return nil, err
 		}
 		opts.Pulsar = native.NewPulsar(client, settings, native.WithPackages(s.Packages), native.WithRecords(s.RecordsTopic))
+		opts.RecordsOnPulsar = s.RecordsTopic != ""
 	}
 	return kubernetes.New(cluster, opts), nil
 }

@@ -41,6 +41,7 @@ func grants(components bool) []grant {
 		{[]string{"The same: what happened to a pod. Without it failures say less."}, "", []string{"events"}, []string{"list"}, nil},
 		{[]string{"The same: the last lines of a container that ended. Without it failures say less."}, "", []string{"pods/log"}, []string{"get"}, nil},
 		{[]string{"The lock of a mesh, held while it is changed (--lock=false needs none)."}, "coordination.k8s.io", []string{"leases"}, []string{"get", "create", "update", "delete"}, nil},
+		{[]string{"Versions of a mesh, and who holds it. Without it runs are not recorded; --record off does not ask."}, "", []string{"configmaps"}, []string{"get", "list", "create", "update", "delete"}, nil},
 	}
 }
 

@@ -40,6 +40,9 @@ type Options struct {
 	// Pulsar is the other side of meshes; nil leaves it to others, and plans say what
 	// they cannot promise then.
 	Pulsar *native.Pulsar
+	// RecordsOnPulsar keeps records on topics of that Pulsar, where those of meshes on
+	// function workers are, instead of in ConfigMaps.
+	RecordsOnPulsar bool
 }
 
 // Backend is a backend.Backend on a Kubernetes cluster with the Function Mesh

@@ -78,6 +78,7 @@ func (o *diffOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	o.target.expect(b)
 	var heads [2]record.Head
 	var bodies [2]*record.Body
 	for i, version := range []int64{o.from, o.to} {

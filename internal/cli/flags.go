@@ -206,7 +206,7 @@ func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	cmd.Flags().StringVar(&x.backend, "backend", x.backend, "`WHERE` meshes run: native is Pulsar's own function workers, kubernetes the Function Mesh operator")
 	complete(cmd, "backend", backends.Names()...)
 	x.bindKubernetes(cmd)
-	cmd.Flags().StringVar(&x.records, "records-topic", "", "`TOPIC` that keeps what is remembered of meshes; default: persistent://public/functions/meshc-records")
+	cmd.Flags().StringVar(&x.records, "records-topic", "", "`TOPIC` of Pulsar that keeps what is remembered of meshes; default: persistent://public/functions/meshc-records, and on Kubernetes ConfigMaps beside each mesh")
 	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
 	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
 	cmd.Flags().StringVar(&x.workerURL, "worker-url", "", "`URL` of function workers that are processes of their own; default: workers inside the brokers of --admin-url")

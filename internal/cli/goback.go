@@ -91,6 +91,7 @@ func (o *rollbackOptions) run(ctx context.Context, v applyView) ([]view.MeshRepo
 	if err != nil {
 		return nil, err
 	}
+	o.target.expect(b)
 	var h record.Head
 	var body *record.Body
 	err = o.connect.within(ctx, func(ctx context.Context) (err error) {

@@ -78,6 +78,7 @@ func (o *historyOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	o.target.expect(b)
 	heads, err := s.History(ctx, id, o.before, o.limit+1)
 	if err != nil {
 		return recordFailure(err)
@@ -141,6 +142,7 @@ func (f *Factory) oneTarget(x *targetFlags, args []string, output string) (mesh.
 	if len(targets) != 1 {
 		return mesh.ID{}, usage("name the one that is meant, such as public/default/word-count", "this is for one mesh, and there are %d", len(targets))
 	}
+	x.one = targets[0].mesh
 	return targets[0].id, nil
 }
 

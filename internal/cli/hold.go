@@ -101,6 +101,7 @@ func (o *holdOptions) lock(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	o.target.expect(b)
 	h, err := planner.Hold(ctx, s, id, o.f.author(), o.reason.reason)
 	if err != nil {
 		return holdFailure(err)
@@ -123,6 +124,7 @@ func (o *holdOptions) unlock(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	o.target.expect(b)
 	_, err = planner.Unhold(ctx, s, id, o.f.author(), o.force)
 	nobody := errors.Is(err, planner.ErrNotHeld)
 	if err != nil && !nobody {

@@ -24,6 +24,7 @@ func (o *getOptions) runVersion(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	o.target.expect(b)
 	h, err := planner.FindVersion(ctx, s, id, o.version)
 	if err != nil {
 		return versionFailure(err)

@@ -55,7 +55,7 @@ func (c *carrier) look(ctx context.Context, name string, b backend.Backend, ids 
 		}
 		heads, err := newest(ctx, s, ids)
 		if err != nil {
-			return c.records.told(err)
+			return c.records.goWithout(name, err)
 		}
 		keep = map[string]bool{}
 		for _, id := range ids {

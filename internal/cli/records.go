@@ -112,12 +112,21 @@ var errNoAnswer = fmt.Errorf("no answer within %v", unlockedLimit)
 // that be: then one warning says so.
 func (r *records) open(ctx context.Context, name string, b backend.Backend) (record.Store, error) {
 	s, err := r.ask(ctx, name, b)
-	if err == nil || !r.mayGoWithout(err) {
-		return s, r.told(err)
+	if err == nil {
+		return s, nil
+	}
+	return nil, r.goWithout(name, err)
+}
+
+// goWithout warns that the command goes on without the records of a backend, where it
+// may, since they cannot be had; otherwise it gives the error.
+func (r *records) goWithout(name string, err error) error {
+	if !r.mayGoWithout(err) {
+		return r.told(err)
 	}
 	r.warn(err)
 	r.opened[name].without = true
-	return nil, nil
+	return nil
 }
 
 // ask is open without judging the error.

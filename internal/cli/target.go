@@ -21,6 +21,15 @@ import (
 type targetFlags struct {
 	input fileFlags
 	mesh  string
+	// one is what oneTarget found, where a file says it.
+	one *mesh.Mesh
+}
+
+// expect tells a backend of the mesh that oneTarget found: its file can say where it is.
+func (x *targetFlags) expect(b backend.Backend) {
+	if e, ok := b.(backend.Expecter); ok && x.one != nil {
+		e.Expect(x.one)
+	}
 }
 
 func (x *targetFlags) bind(cmd *cobra.Command) {

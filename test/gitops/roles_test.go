@@ -32,9 +32,9 @@ func TestRoles(t *testing.T) {
 		flags     []string
 		yes, no   []string
 	}{
-		{"roles-mesh", nil, []string{"create functionmeshes", "patch functionmeshes", "list functions", "delete leases", "get pods/log", "list events"},
-			[]string{"create functions", "patch sinks", "get secrets", "get configmaps", "create pods", "delete statefulsets"}},
-		{"roles-components", []string{"--components"}, []string{"create functions", "patch sinks", "delete sources", "list functionmeshes"},
+		{"roles-mesh", nil, []string{"create functionmeshes", "patch functionmeshes", "list functions", "delete leases", "get pods/log", "list events", "update configmaps"},
+			[]string{"create functions", "patch sinks", "get secrets", "create pods", "delete statefulsets"}},
+		{"roles-components", []string{"--components"}, []string{"create functions", "patch sinks", "delete sources", "list functionmeshes", "update configmaps"},
 			[]string{"create functionmeshes", "get secrets"}},
 	} {
 		set := "kubernetes.namespace=" + tt.namespace

@@ -28,6 +28,9 @@ type Listed struct {
 type Selector struct {
 	// Labels and Fields are in the words of kubectl's --selector and --field-selector.
 	Labels, Fields string
+
+	// metadata leaves out all else.
+	metadata bool
 }
 
 // List returns the objects of a kind in a namespace, or in all for "", in the
@@ -50,6 +53,14 @@ func ListAs[T any](ctx context.Context, c *Client, r Resource, namespace string,
 		return made, ok, err
 	})
 	return out, err
+}
+
+// ListMetadata is [Client.List] with nothing of the objects but their metadata: the
+// server sends no more (PartialObjectMetadata of meta.k8s.io/v1).
+func (c *Client) ListMetadata(ctx context.Context, r Resource, namespace string, s Selector) ([]Object, error) {
+	s.metadata = true
+	l, err := c.List(ctx, r, namespace, s)
+	return l.Items, err
 }
 
 // ReadyReplicas returns status.readyReplicas of the StatefulSets of a namespace by
@@ -101,10 +112,14 @@ func listBy[T any](ctx context.Context, c *Client, r Resource, namespace string,
 		q.Set("limit", strconv.Itoa(limit))
 	}
 	op := Op{Verb: "list", Ref: Ref{Resource: r, Namespace: namespace}}
+	accept := ""
+	if s.metadata {
+		accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+	}
 	var out []T
 	for {
 		got := page[T]{item: item}
-		_, err := c.do(ctx, request{op: op, method: http.MethodGet, path: pathOf(r, namespace, "", ""), query: q, repeat: always, into: &got})
+		_, err := c.do(ctx, request{op: op, method: http.MethodGet, path: pathOf(r, namespace, "", ""), query: q, accept: accept, repeat: always, into: &got})
 		var refused *Refused
 		if errors.As(err, &refused) && refused.Status == http.StatusGone && q.Has("continue") {
 			err = errGone

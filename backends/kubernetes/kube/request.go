@@ -20,6 +20,8 @@ type request struct {
 	method string
 	path   string
 	query  url.Values
+	// accept is the form of the answer where it is not simply JSON.
+	accept string
 	// body is sent as contentType.
 	body        []byte
 	contentType string
@@ -82,8 +84,11 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 		return answer{}, fmt.Errorf("%s: %w", r.op, err)
 	}
 	req.Header.Set("Accept", "application/json")
-	if r.stream {
+	switch {
+	case r.stream:
 		req.Header.Set("Accept", "*/*")
+	case r.accept != "":
+		req.Header.Set("Accept", r.accept)
 	}
 	if r.contentType != "" {
 		req.Header.Set("Content-Type", r.contentType)
