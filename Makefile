@@ -63,6 +63,10 @@ kill: examples
 loss-once: examples
 	MESHC_ONCE_UPDATES=30 $(GO) run ./test/pulsar/cmd/pulsarserver -version $(or $(PULSAR_VERSION),4.2.4) -- $(GO) test -count=1 -v -timeout 30m -run EffectivelyOnce ./test/loss
 
+## rollback: 20 versions of a mesh under load, and random ones of them brought back 20 times
+rollback: examples
+	MESHC_VERSIONS=20 MESHC_ROLLBACKS=20 $(GO) run ./test/pulsar/cmd/pulsarserver -threads 32 -- $(GO) test -count=1 -v -timeout 30m -run TestRollbackUnderLoad ./test/records
+
 ## whole: thirty nodes of all kinds and languages: apply, import, destroy, apply what was imported
 whole: examples
 	$(GO) test -run '^$$' -bench Thirty -benchtime 1x -v -timeout 60m ./test/whole

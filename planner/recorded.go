@@ -10,6 +10,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/backend"
@@ -200,9 +201,9 @@ func (w *recorder) next(newest record.Head) record.Head {
 
 // body is what the version is made of.
 func (w *recorder) body() *record.Body {
-	bare := *w.plan
+	bare := withoutSecrets(w.plan)
 	bare.Desired, bare.Sources = nil, nil
-	b := &record.Body{Sources: w.plan.Sources, Plan: &bare}
+	b := &record.Body{Sources: w.plan.Sources, Plan: bare}
 	s := wanted(w.id, w.plan)
 	for _, addr := range s.Addrs() {
 		b.Desired = append(b.Desired, state.Boxed{Resource: s.Resources[addr]})
@@ -251,8 +252,8 @@ func outcome(r apply.Report) (record.Outcome, string) {
 	return record.Failed, text
 }
 
-// wanted is the desired state of a plan, without what depends on the machine that
-// planned it: where code files lie, how nodes were called once.
+// wanted is the desired state of a plan, without literal secrets, and without what
+// depends on the machine that planned it: where code files lie, how nodes were called once.
 func wanted(id mesh.ID, p *plan.Plan) *state.State {
 	s := state.New(id)
 	if p.Destroy {
@@ -266,9 +267,9 @@ func wanted(id mesh.ID, p *plan.Plan) *state.State {
 			bare.Path = ""
 			s.Put(&bare)
 		case *state.Component:
-			bare := *r
+			bare := r.Bare(load.LooksSecret)
 			bare.Code.Path, bare.MovedFrom = "", ""
-			s.Put(&bare)
+			s.Put(bare)
 		default:
 			s.Put(r)
 		}

@@ -21,11 +21,20 @@ type CodeGoneError struct {
 	Version int64
 	// Missing are the package URLs, or the components whose code was sent along.
 	Missing []string
+	// Secrets are values that stood in the mesh file as they are, which are not on record.
+	Secrets []string
 }
 
 // Error implements error.
 func (e *CodeGoneError) Error() string {
-	return fmt.Sprintf("version %d of %s cannot be brought back, its code is not kept any more: %s", e.Version, e.Mesh, strings.Join(e.Missing, ", "))
+	var why []string
+	if len(e.Missing) > 0 {
+		why = append(why, "its code is not kept any more: "+strings.Join(e.Missing, ", "))
+	}
+	if len(e.Secrets) > 0 {
+		why = append(why, "secrets of it stood in the mesh file, and are not on record: "+strings.Join(e.Secrets, ", "))
+	}
+	return fmt.Sprintf("version %d of %s cannot be brought back, %s", e.Version, e.Mesh, strings.Join(why, "; "))
 }
 
 // MakeVersion plans the way to a version that was recorded: what was wanted then is
@@ -52,8 +61,8 @@ func MakeVersion(ctx context.Context, b backend.Backend, name string, h record.H
 	if p == nil || err != nil {
 		return nil, findings, err
 	}
-	if missing := codeGone(p); len(missing) > 0 {
-		return p, findings, &CodeGoneError{Mesh: h.Mesh, Version: h.Version, Missing: missing}
+	if missing, secrets := codeGone(p), fillIn(p); len(missing)+len(secrets) > 0 {
+		return p, findings, &CodeGoneError{Mesh: h.Mesh, Version: h.Version, Missing: missing, Secrets: secrets}
 	}
 	p.Sources, p.Reconcile = body.Sources, h.Reconcile
 	return p, findings, nil

@@ -243,19 +243,29 @@ func (b *Backend) faultOf(s plan.Step) error {
 func (b *Backend) write(s plan.Step) error {
 	after := stored(s.Change.After)
 	have := b.resources[s.Addr]
-	if state.Digest(have) == state.Digest(after) {
+	if digestAs(have, after) == state.Digest(after) {
 		return nil
 	}
 	before := s.Change.Before
 	if s.Op == plan.Create {
 		before = nil
 	}
-	if state.Digest(have) != state.Digest(before) {
+	if digestAs(have, before) != state.Digest(before) {
 		return fmt.Errorf("%s: %w", s.Addr, backend.ErrMoved)
 	}
 	b.writes++
 	b.resources[s.Addr] = after
 	return nil
+}
+
+// digestAs is the digest of what is there, with those values hidden that another hides.
+func digestAs(have, like state.Resource) string {
+	h, ok1 := have.(*state.Component)
+	l, ok2 := like.(*state.Component)
+	if ok1 && ok2 {
+		have = h.Masked(l.SensitivePaths())
+	}
+	return state.Digest(have)
 }
 
 func (b *Backend) delete(s plan.Step) error {
@@ -267,7 +277,7 @@ func (b *Backend) delete(s plan.Step) error {
 	if s.Change.Between != nil {
 		last = stored(last)
 	}
-	if state.Digest(have) != state.Digest(last) {
+	if digestAs(have, last) != state.Digest(last) {
 		// A replacement that was carried out before finds its own result.
 		if s.Change.After != nil && state.Digest(have) == state.Digest(stored(s.Change.After)) {
 			return nil

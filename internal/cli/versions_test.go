@@ -136,6 +136,9 @@ func TestOneVersion(t *testing.T) {
 	if doc := document[view.OneVersion](b); len(doc.Sources) != 3 || len(doc.Desired) == 0 || doc.Plan == nil || doc.Record.Version != 1 {
 		t.Errorf("%+v", doc)
 	}
+	if strings.Contains(b.out.String(), "s3cr3tt0ken") {
+		t.Error("a secret is on record")
+	}
 	b.want(1, "get", wordCountName, "--version", "3")
 	b.errHas("public/default/word-count has no version 3; the newest is 2", "meshc history public/default/word-count")
 	b.want(1, "get", "public/default/other", "--version", "3")
@@ -269,6 +272,38 @@ func TestRollbackLooksSecretsUp(t *testing.T) {
 	c, ok := b.cluster.Resources()["function/public/default/split"].(*state.Component)
 	if !ok || c.Fields["userConfig"] == nil {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestLiteralSecretsAreNotOnRecord: what looks like a secret is a digest there, in all
+// of its parts. A rollback takes it from what runs, and is refused where that is another.
+func TestLiteralSecretsAreNotOnRecord(t *testing.T) {
+	b := newBench(t)
+	with := func(secret, more string) {
+		b.write("mesh.yaml", strings.Replace(wordCount, "    output: words\n", "    output: words\n    userConfig: {apiToken: "+secret+", depth: {password: "+secret+"}}\n"+more, 1))
+		b.want(0, "apply", "--yes")
+	}
+	with("s3cr3t-one", "")
+	with("s3cr3t-one", "    parallelism: 2\n")
+	with("s3cr3t-two", "    parallelism: 2\n")
+	for _, v := range []string{"1", "2", "3"} {
+		for _, form := range []string{"json", "yaml", "human"} {
+			b.want(0, "get", wordCountName, "--version", v, "-o", form)
+			if strings.Contains(b.out.String(), "s3cr3t") {
+				t.Errorf("version %s has a secret as %s:\n%s", v, form, b.out)
+			}
+		}
+	}
+	b.want(0, "diff", wordCountName, "2", "3")
+	b.outHas("userConfig.apiToken: (sensitive, changed)")
+	b.want(1, "rollback", wordCountName, "--yes", "--to", "2")
+	b.errHas("secrets of it stood in the mesh file, and are not on record: userConfig.apiToken of function public/default/split, userConfig.depth.password of function")
+	with("s3cr3t-one", "    parallelism: 3\n")
+	b.want(0, "rollback", wordCountName, "--yes", "--to", "2")
+	with("s3cr3t-one", "    parallelism: 2\n")
+	b.outHas("No changes.")
+	if h := b.head(); h.Version != 5 {
+		t.Errorf("%+v", h)
 	}
 }
 
