@@ -121,7 +121,8 @@ func (r *records) open(ctx context.Context, name string, b backend.Backend) (rec
 // goWithout warns that the command goes on without the records of a backend, where it
 // may, since they cannot be had; otherwise it gives the error.
 func (r *records) goWithout(name string, err error) error {
-	if !r.mayGoWithout(err) {
+	outOfReach := r.limit > 0 // the user has said that they may be
+	if !outOfReach && !r.mayGoWithout(err) {
 		return r.told(err)
 	}
 	r.warn(err)
@@ -157,7 +158,7 @@ func (r *records) ask(ctx context.Context, name string, b backend.Backend) (reco
 // open, and there is none to be had. What fails although it was there before may hide
 // that someone holds the mesh, so it ends the run.
 func (r *records) mayGoWithout(err error) bool {
-	return r.mode == recordAuto && (errors.Is(err, record.ErrNoPlace) || errors.Is(err, record.ErrForbidden) || errors.Is(err, record.ErrTooLarge) || r.limit > 0)
+	return r.mode == recordAuto && (errors.Is(err, record.ErrNoPlace) || errors.Is(err, record.ErrForbidden) || errors.Is(err, record.ErrTooLarge))
 }
 
 // told is an error about records with what to do about it.

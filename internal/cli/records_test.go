@@ -224,10 +224,12 @@ func TestARunThatLoses(t *testing.T) {
 	b.backend = &kept{Backend: b.cluster, store: b.refusing(func(h record.Head) error {
 		return &record.ConflictError{Winner: record.Head{Mesh: h.Mesh, Revision: 5, Version: 4, Author: "bob@desk", Action: record.Apply}, Want: h.Revision}
 	})}
-	b.want(1, "apply", "--yes")
-	b.errHas("public/default/word-count was changed by another run meanwhile: apply by bob@desk made it version 4; nothing was written", "to go on: meshc apply --yes")
-	if b.cluster.Writes() != 0 {
-		t.Error("something was written")
+	for _, lock := range []string{"--lock", "--lock=false"} {
+		b.want(1, "apply", "--yes", lock)
+		b.errHas("public/default/word-count was changed by another run meanwhile: apply by bob@desk made it version 4; nothing was written", "to go on: meshc apply --yes")
+		if b.cluster.Writes() != 0 {
+			t.Error("something was written")
+		}
 	}
 }
 
