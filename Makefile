@@ -42,6 +42,10 @@ generate:
 golden:
 	MESHC_UPDATE=1 $(GO) test ./compiler/... ./internal/view/... ./internal/cli ./cmd/... ./examples
 
+## manager-scale: 1,000 meshes with 50,000 functions on record, on a real Pulsar with simulated workers: ready, list, memory, a round of looks; and 500 lists a second
+manager-scale:
+	$(GO) test -run '^$$' -bench 'Manager$$|ManagerReads$$' -benchtime 1x -v -timeout 30m ./test/bench
+
 ## bench: meshc against plain HTTP, many nodes and jars, and the start of the process
 bench: examples
 	$(GO) test -run '^$$' -bench 'TwoHundred|Thousand|Artifacts|Nodes' -benchtime 1x -v -timeout 30m ./test/bench
@@ -90,4 +94,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: records demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole
+.PHONY: manager-scale records demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole

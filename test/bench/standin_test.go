@@ -55,7 +55,7 @@ func newStandIn() *standIn {
 	mux.HandleFunc("GET /admin/v2/clusters", says(`["standalone"]`))
 	mux.HandleFunc("GET /admin/v2/brokers/version", says(`4.0.8`))
 	mux.HandleFunc("GET /admin/v2/brokers/configuration/runtime", says(`{"numHttpServerThreads":"32","enablePackagesManagement":"true","functionsWorkerEnablePackageManagement":"true"}`))
-	mux.HandleFunc("GET /admin/v2/namespaces/public", says(`["public/default"]`))
+	mux.HandleFunc("GET /admin/v2/namespaces/public", s.namespaces)
 	for _, kind := range []string{"functions", "sources", "sinks"} {
 		base := "/admin/v3/" + kind + "/{tenant}/{namespace}"
 		mux.HandleFunc("GET "+base, s.list(kind))
@@ -177,6 +177,18 @@ func fails(status int, reason string) http.HandlerFunc {
 }
 
 func answer(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode(v) }
+
+// namespaces are public/default and those that topics are in.
+func (s *standIn) namespaces(w http.ResponseWriter, _ *http.Request) {
+	seen := map[string]bool{"public/default": true}
+	s.mu.Lock()
+	for name := range s.topics {
+		parts := strings.Split(name, "/")
+		seen[parts[2]+"/"+parts[3]] = true
+	}
+	s.mu.Unlock()
+	answer(w, slices.Sorted(maps.Keys(seen)))
+}
 
 func key(r *http.Request) string {
 	return strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/admin/v3/"), "/status")
@@ -310,12 +322,14 @@ func fullTopic(r *http.Request) string {
 }
 
 func (s *standIn) topicNames(w http.ResponseWriter, r *http.Request) {
+	names, own := []string{}, "persistent://"+r.PathValue("tenant")+"/"+r.PathValue("namespace")+"/"
 	s.mu.Lock()
-	names := slices.Collect(maps.Keys(s.topics))
-	s.mu.Unlock()
-	if names == nil {
-		names = []string{}
+	for name := range s.topics {
+		if strings.HasPrefix(name, own) {
+			names = append(names, name)
+		}
 	}
+	s.mu.Unlock()
 	answer(w, names)
 }
 
