@@ -21,6 +21,7 @@ type managerOptions struct {
 	connections       int
 	grace             time.Duration
 	reconcile         bool
+	repair            bool
 	every             time.Duration
 }
 
@@ -102,5 +103,6 @@ func (o *managerOptions) bind(cmd *cobra.Command) {
 	flags.IntVar(&o.connections, "max-connections", 2000, "connections at a time")
 	flags.DurationVar(&o.grace, "grace", time.Minute, "how long runs may take to finish what is in the air when the manager is told to end")
 	flags.BoolVar(&o.reconcile, "reconcile", true, "look at live meshes for drift while this manager leads")
+	flags.BoolVar(&o.repair, "repair", true, "deploy recorded versions again where a mesh says 'reconcile: repair'; without it drift is only reported")
 	flags.DurationVar(&o.every, "reconcile-every", 5*time.Second, "how often each mesh is looked at")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/backends"
+	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/internal/manager"
 	"github.com/meshc/meshc/internal/manager/reconcile"
 	"github.com/meshc/meshc/planner/backend"
@@ -156,7 +157,9 @@ func (o *managerOptions) watch(cluster *backends.Cluster, name string) *reconcil
 			}
 			return own, nil
 		},
-		Author: "manager@" + name, Holder: holder, Limits: reconcile.Limits{Every: o.every},
+		Author: "manager@" + name, Holder: holder, Limits: reconcile.Limits{Every: o.every}, ReportOnly: !o.repair,
+		// Files of this host are none of the meshes' business.
+		Resolve: func(from string) (string, error) { return load.Resolve(from, load.Options{Env: o.f.env}) },
 	}
 	if n, ok := own.(backend.Noticer); ok {
 		cfg.Notice = n.Notice

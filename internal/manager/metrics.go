@@ -39,13 +39,7 @@ func newMetrics(m *Manager) *metrics {
 	gauge("meshc_ready", "1 while the records are read and a leader is known.", func() float64 { return one(m.Ready()) })
 	gauge("meshc_meshes", "Meshes that the records know.", func() float64 { return float64(m.index.size()) })
 	gauge("meshc_runs_in_flight", "Runs that are under way here.", func() float64 { return float64(m.ops.count()) })
-	gauge("meshc_drifted_meshes", "Meshes that are not as they were deployed, as the leader sees it.", func() float64 {
-		if m.watcher == nil || !m.opts.Leadership.Leading() {
-			return 0
-		}
-		stats, _ := m.watcher.Stats()
-		return float64(stats.Unclean)
-	})
+	watching(m, gauge)
 	return x
 }
 

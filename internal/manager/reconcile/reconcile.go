@@ -25,6 +25,8 @@ type Config struct {
 	// Resolve gives the values of sensitive references; nil where none are known. A
 	// mesh that needs some is then reported, and not repaired.
 	Resolve func(from string) (string, error)
+	// ReportOnly repairs nothing, whatever meshes say.
+	ReportOnly bool
 	// OnReport is told each report that says another thing than the one before of its
 	// mesh: found, changed, gone (Report.Clean). Calls for one mesh do not overlap. nil is fine.
 	OnReport func(Report)

@@ -50,6 +50,12 @@ func (r *Reconciler) repair(ctx context.Context, w *watched, b backend.Backend, 
 		}
 		return
 	}
+	if r.cfg.ReportOnly {
+		w.repair = &Repair{State: Refused, Reason: "this manager reports, and repairs nothing"}
+		rep.Repair = w.repair
+		r.tell(w, rep)
+		return
+	}
 	if err := r.remember(ctx, w); err != nil {
 		return // the next look tells
 	}

@@ -56,6 +56,27 @@ func TestRepair(t *testing.T) {
 	}
 }
 
+// TestReportOnly: a manager that is to repair nothing says so.
+func TestReportOnly(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.deploy("m", repair, "parallelism: 1")
+		w.cfg.ReportOnly = true
+		defer w.start()()
+		w.wait(time.Minute)
+		w.edit("m-a", "parallelism", 3.0)
+		w.wait(time.Hour)
+		told := w.reports()
+		if len(told) != 2 || told[1].Repair == nil || told[1].Repair.State != reconcile.Refused || w.field("m-a", "parallelism") != 3.0 || w.head("m").Version != 1 {
+			t.Errorf("%+v", told)
+		}
+		w.edit("m-a", "parallelism", 2.0)
+		w.wait(soon)
+		if told := w.reports(); len(told) == 0 || !told[len(told)-1].Clean() || told[len(told)-1].Repair != nil {
+			t.Errorf("%+v", told)
+		}
+	})
+}
+
 // TestLockedMeshes are left alone, whoever has locked them, and mended afterwards.
 func TestLockedMeshes(t *testing.T) {
 	inBubble(t, func(w *world) {
