@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"net/http"
 
 	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/backends/native/admin"
@@ -11,6 +12,7 @@ import (
 	"github.com/meshc/meshc/backends/native/coordinate"
 	"github.com/meshc/meshc/backends/native/manager"
 	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -99,3 +101,16 @@ func (c *Cluster) Verifies(ctx context.Context) (bool, error) {
 func (c *Cluster) Named(ctx context.Context, role, tenant, namespace string) (admins bool, actions []string, err error) {
 	return native.Named(ctx, c.client, role, tenant, namespace)
 }
+
+// Service gives an HTTP client for a service that takes the same credentials as the
+// cluster, by client.conf: they go to the hosts of its URL, and to AllowedHosts, alone.
+func (s Settings) Service(url string) (*http.Client, error) {
+	settings, err := conn.Load(conn.Flags{AdminURL: url, AllowHosts: s.AllowedHosts}, s.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return settings.Client()
+}
+
+// Rules are how function workers take changes, for who has no backend at hand.
+func Rules() diff.RuleSet { return native.Rules{} }

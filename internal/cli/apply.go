@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,6 +134,9 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 	c := newCarrier(o.f, o.carry, &o.connect, v)
 	defer c.done()
 	c.severities, c.fromFile = o.severities, saved != nil
+	if c.remote, err = o.connect.viaManager(o.f); err != nil {
+		return nil, err
+	}
 	if saved != nil {
 		defer saved.done()
 		if o.input.changes() {
@@ -144,14 +148,33 @@ func (o *applyOptions) run(ctx context.Context, v applyView) ([]view.MeshReport,
 		if err := o.fits(saved.plans); err != nil {
 			return nil, err
 		}
+		if c.remote != nil {
+			return c.savedBy(ctx, saved.plans)
+		}
 		if err := c.lookSaved(ctx, saved.plans); err != nil {
 			return nil, err
 		}
 		return c.run(ctx, view.NewPlans(saved.plans, nil, nil, o.carry.allow), saved.plans)
 	}
-	result := o.f.compile(&o.input, files, stdin, o.connect.compiling(compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))}))
+	if c.remote != nil && slices.Contains(files, "-") {
+		// It is read twice: to check the mesh here, and to send it.
+		if stdin, err = again(stdin); err != nil {
+			return nil, err
+		}
+	}
+	opts := o.connect.compiling(compiler.Options{NeedCode: true, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustHash))})
+	result := o.f.compile(&o.input, files, stdin, opts)
 	if err := o.only.fits(result); err != nil {
 		return nil, err
+	}
+	if c.remote != nil {
+		j := c.job()
+		j.Only = o.only.names
+		jobs, err := c.remote.bundles(o.f, &o.input, files, rewound(stdin), result, opts, j)
+		if err != nil {
+			return nil, err
+		}
+		return c.planAndRunBy(ctx, &o.connect, result, jobs)
 	}
 	return c.planAndRun(ctx, &o.connect, &o.input, result, planner.Options{Allow: o.carry.allow, Only: o.only.names})
 }

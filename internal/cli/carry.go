@@ -90,6 +90,8 @@ type carrier struct {
 	records *records
 	// as says what the run is to be recorded as; the zero value is apply or destroy.
 	as planner.Run
+	// remote carries out in place of this command; nil where no manager does.
+	remote *remote
 }
 
 // newCarrier makes the carrier of a command; done ends it.

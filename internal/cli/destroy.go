@@ -80,16 +80,26 @@ func (o *destroyOptions) run(ctx context.Context, v applyView) ([]view.MeshRepor
 	c := newCarrier(o.f, o.carry, &o.connect, v)
 	defer c.done()
 	c.severities = o.severities
+	var err error
+	if c.remote, err = o.connect.viaManager(o.f); err != nil {
+		return nil, err
+	}
 	opts := planner.Options{Destroy: true, DeleteTopics: o.deleteTopics, Allow: o.carry.allow}
 	if o.mesh == "" {
 		// Code files need not exist any more to take down what they became.
 		result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, compiler.Options{Severities: o.severities, Cache: o.f.cache(trustTimes)})
 		result.Findings = withoutCode(result.Findings)
+		if c.remote != nil && !result.Findings.HasErrors() {
+			return c.destroyBy(ctx, &o.connect, idsOf(result.Units), o.deleteTopics)
+		}
 		return c.planAndRun(ctx, &o.connect, &o.input, result, opts)
 	}
 	id, err := mesh.ParseID(o.mesh)
 	if err != nil {
 		return nil, usage("such as public/default/word-count", "--mesh %q: %s", o.mesh, err)
+	}
+	if c.remote != nil {
+		return c.destroyBy(ctx, &o.connect, []mesh.ID{id}, o.deleteTopics)
 	}
 	b, err := c.open(o.connect.backend)
 	if err != nil {

@@ -197,6 +197,8 @@ type connectFlags struct {
 	moveFrom   string
 	// records is the topic of the records; "" is the usual one.
 	records string
+	// managerURL is that of --manager; see manager.
+	managerURL string
 	// typed are the flags of the command line.
 	typed *pflag.FlagSet
 }
@@ -207,6 +209,7 @@ func (x *connectFlags) bind(cmd *cobra.Command, timeoutHelp string) {
 	complete(cmd, "backend", backends.Names()...)
 	x.bindKubernetes(cmd)
 	cmd.Flags().StringVar(&x.records, "records-topic", "", "`TOPIC` of Pulsar that keeps what is remembered of meshes; default: persistent://public/functions/meshc-records, and on Kubernetes ConfigMaps beside each mesh")
+	cmd.Flags().StringVar(&x.managerURL, "manager", "", "`URL` of a FunctionMeshManager that is to do this, in place of this command; default: MESHC_MANAGER, else none")
 	cmd.Flags().StringVar(&x.adminURL, "admin-url", "", "`URL` of Pulsar's web service; default: client.conf named by PULSAR_CLIENT_CONF, else http://localhost:8080")
 	cmd.Flags().StringVar(&x.brokerURL, "broker-url", "", "`URL` of Pulsar's binary service; default: client.conf, else pulsar://localhost:6650")
 	cmd.Flags().StringVar(&x.workerURL, "worker-url", "", "`URL` of function workers that are processes of their own; default: workers inside the brokers of --admin-url")
@@ -255,6 +258,9 @@ const commandTimeout = "give up after this `DURATION`, such as 30s; 0 waits as l
 
 // open opens the backend of that name, which may have come from a plan file.
 func (x *connectFlags) open(f *Factory, name string) (backend.Backend, error) {
+	if url := x.manager(f); url != "" {
+		return x.openManager(f, url)
+	}
 	for _, flag := range []struct{ name, value string }{{"admin-url", x.adminURL}, {"broker-url", x.brokerURL}, {"worker-url", x.workerURL}} {
 		if flag.value == "" && x.typed.Changed(flag.name) {
 			return nil, usage("leave it out for the default", "--%s is empty", flag.name)

@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/manager/client"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
@@ -87,6 +89,9 @@ func (o *rollbackOptions) run(ctx context.Context, v applyView) ([]view.MeshRepo
 	}
 	c := newCarrier(o.f, o.carry, &o.connect, v)
 	defer c.done()
+	if c.remote, err = o.connect.viaManager(o.f); err != nil {
+		return nil, err
+	}
 	b, err := c.open(o.connect.backend)
 	if err != nil {
 		return nil, err
@@ -103,6 +108,11 @@ func (o *rollbackOptions) run(ctx context.Context, v applyView) ([]view.MeshRepo
 	}
 	if h.Outcome != record.Applied {
 		v.note("meshc: note: the run of version " + ordinal(h) + " did not end well; what it wanted is what is planned")
+	}
+	if c.remote != nil {
+		j := c.job()
+		j.Mesh, j.Version = id, h.Version
+		return c.planAndRunBy(ctx, &o.connect, compiler.Result{}, []*client.Job{&j})
 	}
 	c.as = planner.Run{Action: record.Rollback, Of: h.Version}
 	if e, ok := b.(backend.Expecter); ok && body.Plan != nil {

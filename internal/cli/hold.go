@@ -96,6 +96,9 @@ func (o *holdOptions) lock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if url := o.connect.manager(o.f); url != "" {
+		return o.lockBy(ctx, url, id)
+	}
 	b, s, err := o.f.recordStore(ctx, &o.connect)
 	if err != nil {
 		return err
@@ -118,6 +121,9 @@ func (o *holdOptions) unlock(ctx context.Context) error {
 	id, err := o.f.oneTarget(&o.target, o.args, o.output)
 	if err != nil {
 		return err
+	}
+	if url := o.connect.manager(o.f); url != "" {
+		return o.unlockBy(ctx, url, id)
 	}
 	b, s, err := o.f.recordStore(ctx, &o.connect)
 	if err != nil {

@@ -103,7 +103,18 @@ with an error, 1 a failure.`,
 func planRun(ctx context.Context, o *planOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *planOptions) run(ctx context.Context) error {
-	result := o.f.compile(&o.input, o.input.all(o.args), o.f.In, o.connect.compiling(compiler.Options{NeedCode: !o.destroy, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))}))
+	manager, err := o.connect.viaManager(o.f)
+	if err != nil {
+		return err
+	}
+	files, stdin := o.input.all(o.args), o.f.In
+	if manager != nil && slices.Contains(files, "-") {
+		if stdin, err = again(stdin); err != nil {
+			return err
+		}
+	}
+	compiling := o.connect.compiling(compiler.Options{NeedCode: !o.destroy, PulsarVersion: o.pulsar, Severities: o.severities, Cache: o.f.cache(o.cache.unlessOff(trustTimes))})
+	result := o.f.compile(&o.input, files, stdin, compiling)
 	if o.destroy {
 		result.Findings = withoutCode(result.Findings)
 	}
@@ -112,6 +123,13 @@ func (o *planOptions) run(ctx context.Context) error {
 	}
 	if err := o.only.fits(result); err != nil {
 		return err
+	}
+	if manager != nil {
+		plans, found, err := o.plansBy(ctx, manager, files, rewound(stdin), result, compiling)
+		if err != nil {
+			return err
+		}
+		return o.showPlans(result, unique(append(result.Findings, found...))[len(result.Findings):], plans)
 	}
 	b, err := o.connect.open(o.f, o.connect.backend)
 	if err != nil {
@@ -129,6 +147,11 @@ func (o *planOptions) run(ctx context.Context) error {
 		return err
 	}
 	known.tell(o.f, plans)
+	return o.showPlans(result, found, plans)
+}
+
+// showPlans shows plans with what was found while they were made, and saves them.
+func (o *planOptions) showPlans(result compiler.Result, found diag.List, plans []*plan.Plan) error {
 	if found.HasErrors() {
 		return o.refuse(findings(result, found))
 	}

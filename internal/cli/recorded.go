@@ -107,6 +107,9 @@ func (c *carrier) lookSaved(ctx context.Context, plans []*plan.Plan) error {
 // carryOut carries a plan out and records that where records are kept; version is
 // that of the record, 0 without one.
 func (c *carrier) carryOut(ctx context.Context, b backend.Backend, p *plan.Plan, o apply.Options) (report apply.Report, version int64, err error) {
+	if c.remote != nil {
+		return c.remote.carryOut(ctx, c, p, o)
+	}
 	store, err := c.records.open(ctx, p.Backend, b)
 	if err != nil {
 		return report, 0, err

@@ -19,6 +19,7 @@ var parameterTable = map[string][2]string{
 	"all":          {"boolean", "Also meshes that were taken down"},
 	"limit":        {"integer", "The most items of a page, from 1 to 100"},
 	"cursor":       {"string", "Where the page begins: next of the page before"},
+	"before":       {"integer", "Only revisions below this one"},
 	"allow":        {"string", "Risks that are allowed, with commas between them"},
 	"only":         {"string", "Narrows the plan to a node, or an address such as function/split; repeatable"},
 	"wait":         {"string", "Answer when the run has ended, or after this time, such as 30s"},

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/manager/api"
@@ -29,13 +28,9 @@ func (m *Manager) lockMesh(w http.ResponseWriter, r *http.Request, c Caller) err
 	if err != nil {
 		return err
 	}
-	return m.hold(w, r, func(h record.Head, who string) (record.Head, error) {
-		if err := planner.HeldBack(h, who); err != nil {
-			return h, err
-		}
-		h.Action, h.Hold = record.Hold, &record.HoldInfo{By: who, Since: time.Now().UTC(), Reason: reason}
-		return h, nil
-	}, c)
+	return m.hold(w, r, c, func(ctx context.Context, id mesh.ID, who string) (record.Head, error) {
+		return planner.Hold(ctx, m.opts.Records, id, who, reason)
+	})
 }
 
 // unlockMesh lets others in again.
@@ -44,66 +39,33 @@ func (m *Manager) unlockMesh(w http.ResponseWriter, r *http.Request, c Caller) e
 	if err != nil && r.URL.Query().Has("force") {
 		return usage("force is true or false")
 	}
-	return m.hold(w, r, func(h record.Head, who string) (record.Head, error) {
-		if h.Hold == nil {
-			return h, &notFound{"nobody has locked mesh " + h.Mesh}
+	return m.hold(w, r, c, func(ctx context.Context, id mesh.ID, who string) (record.Head, error) {
+		h, err := planner.Unhold(ctx, m.opts.Records, id, who, force)
+		if errors.Is(err, planner.ErrNotHeld) {
+			err = &notFound{err.Error()}
 		}
-		if err := planner.HeldBack(h, who); err != nil && !force {
-			return h, err
-		}
-		h.Action, h.Hold = record.Unhold, nil
-		return h, nil
-	}, c)
+		return h, err
+	})
 }
 
 // hold writes a lock or its end as the next revision of a mesh.
-func (m *Manager) hold(w http.ResponseWriter, r *http.Request, change func(h record.Head, who string) (record.Head, error), c Caller) error {
+func (m *Manager) hold(w http.ResponseWriter, r *http.Request, c Caller, change func(ctx context.Context, id mesh.ID, who string) (record.Head, error)) error {
 	id, err := meshOf(r)
 	if err != nil {
 		return err
 	}
-	for range holdTries {
-		var h record.Head
-		h, err = m.holdOnce(r.Context(), id, m.author(c), change)
-		if err == nil {
-			writeJSON(w, http.StatusOK, "application/json", api.NewMesh(h))
-			return nil
-		}
-		// The end of a run may come in between; the lock goes on top of it.
-		if !errors.As(err, new(*record.ConflictError)) {
-			return err
-		}
-	}
-	return err
-}
-
-const holdTries = 5
-
-func (m *Manager) holdOnce(ctx context.Context, id mesh.ID, who string, change func(h record.Head, who string) (record.Head, error)) (record.Head, error) {
+	who := m.author(c)
 	if who == "" {
-		return record.Head{}, ErrUnauthorized
+		return ErrUnauthorized
 	}
-	newest, err := m.head(ctx, id)
+	if err := m.leads(r.Context()); err != nil {
+		return err
+	}
+	h, err := change(r.Context(), id, who)
 	if err != nil {
-		return newest, err
+		return err
 	}
-	next, err := change(newest, who)
-	if err != nil {
-		return next, err
-	}
-	if newest.Revision == 0 {
-		next.Outcome = record.Applied
-	}
-	next.Revision++
-	next.Author, next.Began, next.Ended = who, time.Now().UTC(), time.Now().UTC()
-	next.Reason, next.Of, next.Changes, next.Error = record.Reason{}, 0, record.Changes{}, ""
-	next.Packages = newest.Packages
-	if err := m.leads(ctx); err != nil {
-		return next, err
-	}
-	stored, err := m.opts.Records.Write(ctx, next, nil)
-	if err == nil {
-		m.index.put(stored, false, false)
-	}
-	return stored, err
+	m.index.put(h, false, false)
+	writeJSON(w, http.StatusOK, "application/json", api.NewMesh(h))
+	return nil
 }

@@ -3,6 +3,8 @@ package manager
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
@@ -92,13 +94,15 @@ func (m *Manager) planInput(ctx context.Context, b backend.Backend, j *job, opts
 	if found.HasErrors() {
 		return nil, nil, &findingsError{found}
 	}
-	if len(compiled.Units) != 1 {
-		return nil, nil, usage("a request is about one mesh, the file has %d", len(compiled.Units))
+	at := slices.IndexFunc(compiled.Units, func(u compiler.Unit) bool { return u.Mesh.ID == j.id })
+	if at < 0 {
+		var names []string
+		for _, u := range compiled.Units {
+			names = append(names, u.Mesh.ID.String())
+		}
+		return nil, nil, usage("the path names mesh %s, and the file is of %s", j.id, strings.Join(names, ", "))
 	}
-	unit := compiled.Units[0]
-	if unit.Mesh.ID != j.id {
-		return nil, nil, usage("the file is of mesh %s, and the path names %s", unit.Mesh.ID, j.id)
-	}
+	unit := compiled.Units[at]
 	p, more, err := planner.Make(ctx, b, m.opts.Backend, unit, opts)
 	if p != nil {
 		for _, in := range append(append([]compiler.Input{}, j.in.meshes...), j.in.overlays...) {

@@ -141,7 +141,7 @@ func (m *Manager) get(w http.ResponseWriter, r *http.Request, _ Caller) error {
 
 // history gives the versions of a mesh, out of the store.
 func (m *Manager) history(w http.ResponseWriter, r *http.Request, _ Caller) error {
-	limit, cursor, err := page(r)
+	limit, cursor, err := page(r, "before")
 	if err != nil {
 		return err
 	}
@@ -150,9 +150,12 @@ func (m *Manager) history(w http.ResponseWriter, r *http.Request, _ Caller) erro
 		return err
 	}
 	var before int64
+	if cursor == "" {
+		cursor = r.URL.Query().Get("before")
+	}
 	if cursor != "" {
-		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil {
-			return usage("cursor is none that this manager gave")
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 0 {
+			return usage("cursor is none that this manager gave, or before is no revision")
 		}
 	}
 	heads, err := m.opts.Records.History(r.Context(), id, before, limit+1)

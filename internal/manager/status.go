@@ -74,6 +74,8 @@ func health(ctx context.Context, b backend.Backend, nodes []state.Addr, out []ap
 			}
 			n := api.Node{Addr: string(addr), Wanted: h.Wanted, Running: h.Running, Backlog: h.Backlog, Unacked: h.Unacked, RateIn: h.RateIn, RateOut: h.RateOut}
 			for _, in := range h.Instances {
+				n.Instances = append(n.Instances, api.Instance{Running: in.Running, Error: clean(in.Error), Restarts: in.Restarts, Received: in.Received, Processed: in.Processed,
+					UserErrors: in.UserErrors, SystemErrors: in.SystemErrors, LastError: clean(in.LastError), Worker: clean(in.Worker)})
 				if text := cmp.Or(in.Error, in.LastError); text != "" {
 					n.Error = clean(text)
 				}

@@ -86,7 +86,21 @@ type Node struct {
 	RateIn  float64 `json:"rateIn"`
 	RateOut float64 `json:"rateOut"`
 	// Error is the newest text of an instance that does not run, or of an exception.
-	Error string `json:"error,omitempty"`
+	Error     string     `json:"error,omitempty"`
+	Instances []Instance `json:"instances,omitempty"`
+}
+
+// Instance is one instance of a node. Counters start at 0 with each start.
+type Instance struct {
+	Running      bool   `json:"running"`
+	Error        string `json:"error,omitempty"`
+	Restarts     int64  `json:"restarts"`
+	Received     int64  `json:"received"`
+	Processed    int64  `json:"processed"`
+	UserErrors   int64  `json:"userErrors"`
+	SystemErrors int64  `json:"systemErrors"`
+	LastError    string `json:"lastError,omitempty"`
+	Worker       string `json:"worker,omitempty"`
 }
 
 // Drift is how a mesh differs from the version that its record tells of. Nothing is

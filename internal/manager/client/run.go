@@ -1,0 +1,253 @@
+package client
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/meshc/meshc/compiler/diag"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// Job is something that is to be done to a mesh.
+type Job struct {
+	Mesh mesh.ID
+	// Bundle is what the mesh is to become; nil for a Destroy and a Version.
+	Bundle *Bundle
+	// Destroy takes the mesh down, DeleteTopics with its topics; Version goes to one that was.
+	Destroy, DeleteTopics bool
+	Version               int64
+	// Values are what the references of a version stand for here.
+	Values api.Values
+
+	Allow       []plan.RiskKind
+	Only        []string
+	Parallelism int
+	WaitLimit   time.Duration
+	OnFailure   apply.OnFailure
+	Reason      record.Reason
+}
+
+// query gives what plans and runs have in common.
+func (j *Job) query() query {
+	q := query{}
+	if len(j.Allow) > 0 {
+		var names []string
+		for _, k := range j.Allow {
+			names = append(names, string(k))
+		}
+		q.Set("allow", strings.Join(names, ","))
+	}
+	for _, o := range j.Only {
+		q.Add("only", o)
+	}
+	if j.DeleteTopics {
+		q.Set("deleteTopics", "true")
+	}
+	if j.Version > 0 {
+		q.Set("version", strconv.FormatInt(j.Version, 10))
+	}
+	return q
+}
+
+func (j *Job) body() (body, error) {
+	if j.Bundle != nil {
+		return j.Bundle.form()
+	}
+	if j.Version == 0 {
+		return body{}, nil
+	}
+	data, err := json.Marshal(j.Values)
+	return body{kind: "application/json", data: data}, err
+}
+
+// Plan asks what would be done. Findings with an error come without a plan.
+func (c *Client) Plan(ctx context.Context, j *Job) (*plan.Plan, diag.List, error) {
+	b, err := j.body()
+	if err != nil {
+		return nil, nil, err
+	}
+	q := j.query()
+	if j.Destroy {
+		q.Set("destroy", "true")
+	}
+	var out api.Planned
+	err = c.ask(ctx, http.MethodPost, pathOf(j.Mesh, "/plan"), q, b, &out)
+	var p *api.Problem
+	if errors.As(err, &p) && p.Type == api.KindFindings {
+		return nil, p.Findings, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	plans, err := plan.ReadFile(out.Plan)
+	if err == nil && len(plans) != 1 {
+		err = fmt.Errorf("the manager gave %d plans", len(plans))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return plans[0], out.Findings, nil
+}
+
+// retryFor is how long a run is asked for again while nobody leads, or nobody knows
+// whether it was accepted.
+const retryFor = 30 * time.Second
+
+// Run has a plan carried out that Plan gave for the job, if the cluster is still as it
+// was then, and reports as apply.Run does; events are told as they happen. The version
+// is that of the record. A run that was accepted goes on when ctx ends.
+func (c *Client) Run(ctx context.Context, j *Job, p *plan.Plan, events func(backend.Event)) (apply.Report, int64, error) {
+	op, err := c.begin(ctx, j, p)
+	if err != nil {
+		return apply.Report{}, 0, told(err)
+	}
+	op, err = c.follow(ctx, op, p, events)
+	if err != nil {
+		return apply.Report{}, op.Version, err
+	}
+	if op.Result == nil {
+		// The member that ran it is gone: the record tells what is known.
+		return apply.Report{Skipped: p.Steps, Unlocked: fmt.Errorf("the manager that ran version %d has gone before it ended", op.Version)}, op.Version, nil
+	}
+	return reportOf(*op.Result, p), op.Version, nil
+}
+
+// begin sends the request until it is accepted or refused; it is carried out once.
+func (c *Client) begin(ctx context.Context, j *Job, p *plan.Plan) (api.Operation, error) {
+	q := j.query()
+	q.Del("version")
+	set := func(key, value string) {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	set("base", p.Base)
+	set("onFailure", string(j.OnFailure))
+	set("reason", j.Reason.Text)
+	set("commit", j.Reason.Commit)
+	set("run", j.Reason.Run)
+	if j.Parallelism > 0 {
+		q.Set("parallelism", strconv.Itoa(j.Parallelism))
+	}
+	if j.WaitLimit > 0 {
+		q.Set("waitLimit", j.WaitLimit.String())
+	}
+	method, path := http.MethodPut, pathOf(j.Mesh, "")
+	switch {
+	case j.Version > 0:
+		method, path = http.MethodPost, pathOf(j.Mesh, "/rollback")
+		q.Set("version", strconv.FormatInt(j.Version, 10))
+	case j.Destroy && j.Bundle == nil:
+		method = http.MethodDelete
+	}
+	b, err := j.body()
+	if err != nil {
+		return api.Operation{}, err
+	}
+	b.key = rand.Text()
+	var op api.Operation
+	for end := time.Now().Add(retryFor); ; {
+		err = c.ask(ctx, method, path, q, b, &op)
+		if err == nil || ctx.Err() != nil || time.Now().After(end) || !passing(err) {
+			return op, err
+		}
+		select {
+		case <-ctx.Done():
+			return op, context.Cause(ctx)
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// passing tells that the same request may do better in a moment.
+func passing(err error) bool {
+	var p *api.Problem
+	if !errors.As(err, &p) {
+		// There was no answer: the manager may have gone, with or without having accepted it.
+		return true
+	}
+	return Is(err, api.KindNoLeader, api.KindUnknown, api.KindBusy)
+}
+
+// follow listens to an operation until it has ended.
+func (c *Client) follow(ctx context.Context, op api.Operation, p *plan.Plan, events func(backend.Event)) (api.Operation, error) {
+	steps := map[string]plan.Step{}
+	for _, s := range p.Steps {
+		steps[s.ID] = s
+	}
+	last, failures := "", 0
+	for op.State == api.Running && op.ID != "" {
+		next, err := c.listen(ctx, op.ID, &last, func(e api.StepEvent) {
+			if ev := eventOf(e, steps); ev != nil {
+				events(ev)
+			}
+		})
+		switch {
+		case err == nil && next.ID != "":
+			return next, nil
+		case ctx.Err() != nil:
+			return op, context.Cause(ctx)
+		case Is(err, api.KindNotFound), failures > 20:
+			return op, nil
+		}
+		failures++
+		select {
+		case <-ctx.Done():
+			return op, context.Cause(ctx)
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+	return op, nil
+}
+
+// listen reads the stream of an operation from the last event on; at its end it has
+// the operation.
+func (c *Client) listen(ctx context.Context, id string, last *string, fn func(api.StepEvent)) (op api.Operation, err error) {
+	q := query{}
+	if *last != "" {
+		q.Set("lastEventId", *last)
+	}
+	resp, err := c.send(ctx, http.MethodGet, api.Operations+"/"+url.PathEscape(id)+"/events", q, body{}, "text/event-stream")
+	if err != nil {
+		return op, err
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 4<<20)
+	var name, data string
+	for lines.Scan() {
+		key, value, _ := strings.Cut(lines.Text(), ": ")
+		switch key {
+		case "id":
+			*last = value
+		case "event":
+			name = value
+		case "data":
+			data = value
+		case "":
+			var e api.StepEvent
+			switch {
+			case name == api.EventOperation:
+				return op, json.Unmarshal([]byte(data), &op)
+			case name == api.EventStep && json.Unmarshal([]byte(data), &e) == nil:
+				fn(e)
+			}
+			name, data = "", ""
+		}
+	}
+	return op, lines.Err()
+}
