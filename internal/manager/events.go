@@ -83,6 +83,8 @@ type feed struct {
 	// told there, so that what memory has as well is not told again.
 	behind []record.Head
 	sent   map[string]int64
+	// last is the event that the reader has got to, "" for none.
+	last string
 }
 
 func (f *feed) wants(mesh string) bool {
@@ -94,7 +96,7 @@ func (f *feed) wants(mesh string) bool {
 
 // startAt finds the place after an event.
 func (f *feed) startAt(ctx context.Context, last string) error {
-	f.at = f.m.index.end()
+	f.at, f.last = f.m.index.end(), last
 	if last == "" {
 		return nil
 	}
@@ -109,6 +111,11 @@ func (f *feed) startAt(ctx context.Context, last string) error {
 		f.at = at
 		return nil
 	}
+	return f.catchUp(ctx, mesh, revision)
+}
+
+// catchUp takes what came after an event out of history.
+func (f *feed) catchUp(ctx context.Context, mesh string, revision int64) (err error) {
 	f.behind, err = f.m.missed(ctx, f, mesh, revision)
 	f.sent = map[string]int64{}
 	for _, h := range f.behind {
@@ -124,21 +131,24 @@ func (f *feed) tell(ctx context.Context, s *stream, drift int64, may func() erro
 	defer beat.Stop()
 	for {
 		for _, h := range f.behind {
-			if err := s.event(eventID(h), api.EventMesh, api.NewMesh(h)); err != nil {
+			if err := f.send(s, h); err != nil {
 				return err
 			}
 		}
 		f.behind = nil
 		heads, next, gap, news := f.m.index.since(f.at, batch)
 		if gap {
-			// Slower than memory lasts: it comes again, and history helps it on.
-			return nil
+			// Slower than memory lasts: history helps on.
+			if err := f.startAt(ctx, f.last); err != nil || f.last == "" {
+				return err
+			}
+			continue
 		}
 		for _, h := range heads {
 			if !f.wants(h.Mesh) || h.Revision <= f.sent[h.Mesh] {
 				continue
 			}
-			if err := s.event(eventID(h), api.EventMesh, api.NewMesh(h)); err != nil {
+			if err := f.send(s, h); err != nil {
 				return err
 			}
 		}
@@ -172,4 +182,10 @@ func (f *feed) tell(ctx context.Context, s *stream, drift int64, may func() erro
 			return ctx.Err()
 		}
 	}
+}
+
+// send tells a write.
+func (f *feed) send(s *stream, h record.Head) error {
+	f.last = eventID(h)
+	return s.event(f.last, api.EventMesh, api.NewMesh(h))
 }
