@@ -15,5 +15,6 @@
 // writes the winner's head again.
 //
 // What is no record does not count, whoever put it there: the last good head of a
-// mesh stays, and is written again where compaction would lose it.
+// mesh stays, and whoever sees that compaction would lose it writes it again. If nobody
+// did before a compaction, and no snapshot has it, it is lost with the place of its history.
 package manager

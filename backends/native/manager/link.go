@@ -72,6 +72,13 @@ func (l *link) shared(ctx context.Context) (p *wire.Producer, size int, err erro
 	return l.producer, size, err
 }
 
+// current is the connection, nil for none.
+func (l *link) current() *wire.Conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn
+}
+
 // drop gives a connection up that does not answer.
 func (l *link) drop() {
 	l.mu.Lock()

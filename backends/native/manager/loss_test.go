@@ -1,11 +1,15 @@
 package manager_test
 
 import (
+	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/manager"
 	"github.com/meshc/meshc/backends/native/wire"
 	"github.com/meshc/meshc/internal/testserver/pulsar"
@@ -85,6 +89,21 @@ func TestASnapshotThatIsNone(t *testing.T) {
 	}
 }
 
+// ledgers is how many ledgers the records topic has.
+func (p *place) ledgers(t testing.TB) int {
+	t.Helper()
+	resp, err := http.Get(p.srv.AdminURL + "/admin/v2/" + strings.Replace(p.topic(), "://", "/", 1) + "/internalStats")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var stats struct{ Ledgers []struct{ LedgerID int64 } }
+	if err := json.NewDecoder(resp.Body).Decode(&stats); err != nil {
+		t.Fatal(err)
+	}
+	return len(stats.Ledgers)
+}
+
 // TestBodiesOutliveTheLog: the log gives up what is old; the last versions of a mesh stay
 // where somebody keeps house, and their history with them. It waits for a broker whose
 // shortest retention is a minute.
@@ -139,6 +158,21 @@ func TestBodiesOutliveTheLog(t *testing.T) {
 	t.Logf("without housekeeping the body was gone after %v", time.Since(begin))
 	if got, err := left.open(t).History(t.Context(), id, 0, 10); err != nil || len(got) != 1 || got[0].Before == "" {
 		t.Errorf("without housekeeping: history %v, %v", got, err)
+	}
+	// The records topic gives up what is compacted, although there are readers.
+	o := kept.options(t)
+	if err := o.Client.SetTopicRetention(t.Context(), o.Topic, admin.Retention{}); err != nil {
+		t.Fatal(err)
+	}
+	kept.compact(t, o)
+	for begin := time.Now(); ; time.Sleep(time.Second) {
+		n := kept.ledgers(t)
+		if n <= 2 {
+			break
+		}
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("it keeps %d ledgers", n)
+		}
 	}
 	for name, s := range map[string]*manager.Store{"who kept house": stores[kept], "a new one": kept.open(t)} {
 		got, err := s.History(t.Context(), id, 0, 10)

@@ -37,6 +37,8 @@ type Store struct {
 	// what total was when the topic was last seen to be compacted.
 	read, total, compacted int
 	tidying, closing       bool
+	// ill tells that compaction could lose a head.
+	ill bool
 	// synced tells that the index was compared with the topic since it was opened.
 	synced bool
 	// past are heads of histories, by their place in the log.
@@ -78,6 +80,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	background, end := context.WithCancel(context.Background())
 	s.end = end
 	go s.tail(background, r)
+	go s.beat(background)
 	return s, nil
 }
 
@@ -114,6 +117,9 @@ func (s *Store) begin(ctx context.Context) (*wire.Reader, error) {
 			s.note(fmt.Errorf("the snapshot is not used: %w", err))
 		} else if x != nil {
 			s.index = x
+			for _, e := range x.meshes {
+				s.ill = s.ill || e.covered
+			}
 		}
 		return nil
 	})

@@ -64,6 +64,30 @@ func (s *Store) tail(ctx context.Context, r *wire.Reader) {
 	}
 }
 
+// beatEvery is how often the broker is asked for a sign of life: who only watches would
+// not notice otherwise that its connection leads nowhere.
+const beatEvery = 10 * time.Second
+
+// beat gives a connection up that leads nowhere, until the store is closed.
+func (s *Store) beat(ctx context.Context) {
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if c := s.records.current(); c != nil {
+			bounded, cancel := context.WithTimeout(ctx, silence)
+			if err := c.Ping(bounded); err != nil && ctx.Err() == nil {
+				c.Close()
+			}
+			cancel()
+		}
+	}
+}
+
 // firstPause is before the first of the tries to connect again.
 const firstPause = 20 * time.Millisecond
 
@@ -98,6 +122,7 @@ func (s *Store) take(m wire.Received) bool {
 	v, err := s.index.take(m)
 	s.read++
 	s.total++
+	s.ill = s.ill || s.index.meshes[m.Key].covered
 	switch v {
 	case news:
 		h := s.index.meshes[m.Key].head
@@ -164,7 +189,7 @@ func (s *Store) sync(ctx context.Context) error {
 		if done, err := s.reach(ctx, r, last); done || err != nil {
 			if err == nil {
 				s.mu.Lock()
-				s.synced = true
+				s.synced, s.before = true, nil
 				s.mu.Unlock()
 				s.tidy()
 			}

@@ -21,21 +21,28 @@ const tidyTime = 3 * time.Second
 
 func now() time.Time { return time.Now() }
 
-// tidy begins, when enough was read, to store a snapshot and to compact the topic. It is
-// of use to those who come later: whether it succeeds does not matter to this one.
+// tidy begins to write heads again that compaction could lose, and, when enough was read,
+// to store a snapshot and to compact the topic. It is of use to those who come later: whether
+// it succeeds does not matter to this one.
 func (s *Store) tidy() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.read < snapshotEvery || s.tidying || s.closing {
+	enough, ill := s.read >= snapshotEvery, s.ill
+	if !enough && !ill || s.tidying || s.closing {
 		return
 	}
-	s.tidying = true
+	s.tidying, s.ill = true, false
 	s.beside.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), tidyTime)
 		defer cancel()
-		err := s.save(ctx)
-		if err == nil {
-			err = s.compact(ctx, compactEvery)
+		var err error
+		if ill {
+			err = s.healAll(ctx)
+		}
+		if err == nil && enough {
+			if err = s.save(ctx); err == nil {
+				err = s.compact(ctx, compactEvery)
+			}
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
