@@ -13,14 +13,42 @@ import (
 // errStuck tells that nobody moved for Options.Patience.
 var errStuck = errors.New("the holder of the records topic stands still")
 
-// sprint is how long a writer tries to get onto the topic by itself before it joins the
-// broker's queue. Most holders are off it within that time; and who leaves the queue
-// early, since another has won, is served in it all the same, which takes the broker
-// as long as a write does.
-const sprint = 150 * time.Millisecond
+// errSettled tells that holding the topic is of no use any more.
+var errSettled = errors.New("it is settled already")
+
+// The pauses between two tries to get onto the topic. A try that is in vain costs the broker little.
+const (
+	shortPause = 4 * time.Millisecond
+	longPause  = 40 * time.Millisecond
+)
+
+// recent is how long a write of others tells that they are waiting for their turn.
+const recent = 200 * time.Millisecond
+
+// giveWay waits a moment where this store has just written and others want to: who comes
+// from a write would always be the first to try again.
+func (s *Store) giveWay(ctx context.Context) error {
+	s.mu.Lock()
+	busy := time.Since(s.wrote) < recent && time.Since(s.others) < recent
+	s.mu.Unlock()
+	if !busy {
+		return nil
+	}
+	select {
+	case <-time.After(longPause/2 + rand.N(longPause)):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
 
 // hold becomes the only producer of the records topic. It gives up where settled
-// tells that it is of no use any more.
+// tells that it is of no use any more, which is looked at whenever something is written.
+//
+// It tries again and again, and does not join the broker's queue (WaitForExclusive): who
+// leaves that early, as all losers of a race do, is served in it all the same, one metadata
+// write each, and with twenty of them no round took less than a second any more. A holder
+// that stands still is fenced off.
 func (s *Store) hold(ctx context.Context, begin time.Time, settled func() (bool, error)) (*wire.Producer, error) {
 	if _, err := s.attached(ctx, begin); err != nil {
 		return nil, err
@@ -29,80 +57,44 @@ func (s *Store) hold(ctx context.Context, begin time.Time, settled func() (bool,
 	if err != nil {
 		return nil, err
 	}
-	if p, err := s.sprint(ctx, c, settled); wire.CodeOf(err) != wire.ProducerFenced && wire.CodeOf(err) != wire.ProducerBusy {
-		return p, err
+	// Not all at once, or they fence each other off.
+	patience := s.o.Patience + rand.N(s.o.Patience/4+1)
+	stuck := time.NewTimer(patience)
+	defer stuck.Stop()
+	access := wire.Alone
+	if err := s.giveWay(ctx); err != nil {
+		return nil, err
 	}
-	waiting, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		s.patient(waiting, cancel, settled)
-	}()
-	p, err := c.Produce(waiting, s.o.Topic, wire.Waiting, nil)
-	cancel(nil)
-	<-watched
-	if !errors.Is(err, errStuck) {
-		return p, err
-	}
-	bounded, stop := context.WithTimeout(ctx, 2*silence)
-	defer stop()
-	if p, err = c.Produce(bounded, s.o.Topic, wire.Fencing, nil); err != nil && bounded.Err() != nil {
-		s.records.drop()
-		err = fmt.Errorf("%w, and could not be fenced off: %w", errStuck, err)
-	}
-	return p, err
-}
-
-// sprint tries again and again for a short time; its error is ProducerFenced where
-// others are on the topic still.
-func (s *Store) sprint(ctx context.Context, c *wire.Conn, settled func() (bool, error)) (*wire.Producer, error) {
-	for end := time.Now().Add(sprint); ; {
+	for pause := shortPause; ; pause = min(pause*3/2, longPause) {
 		s.mu.Lock()
 		change := s.change
 		s.mu.Unlock()
 		if done, err := settled(); done || err != nil {
-			return nil, errors.Join(err, context.Canceled)
+			return nil, errors.Join(err, errSettled)
 		}
 		bounded, cancel := context.WithTimeout(ctx, silence)
-		p, err := c.Produce(bounded, s.o.Topic, wire.Alone, nil)
+		p, err := c.Produce(bounded, s.o.Topic, access, nil)
 		cancel()
-		if err == nil || time.Now().After(end) || wire.CodeOf(err) != wire.ProducerFenced && wire.CodeOf(err) != wire.ProducerBusy {
-			if err != nil && bounded.Err() != nil && wire.CodeOf(err) < 0 {
-				s.records.drop()
-			}
+		code := wire.CodeOf(err)
+		if err != nil && code < 0 && bounded.Err() != nil {
+			s.records.drop()
+		}
+		if access == wire.Fencing && err != nil {
+			err = fmt.Errorf("%w, and could not be fenced off: %w", errStuck, err)
+		}
+		if access == wire.Fencing || code != wire.ProducerFenced && code != wire.ProducerBusy {
 			return p, err
 		}
-		// Its write is what shows that the holder is about to go.
 		select {
 		case <-change:
-		case <-time.After(4*time.Millisecond + rand.N(8*time.Millisecond)):
+			// The holder has written, and is about to go.
+			stuck.Reset(patience)
+			pause = shortPause
+		case <-time.After(pause/2 + rand.N(pause)):
+		case <-stuck.C:
+			access = wire.Fencing
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		}
-	}
-}
-
-// patient ends a wait that is of no use any more, or in which nobody gets on.
-func (s *Store) patient(ctx context.Context, end context.CancelCauseFunc, settled func() (bool, error)) {
-	timer := time.NewTimer(s.o.Patience)
-	defer timer.Stop()
-	for {
-		s.mu.Lock()
-		change := s.change
-		s.mu.Unlock()
-		if done, err := settled(); done || err != nil {
-			end(err)
-			return
-		}
-		select {
-		case <-change:
-			timer.Reset(s.o.Patience)
-		case <-timer.C:
-			end(errStuck)
-			return
-		case <-ctx.Done():
-			return
 		}
 	}
 }

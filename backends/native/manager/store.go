@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -37,6 +38,8 @@ type Store struct {
 	// what total was when the topic was last seen to be compacted.
 	read, total, compacted int
 	tidying, closing       bool
+	// wrote and others are when this store, and another, has written last.
+	wrote, others time.Time
 	// ill tells that compaction could lose a head.
 	ill bool
 	// synced tells that the index was compared with the topic since it was opened.

@@ -137,7 +137,13 @@ func (s *Store) take(m wire.Received) bool {
 	case garbage:
 		s.problem(m, err)
 	}
-	if id := m.Properties[writeKey]; id != "" && s.mine[id] == pending {
+	id := m.Properties[writeKey]
+	if s.mine[id] == 0 {
+		s.others = time.Now()
+	} else {
+		s.wrote = time.Now()
+	}
+	if s.mine[id] == pending {
 		switch v {
 		case news, again:
 			s.mine[id] = won

@@ -38,6 +38,7 @@ func race(t *testing.T, stores []*manager.Store, id mesh.ID, until int64) {
 	var mu sync.Mutex
 	won := map[int64]string{}
 	lost := 0
+	begin := time.Now()
 	var wg sync.WaitGroup
 	for i, s := range stores {
 		wg.Go(func() {
@@ -71,8 +72,8 @@ func race(t *testing.T, stores []*manager.Store, id mesh.ID, until int64) {
 		})
 	}
 	wg.Wait()
+	t.Logf("%d writers: %d versions within %v, %d losers told", len(stores), len(won), time.Since(begin), lost)
 	remembered(t, stores[0], id, won)
-	t.Logf("%d writers: %d versions, %d losers told", len(stores), len(won), lost)
 }
 
 // remembered compares a history with who was told that he won.
@@ -161,13 +162,18 @@ func TestTheBrokerStartsAgain(t *testing.T) {
 	done := make(chan error, 1)
 	middle := head(t, stores[0], id).Version + (until-20)/2
 	go func() {
-		for {
-			if h, err := stores[0].Head(t.Context(), id); err != nil || h.Version >= middle {
-				break
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		_ = stores[0].Watch(ctx, func() {}, func(h record.Head) {
+			if h.Version >= middle {
+				stop()
 			}
-		}
+		})
+		begin := time.Now()
 		srv.Kill()
-		done <- srv.Restart(t.Context())
+		err := srv.Restart(t.Context())
+		t.Logf("the broker was away for %v", time.Since(begin))
+		done <- err
 	}()
 	race(t, stores, id, until)
 	if err := <-done; err != nil {
