@@ -22,6 +22,7 @@ import (
 // TestRights: an administrator makes the topics; then "consume" is enough to read, with "produce" to
 // write, and who may not is told what is missing.
 func TestRights(t *testing.T) {
+	t.Parallel() // it has a server of its own
 	srv := pulsartest.Start(t, pulsar.Options{Auth: true})
 	call := func(method, path string, body any) {
 		t.Helper()

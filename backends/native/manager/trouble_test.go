@@ -145,6 +145,7 @@ func TestTopicsAreUnloaded(t *testing.T) {
 
 // TestTheBrokerStartsAgain: writes wait for a broker that was killed, and come true once.
 func TestTheBrokerStartsAgain(t *testing.T) {
+	t.Parallel() // it has a server of its own
 	srv := pulsartest.Start(t, pulsar.Options{})
 	p := newPlace(t, srv)
 	var stores []*manager.Store
