@@ -22,6 +22,14 @@ func (b *Backend) Records(ctx context.Context) (record.Store, error) {
 	}), nil
 }
 
+// RecordsThere implements record.Looker; objects of Kubernetes need no place that is made.
+func (b *Backend) RecordsThere(ctx context.Context) (bool, error) {
+	if b.opts.RecordsOnPulsar && b.opts.Pulsar != nil {
+		return b.opts.Pulsar.RecordsThere(ctx)
+	}
+	return true, nil
+}
+
 // namespaces are those that meshes of this run are in, and the one for all others.
 func (b *Backend) namespaces() []string {
 	b.mu.Lock()

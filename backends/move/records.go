@@ -16,6 +16,14 @@ func (b *Backend) Records(ctx context.Context) (record.Store, error) {
 	return nil, record.ErrNoPlace
 }
 
+// RecordsThere implements record.Looker.
+func (b *Backend) RecordsThere(ctx context.Context) (bool, error) {
+	if l, ok := b.to.(record.Looker); ok {
+		return l.RecordsThere(ctx)
+	}
+	return true, nil
+}
+
 // LockHolder implements backend.Unlocker: whoever has the lock on either side.
 func (b *Backend) LockHolder(ctx context.Context, id mesh.ID) (backend.Holder, bool, error) {
 	for _, side := range []backend.Backend{b.from, b.to} {

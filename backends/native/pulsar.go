@@ -133,3 +133,6 @@ func (b *Backend) flow(ctx context.Context, f *state.Component, h *backend.Healt
 
 // Records implements record.Keeper, as Backend does.
 func (p *Pulsar) Records(ctx context.Context) (record.Store, error) { return p.b.Records(ctx) }
+
+// RecordsThere implements record.Looker, as Backend does.
+func (p *Pulsar) RecordsThere(ctx context.Context) (bool, error) { return p.b.RecordsThere(ctx) }

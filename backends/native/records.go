@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,4 +30,19 @@ func (b *Backend) Records(ctx context.Context) (record.Store, error) {
 	return nil, err
 }
 
-var _ record.Keeper = (*Backend)(nil)
+// RecordsThere implements record.Looker: whether the topic is there.
+func (b *Backend) RecordsThere(ctx context.Context) (bool, error) {
+	_, err := b.client.Partitions(ctx, cmp.Or(b.records, manager.DefaultTopic))
+	if errors.Is(err, admin.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, b.firstFailure(err)
+	}
+	return true, nil
+}
+
+var (
+	_ record.Keeper = (*Backend)(nil)
+	_ record.Looker = (*Backend)(nil)
+)

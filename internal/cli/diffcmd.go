@@ -73,7 +73,7 @@ func (o *diffOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, s, err := o.f.recordStore(ctx, &o.connect)
+	b, s, err := o.f.recordsToRead(ctx, &o.connect)
 	if err != nil {
 		return err
 	}

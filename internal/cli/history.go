@@ -47,7 +47,7 @@ Exit codes: 0 done, also where nothing is on record; 1 a failure.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			if o.limit < 1 || o.limit > mostHistory {
-				return usage("", "--limit is %d, and goes from 1 to %d", o.limit, mostHistory)
+				return usage("leave it out for 20", "--limit is %d, and goes from 1 to %d", o.limit, mostHistory)
 			}
 			if o.before < 0 {
 				return usage("leave it out for the newest", "--before is %d", o.before)
@@ -73,7 +73,7 @@ func (o *historyOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, s, err := o.f.recordStore(ctx, &o.connect)
+	b, s, err := o.f.recordsToRead(ctx, &o.connect)
 	if err != nil {
 		return err
 	}
@@ -146,6 +146,25 @@ func (f *Factory) oneTarget(x *targetFlags, args []string, output string) (mesh.
 	return targets[0].id, nil
 }
 
+// recordsToRead is recordStore for who only looks: where there is no place for records
+// yet, nothing is on record, and nothing is made.
+func (f *Factory) recordsToRead(ctx context.Context, connect *connectFlags) (backend.Backend, record.Store, error) {
+	b, err := connect.open(f, connect.backend)
+	if err != nil {
+		return nil, nil, err
+	}
+	if l, ok := b.(record.Looker); ok {
+		there, err := l.RecordsThere(ctx)
+		if err != nil {
+			return nil, nil, recordFailure(err)
+		}
+		if !there {
+			return b, nothing{}, nil
+		}
+	}
+	return f.recordsOf(ctx, connect, b)
+}
+
 // recordStore opens the records of the backend that the flags name; who calls it
 // closes them.
 func (f *Factory) recordStore(ctx context.Context, connect *connectFlags) (backend.Backend, record.Store, error) {
@@ -153,6 +172,10 @@ func (f *Factory) recordStore(ctx context.Context, connect *connectFlags) (backe
 	if err != nil {
 		return nil, nil, err
 	}
+	return f.recordsOf(ctx, connect, b)
+}
+
+func (f *Factory) recordsOf(ctx context.Context, connect *connectFlags, b backend.Backend) (backend.Backend, record.Store, error) {
 	keeper, ok := b.(record.Keeper)
 	if !ok {
 		return nil, nil, recordFailure(fmt.Errorf("backend %s: %w", connect.backend, record.ErrNoPlace))
@@ -166,6 +189,19 @@ func (f *Factory) recordStore(ctx context.Context, connect *connectFlags) (backe
 	}
 	return b, s, nil
 }
+
+// nothing is a store without records, to be read.
+type nothing struct{ record.Store }
+
+func (nothing) Heads(context.Context) ([]record.Head, error) { return nil, nil }
+
+func (nothing) Head(context.Context, mesh.ID) (record.Head, error) {
+	return record.Head{}, record.ErrNone
+}
+
+func (nothing) History(context.Context, mesh.ID, int64, int) ([]record.Head, error) { return nil, nil }
+
+func (nothing) Close() error { return nil }
 
 // recordFailure says that it was the records that failed.
 func recordFailure(err error) error {

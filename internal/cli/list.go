@@ -101,7 +101,7 @@ func (o *listOptions) run(ctx context.Context) error {
 
 // runAll lists what is on record.
 func (o *listOptions) runAll(ctx context.Context) error {
-	_, s, err := o.f.recordStore(ctx, &o.connect)
+	_, s, err := o.f.recordsToRead(ctx, &o.connect)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (o *getOptions) runVersion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, s, err := o.f.recordStore(ctx, &o.connect)
+	b, s, err := o.f.recordsToRead(ctx, &o.connect)
 	if err != nil {
 		return err
 	}

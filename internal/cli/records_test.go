@@ -294,3 +294,24 @@ func TestPackagesOfLastVersionsStay(t *testing.T) {
 	b.want(0, "plan")
 	b.errHas("meshc: warning: the plan deletes packages that a rollback may need")
 }
+
+// placeless is a cluster without a place for records so far.
+type placeless struct{ *kept }
+
+func (placeless) RecordsThere(context.Context) (bool, error) { return false, nil }
+
+// TestLookingMakesNoPlace: who only looks opens no records where there are none.
+func TestLookingMakesNoPlace(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes", "--record", "off")
+	b.backend = placeless{&kept{Backend: b.cluster, err: errors.New("a place was made")}}
+	for _, args := range [][]string{{"plan"}, {"plan", "--record", "on"}, {"status"}, {"history"}, {"list", "--all"}} {
+		b.want(0, args...)
+	}
+	for _, args := range [][]string{{"get", "--version", "1"}, {"diff", "1", "2"}} {
+		b.want(1, args...)
+		b.errHas("nothing is on record of public/default/word-count")
+	}
+	b.want(1, "lock")
+	b.errHas("a place was made")
+}

@@ -25,6 +25,18 @@ type remembered struct {
 // remembered reads what is remembered of meshes, as --record says.
 func (f *Factory) remembered(ctx context.Context, mode, name string, b backend.Backend, ids []mesh.ID) (remembered, error) {
 	var r remembered
+	if l, ok := b.(record.Looker); ok && mode != recordOff {
+		there, err := l.RecordsThere(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return r, context.Cause(ctx)
+		case err != nil && mode == recordOn:
+			return r, recordFailure(err)
+		case err != nil || !there:
+			r.unknown = err
+			return r, nil
+		}
+	}
 	records := newRecords(f, mode, false)
 	defer records.close()
 	s, err := records.ask(ctx, name, b)

@@ -48,6 +48,13 @@ type Keeper interface {
 	Records(ctx context.Context) (Store, error)
 }
 
+// Looker is the ability of a Keeper to tell whether there are records at all, for who
+// only looks: opening a store may make a place for them.
+type Looker interface {
+	// RecordsThere tells whether the cluster has a place for records already. It changes nothing.
+	RecordsThere(ctx context.Context) (bool, error)
+}
+
 // The errors of stores.
 var (
 	// ErrNone: nothing is remembered of the mesh.
