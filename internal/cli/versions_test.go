@@ -217,6 +217,30 @@ func TestRollbackRestores(t *testing.T) {
 	}
 }
 
+// TestRollbackToAPart: a version that was narrowed to a node is the whole mesh all the
+// same, with the rest as it was then.
+func TestRollbackToAPart(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes")
+	b.write("mesh.yaml", strings.NewReplacer("output: words\n", "output: words\n    parallelism: 2\n", "output: counts\n", "output: counts\n    parallelism: 3\n").Replace(wordCount))
+	b.want(0, "apply", "--yes", "--only", "split")
+	want := b.cluster.Resources()
+	b.want(0, "apply", "--yes")
+	b.want(0, "rollback", wordCountName, "--yes")
+	b.outHas("parallelism: 3 -> 1", "0 to create, 1 to update, 0 to replace, 0 to delete")
+	for addr, r := range want {
+		same := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Generation" }, cmp.Ignore())
+		if d := cmp.Diff(r, b.cluster.Resources()[addr], same); d != "" && addr.Kind() == state.KindFunction {
+			t.Errorf("(-want +got):\n%s", d)
+		}
+	}
+	b.want(0, "rollback", wordCountName, "--yes", "--to", "2")
+	b.outHas("No changes.")
+	if h := b.head(); h.Version != 4 {
+		t.Errorf("recorded: %+v", h)
+	}
+}
+
 // TestRollbackWithoutItsCode names the code that is gone, and writes nothing.
 func TestRollbackWithoutItsCode(t *testing.T) {
 	b := newBench(t)
