@@ -15,7 +15,7 @@ const memory = 140 << 20
 // collect is how much the heap may grow between two collections, in percent. Runs
 // are short: most of what they allocate is still in use when they end, and the
 // default costs a thousand nodes a fifth of their time.
-const collect = 200
+const collect = 150
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
