@@ -1,6 +1,7 @@
 package manager_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/meshc/meshc/backends/native/manager"
 	"github.com/meshc/meshc/backends/native/wire"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
@@ -130,3 +132,33 @@ func TestStart(t *testing.T) {
 }
 
 const replay = "to read it all"
+
+// TestMuchSinceTheSnapshot: a start does not hang where more has been written since the
+// newest snapshot than is read ahead.
+func TestMuchSinceTheSnapshot(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	o := p.options(t)
+	if err := openWith(t, o).Close(); err != nil { // makes the topics
+		t.Fatal(err)
+	}
+	p.fill(t, 10, 20)
+	keeper := openWith(t, o)
+	if err := keeper.Housekeep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := keeper.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const meshes = 500
+	p.fill(t, meshes, meshes)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	s, err := manager.Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if heads, err := s.Heads(ctx); err != nil || len(heads) != meshes {
+		t.Errorf("%d heads, %v", len(heads), err)
+	}
+}

@@ -129,18 +129,31 @@ func (s *Store) begin(ctx context.Context) (*wire.Reader, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	r, err := s.attach(ctx)
-	if err != nil || s.index.at == wire.Earliest {
-		return r, err
-	}
 	// A topic that ends before the snapshot has been made anew, or has lost something.
-	if last, err := r.Last(ctx); err == nil && last.Compare(s.index.at) >= 0 {
-		return r, nil
+	if s.index.at != wire.Earliest {
+		if last, err := s.lastOf(ctx); err != nil || last.Compare(s.index.at) < 0 {
+			s.index = newIndex()
+			s.note(errors.New("the snapshot is not used: the records topic ends before it"))
+		}
 	}
-	r.Drop()
-	s.index = newIndex()
-	s.note(errors.New("the snapshot is not used: the records topic ends before it"))
 	return s.attach(ctx)
+}
+
+// lastOf asks where the records topic ends, by a reader that gets no messages: with one
+// that does, the answer would wait behind those that nobody takes yet.
+func (s *Store) lastOf(ctx context.Context) (wire.Position, error) {
+	c, err := s.records.get(ctx)
+	if err != nil {
+		return wire.Position{}, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	r, err := c.Read(bounded, s.o.Topic, wire.ReaderOptions{From: wire.Latest, Ahead: 1})
+	if err != nil {
+		return wire.Position{}, err
+	}
+	defer r.Drop()
+	return r.Last(bounded)
 }
 
 // Close implements record.Store. It waits for what goes on beside.

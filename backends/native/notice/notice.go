@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"github.com/meshc/meshc/backends/native/admin"
@@ -30,8 +29,8 @@ const largest = 5 << 20
 // patience is how long a broker may take for an answer.
 const patience = 5 * time.Second
 
-// latest is behind all messages of a topic (MessageId.latest).
-var latest = wire.Position{Ledger: math.MaxInt64, Entry: math.MaxInt64}
+// beat is how often the broker is asked for a sign of life.
+const beat = 10 * time.Second
 
 // Read calls fn with tenant/namespace/name of each component that is written from now
 // on: created, updated, stopped, started or deleted. ready is called as soon as nothing
@@ -58,7 +57,7 @@ func Read(ctx context.Context, o Options, from wire.Position, ready func(), fn f
 	defer c.Close()
 	begin := from
 	if begin == (wire.Position{}) {
-		begin = latest
+		begin = wire.Latest
 	}
 	r, err := c.Read(short, o.Topic, wire.ReaderOptions{From: begin, Largest: largest})
 	if err != nil {
@@ -70,6 +69,23 @@ func Read(ctx context.Context, o Options, from wire.Position, ready func(), fn f
 			return wire.Position{}, err
 		}
 	}
+	// Who only listens would not notice that a connection leads nowhere.
+	listening, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		for listening.Err() == nil {
+			select {
+			case <-time.After(beat):
+			case <-listening.Done():
+				return
+			}
+			bounded, cancel := context.WithTimeout(listening, patience)
+			if c.Ping(bounded) != nil && listening.Err() == nil {
+				c.Close()
+			}
+			cancel()
+		}
+	}()
 	ready()
 	for {
 		m, err := r.Next(ctx)

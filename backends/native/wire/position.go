@@ -3,6 +3,7 @@ package wire
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -13,6 +14,9 @@ type Position struct{ Ledger, Entry int64 }
 
 // Earliest lies before all messages of a topic (MessageId.earliest).
 var Earliest = Position{-1, -1}
+
+// Latest lies behind all messages of a topic (MessageId.latest).
+var Latest = Position{math.MaxInt64, math.MaxInt64}
 
 // String gives ledger:entry.
 func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Ledger, p.Entry) }
