@@ -243,7 +243,7 @@ func (f *fleet) rewrite() {
 			})
 		}
 	}
-	if err := producer.Flush(); err != nil {
+	if err := producer.FlushWithCtx(f.Context()); err != nil {
 		f.Fatal(err)
 	}
 	select {
