@@ -87,6 +87,10 @@ fidelity: examples
 records:
 	MESHC_RECORDS_TIMES=67 $(GO) run ./test/pulsar/cmd/pulsarserver -threads 32 -- $(GO) test -count=1 -v -timeout 60m ./backends/native/manager
 
+## manager: reads of a manager under load: 1,000 connections, 500 requests a second, pages of 100 of 1,000 meshes
+manager:
+	MESHC_MANAGER_LOAD=full $(GO) test -count=1 -v -run TestReadsAreFast ./internal/manager
+
 ## fuzz: all fuzz tests, FUZZTIME=10m each
 fuzz:
 	@test/fuzz
@@ -94,4 +98,4 @@ fuzz:
 help:
 	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
 
-.PHONY: manager-scale records demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole
+.PHONY: manager manager-scale records demo test build examples pulsar k8s lint generate golden bench loss faults kill loss-once oracle fidelity fuzz help whole

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ func (b *bench) manage() {
 	b.t.Cleanup(server.Close)
 	b.t.Cleanup(func() { m.Close(b.t.Context()) })
 	for !m.Ready() {
+		runtime.Gosched()
 	}
 	if b.env == nil {
 		b.env = map[string]string{}

@@ -17,6 +17,7 @@ var parameterTable = map[string][2]string{
 	"tenant":       {"string", "Only meshes of this tenant"},
 	"namespace":    {"string", "Only meshes of this namespace of the tenant"},
 	"all":          {"boolean", "Also meshes that were taken down"},
+	"nodes":        {"boolean", "Also the nodes of each mesh"},
 	"limit":        {"integer", "The most items of a page, from 1 to 100"},
 	"cursor":       {"string", "Where the page begins: next of the page before"},
 	"before":       {"integer", "Only revisions below this one"},

@@ -2,11 +2,13 @@ package manager
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/meshc/meshc/internal/manager/api"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -15,7 +17,7 @@ import (
 type index struct {
 	mu     sync.RWMutex
 	filled bool
-	newest map[string]record.Head
+	newest map[string]*entry
 	// told are the revisions that log has got to: what this manager has written itself is
 	// among newest before the store tells of it, and comes into log in the store's order.
 	told map[string]int64
@@ -24,8 +26,27 @@ type index struct {
 	log   ring[record.Head]
 }
 
+// entry is what is known of a mesh. It does not change.
+type entry struct {
+	record.Head
+	// brief is what lists tell of it, in JSON: to encode it again for each reader would be
+	// most of the work of a list.
+	brief []byte
+}
+
+func newEntry(h record.Head) *entry {
+	m := api.NewMesh(h)
+	m.Nodes = nil
+	// A struct of texts and numbers always encodes, but for years that JSON does not write.
+	brief, err := json.Marshal(m)
+	if err != nil {
+		brief, _ = json.Marshal(api.Mesh{Mesh: h.Mesh, Newer: true})
+	}
+	return &entry{Head: h, brief: brief}
+}
+
 func newIndex(keep int) *index {
-	return &index{newest: map[string]record.Head{}, told: map[string]int64{}, log: newRing[record.Head](keep)}
+	return &index{newest: map[string]*entry{}, told: map[string]int64{}, log: newRing[record.Head](keep)}
 }
 
 // follow reads all heads and then what is written, until ctx ends or the store fails.
@@ -61,7 +82,7 @@ func (x *index) put(h record.Head, stored, tell bool) {
 	defer x.mu.Unlock()
 	have, known := x.newest[h.Mesh]
 	if !known || !have.Readable() || have.Revision < h.Revision {
-		x.newest[h.Mesh] = h
+		x.newest[h.Mesh] = newEntry(h)
 	}
 	if !known {
 		i, _ := slices.BinarySearch(x.names, h.Mesh)
@@ -86,22 +107,31 @@ func (x *index) ready() bool {
 func (x *index) head(mesh string) (record.Head, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	h, ok := x.newest[mesh]
-	return h, ok
+	e, ok := x.newest[mesh]
+	if !ok {
+		return record.Head{}, false
+	}
+	return e.Head, true
 }
 
 // heads gives all heads, by name.
-func (x *index) heads() []record.Head { return x.from("", "", math.MaxInt) }
+func (x *index) heads() []record.Head {
+	var out []record.Head
+	for _, e := range x.from("", "", math.MaxInt) {
+		out = append(out, e.Head)
+	}
+	return out
+}
 
-// from gives at most n heads whose names begin with prefix and come after a name.
-func (x *index) from(prefix, after string, n int) []record.Head {
+// from gives at most n meshes whose names begin with prefix and come after a name.
+func (x *index) from(prefix, after string, n int) []*entry {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	i, found := slices.BinarySearch(x.names, max(prefix, after))
 	if found && x.names[i] == after {
 		i++
 	}
-	out := make([]record.Head, 0, min(n, len(x.names)-i))
+	out := make([]*entry, 0, min(n, len(x.names)-i))
 	for ; i < len(x.names) && len(out) < n && strings.HasPrefix(x.names[i], prefix); i++ {
 		out = append(out, x.newest[x.names[i]])
 	}

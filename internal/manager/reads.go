@@ -44,7 +44,7 @@ func cursorOf(text string) string { return base64.RawURLEncoding.EncodeToString(
 // list gives the meshes of a namespace, of a tenant or all, as far as the caller may
 // see them. Meshes that were taken down come with all=true only.
 func (m *Manager) list(w http.ResponseWriter, r *http.Request, c Caller) error {
-	limit, after, err := page(r, "tenant", "namespace", "all")
+	limit, after, err := page(r, "tenant", "namespace", "all", "nodes")
 	if err != nil {
 		return err
 	}
@@ -64,9 +64,10 @@ func (m *Manager) list(w http.ResponseWriter, r *http.Request, c Caller) error {
 		return usage("a namespace is named together with its tenant")
 	}
 	all := r.URL.Query().Get("all") == "true"
-	out := api.Page{Items: []api.Mesh{}}
+	nodes := r.URL.Query().Get("nodes") == "true"
+	var out []*entry
 	for {
-		heads := m.index.from(prefix, after, 2*pageSize)
+		heads := m.index.from(prefix, after, limit+1-len(out))
 		for _, h := range heads {
 			after = h.Mesh
 			if !all && h.Readable() && !h.Live() {
@@ -79,19 +80,50 @@ func (m *Manager) list(w http.ResponseWriter, r *http.Request, c Caller) error {
 			if !ok {
 				continue
 			}
-			if len(out.Items) == limit {
-				// There is at least one more.
-				out.Next = cursorOf(out.Items[limit-1].Mesh)
-				writeJSON(w, http.StatusOK, "application/json", out)
-				return nil
-			}
-			out.Items = append(out.Items, api.NewMesh(h))
+			out = append(out, h)
 		}
-		if len(heads) < 2*pageSize {
-			writeJSON(w, http.StatusOK, "application/json", out)
+		if len(out) > limit || len(heads) == 0 {
+			writePage(w, out, limit, nodes)
 			return nil
 		}
 	}
+}
+
+// writePage writes the first meshes of a list; one more than limit tells of a next page.
+func writePage(w http.ResponseWriter, list []*entry, limit int, nodes bool) {
+	next := ""
+	if len(list) > limit {
+		list = list[:limit]
+		next = cursorOf(list[limit-1].Mesh)
+	}
+	if nodes {
+		out := api.Page{Items: []api.Mesh{}, Next: next}
+		for _, e := range list {
+			out.Items = append(out.Items, api.NewMesh(e.Head))
+		}
+		writeJSON(w, http.StatusOK, "application/json", out)
+		return
+	}
+	size := 64 + len(next)
+	for _, e := range list {
+		size += len(e.brief) + 1
+	}
+	data := append(make([]byte, 0, size), `{"items":[`...)
+	for i, e := range list {
+		if i > 0 {
+			data = append(data, ',')
+		}
+		data = append(data, e.brief...)
+	}
+	data = append(data, ']')
+	if next != "" {
+		// A cursor is letters, digits, - and _.
+		data = append(append(append(data, `,"next":"`...), next...), '"')
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)+2))
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(append(data, "}\n"...))
 }
 
 // sees tells which meshes a caller may see, and asks once for each namespace.

@@ -52,9 +52,9 @@ var (
 func routeTable() []route {
 	return []route{
 		{method: "GET", path: api.Meshes, name: "listMeshes", summary: "The meshes that the caller may see, a page at a time", access: callers,
-			parameters: []string{"tenant", "namespace", "all", "limit", "cursor"}, answers: map[int]string{200: "Page"}, problems: []string{api.KindUsage}, serve: (*Manager).list},
+			parameters: []string{"tenant", "namespace", "all", "nodes", "limit", "cursor"}, answers: map[int]string{200: "Page"}, problems: []string{api.KindUsage}, serve: (*Manager).list},
 		{method: "GET", path: api.Meshes + "/{tenant}/{namespace}", name: "listNamespace", summary: "The meshes of a namespace, a page at a time", access: deployers,
-			parameters: []string{"all", "limit", "cursor"}, answers: map[int]string{200: "Page"}, problems: []string{api.KindUsage}, serve: (*Manager).list},
+			parameters: []string{"all", "nodes", "limit", "cursor"}, answers: map[int]string{200: "Page"}, problems: []string{api.KindUsage}, serve: (*Manager).list},
 		{method: "POST", path: onePath, name: "registerMesh", summary: "Register a mesh that is not there: check it, deploy it, put it on record", access: deployers, leads: true,
 			parameters: append([]string{"only"}, runOrders...), body: "mesh", answers: runEnds, problems: append([]string{api.KindExists}, runFails...), serve: (*Manager).register},
 		{method: "PUT", path: onePath, name: "updateMesh", summary: "Bring a mesh to what its file says, or carry out a plan", access: deployers, leads: true,

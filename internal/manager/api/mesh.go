@@ -15,18 +15,20 @@ type Mesh struct {
 	Action   record.Action  `json:"action"`
 	Outcome  record.Outcome `json:"outcome"`
 	// Live tells that the mesh is deployed, or may be.
-	Live      bool             `json:"live"`
-	Author    string           `json:"author,omitempty"`
-	Began     time.Time        `json:"began"`
-	Ended     time.Time        `json:"ended,omitzero"`
-	Reason    record.Reason    `json:"reason,omitzero"`
-	Of        int64            `json:"of,omitempty"`
-	Backend   string           `json:"backend,omitempty"`
-	Cluster   plan.Cluster     `json:"cluster,omitzero"`
-	Source    string           `json:"source,omitempty"`
-	State     string           `json:"state,omitempty"`
-	Changes   record.Changes   `json:"changes,omitzero"`
-	Error     string           `json:"error,omitempty"`
+	Live    bool           `json:"live"`
+	Author  string         `json:"author,omitempty"`
+	Began   time.Time      `json:"began"`
+	Ended   time.Time      `json:"ended,omitzero"`
+	Reason  record.Reason  `json:"reason,omitzero"`
+	Of      int64          `json:"of,omitempty"`
+	Backend string         `json:"backend,omitempty"`
+	Cluster plan.Cluster   `json:"cluster,omitzero"`
+	Source  string         `json:"source,omitempty"`
+	State   string         `json:"state,omitempty"`
+	Changes record.Changes `json:"changes,omitzero"`
+	Error   string         `json:"error,omitempty"`
+	// NodeCount counts Nodes; lists leave these out unless they are asked for.
+	NodeCount int              `json:"nodeCount"`
 	Nodes     []string         `json:"nodes,omitempty"`
 	Reconcile string           `json:"reconcile,omitempty"`
 	Hold      *record.HoldInfo `json:"hold,omitempty"`
@@ -43,6 +45,7 @@ func NewMesh(h record.Head) Mesh {
 		Mesh: h.Mesh, Revision: h.Revision, Version: h.Version, Action: h.Action, Outcome: h.Outcome, Live: h.Live(), Author: h.Author,
 		Began: h.Began, Ended: h.Ended, Reason: h.Reason, Of: h.Of, Backend: h.Backend, Cluster: h.Cluster, Source: h.Source, State: h.State,
 		Changes: h.Changes, Error: h.Error, Reconcile: h.Reconcile, Hold: h.Hold,
+		NodeCount: len(h.Nodes),
 	}
 	for _, n := range h.Nodes {
 		m.Nodes = append(m.Nodes, string(n))

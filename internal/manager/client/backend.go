@@ -106,7 +106,7 @@ func (b *Backend) ask(ctx context.Context, id mesh.ID, addr state.Addr) (backend
 // List implements backend.Lister.
 func (b *Backend) List(ctx context.Context, namespace string) ([]backend.Summary, error) {
 	tenant, ns, _ := strings.Cut(namespace, "/")
-	heads, err := b.pages(ctx, pathOfNamespace(tenant, ns), query{}, 0)
+	heads, err := b.pages(ctx, pathOfNamespace(tenant, ns), query{"nodes": {"true"}}, 0)
 	if err != nil {
 		return nil, err
 	}

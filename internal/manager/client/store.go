@@ -59,7 +59,7 @@ func (c *Client) pages(ctx context.Context, path string, q query, limit int) ([]
 
 // Heads implements record.Store: those that the caller may see.
 func (s *Store) Heads(ctx context.Context) ([]record.Head, error) {
-	return s.c.pages(ctx, api.Meshes, query{"all": {"true"}}, 0)
+	return s.c.pages(ctx, api.Meshes, query{"all": {"true"}, "nodes": {"true"}}, 0)
 }
 
 // Head implements record.Store.
