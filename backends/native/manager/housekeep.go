@@ -21,7 +21,7 @@ func (s *Store) Housekeep(ctx context.Context) error {
 	if err := s.sync(ctx); err != nil {
 		return err
 	}
-	failed := []error{s.healAll(ctx), s.keepBodies(ctx)}
+	failed := []error{s.prepared(ctx), s.healAll(ctx), s.keepBodies(ctx)}
 	failed = append(failed, s.forAll(ctx, s.forgettable, s.bury))
 	if err := s.sync(ctx); err != nil {
 		return err

@@ -122,3 +122,31 @@ func TestWhoReadsMuchLeavesASnapshot(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// TestTopicsOfOthers: topics that an administrator made are prepared by the first write.
+func TestTopicsOfOthers(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	o := p.options(t)
+	for _, suffix := range []string{"", "-log", "-snapshot"} {
+		if err := o.Client.CreateTopic(t.Context(), o.Topic+suffix, 0, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := openWith(t, o)
+	if _, err := s.Write(t.Context(), recordtest.Next(newMesh(), record.Head{}, "a"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stats, err := o.Client.TopicStats(t.Context(), o.Topic)
+	if _, there := stats.Subscriptions["__compaction"]; err != nil || !there {
+		t.Errorf("no cursor of compactions: %v, %v", stats.Subscriptions, err)
+	}
+	if r, err := o.Client.TopicRetention(t.Context(), o.Topic+"-log", false); err != nil || r == nil || r.Minutes != 365*24*60 {
+		t.Errorf("retention of the log: %+v, %v", r, err)
+	}
+	if list := s.Problems(); len(list) > 0 {
+		t.Error(list)
+	}
+}

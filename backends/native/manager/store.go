@@ -38,6 +38,7 @@ type Store struct {
 	// what total was when the topic was last seen to be compacted.
 	read, total, compacted int
 	tidying, closing       bool
+	tended                 bool
 	// wrote and others are when this store, and another, has written last.
 	wrote, others time.Time
 	// ill tells that compaction could lose a head.
@@ -52,7 +53,9 @@ type Store struct {
 	err, dead error
 	change    chan struct{}
 	// mine are the writes of this store whose outcome is awaited.
-	mine     map[string]fate
+	mine map[string]fate
+	// winners are who came before those that are lost.
+	winners  map[string]record.Head
 	watchers map[*watcher]bool
 	problems []Problem
 }
@@ -73,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{o: o, records: &link{o: o, topic: o.Topic}, log: &link{o: o, topic: o.logTopic()}, snaps: &link{o: o, topic: o.snapshotTopic()},
 		ended: make(chan struct{}), writing: make(chan struct{}, 1), index: newIndex(), change: make(chan struct{}),
-		mine: map[string]fate{}, watchers: map[*watcher]bool{}, past: map[string]record.Head{}, doubted: wire.Earliest}
+		mine: map[string]fate{}, winners: map[string]record.Head{}, watchers: map[*watcher]bool{}, past: map[string]record.Head{}, doubted: wire.Earliest}
 	r, err := s.begin(ctx)
 	if err != nil {
 		s.disconnect()
@@ -94,6 +97,9 @@ func (s *Store) begin(ctx context.Context) (*wire.Reader, error) {
 		g.Go(func() error {
 			made, err := s.o.ensure(gctx, topic)
 			if made {
+				s.mu.Lock()
+				s.tended = true
+				s.mu.Unlock()
 				if err := s.prepare(gctx, topic); err != nil {
 					s.mu.Lock()
 					defer s.mu.Unlock()

@@ -120,6 +120,8 @@ func (s *Store) take(m wire.Received) bool {
 		return true // where reading went on
 	}
 	v, err := s.index.take(m)
+	// Of a message that is late: doubt empties the index.
+	winner := s.index.meshes[m.Key].head
 	s.read++
 	s.total++
 	s.ill = s.ill || s.index.meshes[m.Key].covered
@@ -149,6 +151,7 @@ func (s *Store) take(m wire.Received) bool {
 			s.mine[id] = won
 		case late:
 			s.mine[id] = lost
+			s.winners[id] = winner
 		}
 	}
 	s.turn()

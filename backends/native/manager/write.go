@@ -36,6 +36,7 @@ func (s *Store) Write(ctx context.Context, next record.Head, body *record.Body) 
 	s.await(w.id)
 	defer s.forget(w.id)
 	defer s.tidy()
+	s.tend()
 	begin := time.Now()
 	for wait := firstPause; ; wait = min(2*wait, time.Second) {
 		stored, err := w.once(ctx, begin)
@@ -142,7 +143,9 @@ func (w *write) publish(ctx context.Context, p *wire.Producer) (record.Head, err
 		done, err := w.settled()
 		if err != nil {
 			// Compaction would keep ours, which does not count.
-			_ = s.heal(ctx, p, w.next.Mesh)
+			if s.sync(ctx) == nil {
+				_ = s.heal(ctx, p, w.next.Mesh)
+			}
 		}
 		switch {
 		case done || err != nil:
@@ -179,7 +182,7 @@ func (w *write) settled() (bool, error) {
 	case won:
 		return true, nil
 	case lost:
-		return false, &record.ConflictError{Winner: s.index.meshes[w.next.Mesh].head, Want: w.next.Revision}
+		return false, &record.ConflictError{Winner: s.winners[w.id], Want: w.next.Revision}
 	}
 	// Revisions only rise: this is certain also where the index is behind.
 	if e, ok := s.index.meshes[w.next.Mesh]; ok && e.head.Readable() && e.head.Revision >= w.next.Revision && e.write != w.id {
@@ -238,4 +241,5 @@ func (s *Store) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.mine, id)
+	delete(s.winners, id)
 }
