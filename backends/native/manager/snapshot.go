@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"time"
 
@@ -103,9 +102,6 @@ func decodeIndex(data []byte) (*index, error) {
 	return x, nil
 }
 
-// latest lies behind all messages of a topic (MessageId.latest).
-var latest = wire.Position{Ledger: math.MaxInt64, Entry: math.MaxInt64}
-
 // restore gives the index of the newest snapshot, nil where there is none.
 func (s *Store) restore(ctx context.Context) (*index, error) {
 	ctx, cancel := context.WithTimeout(ctx, silence)
@@ -114,7 +110,7 @@ func (s *Store) restore(ctx context.Context) (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	end, err := c.Read(ctx, s.snaps.topic, wire.ReaderOptions{From: latest, Ahead: 1})
+	end, err := c.Read(ctx, s.snaps.topic, wire.ReaderOptions{From: wire.Latest, Ahead: 1})
 	if err != nil {
 		return nil, err
 	}
