@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -29,7 +30,7 @@ func (f *Factory) remembered(ctx context.Context, mode, name string, b backend.B
 		there, err := l.RecordsThere(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return r, context.Cause(ctx)
+			return r, cmp.Or(err, context.Cause(ctx)) // who did not answer is what counts
 		case err != nil && mode == recordOn:
 			return r, recordFailure(err)
 		case err != nil || !there:
