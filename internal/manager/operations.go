@@ -109,12 +109,6 @@ func (o *operations) ofVersion(mesh string, version int64) (api.Operation, bool)
 	return api.Operation{}, false
 }
 
-func (o *operations) busy(mesh string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.running[mesh] > 0
-}
-
 func (o *operations) count() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()

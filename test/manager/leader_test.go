@@ -143,7 +143,15 @@ func (c *cluster) testStopped(t *testing.T) {
 	for range 2 {
 		s.members = append(s.members, c.manager(t, topic))
 	}
-	url := c.leader(t, s.members[0])
+	// The broker chooses anew a second after each one that joins.
+	url, since := "", time.Now()
+	soon(t, "both know for two seconds who leads", func() bool {
+		was := url
+		if url = c.leader(t, s.members[0]); url == "" || url != was || url != c.leader(t, s.members[1]) {
+			since = time.Now()
+		}
+		return time.Since(since) > 2*time.Second
+	})
 	old, other := s.members[0], s.members[1]
 	if old.url != url {
 		old, other = other, old

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func TestManager(t *testing.T) {
 		c.call(t, http.MethodPut, "persistent/acme/orders/"+topic, nil)
 	}
 	t.Run("rights", c.testRights)
+	t.Run("certificates", c.testCertificates)
 	t.Run("leader killed", c.testKilled)
 	t.Run("leader stands still", c.testStopped)
 }
@@ -110,7 +112,9 @@ func (c *cluster) manager(t *testing.T, topic string, more ...string) *member {
 	m.Command = harness.Start(t, c.dir, append(os.Environ(), "PULSAR_CLIENT_CONF="+conf), append([]string{"manager", "--auth", "token", "--listen", address, "--advertise", m.url,
 		"--peer", "127.0.0.1", "--records-topic", topic, "--reconcile=false"}, more...)...)
 	t.Cleanup(func() { m.Signal(os.Kill); <-m.Ended() })
-	soon(t, "the manager is ready", func() bool { status, _ := ask(t, "GET", m.url+"/readyz", "", "", nil, ""); return status == 200 })
+	if !slices.Contains(more, "--tls-cert") {
+		soon(t, "the manager is ready", func() bool { status, _ := ask(t, "GET", m.url+"/readyz", "", "", nil, ""); return status == 200 })
+	}
 	return m
 }
 

@@ -18,7 +18,7 @@ import (
 // manager's alone.
 type Store struct{ c *Client }
 
-// ErrReadOnly: records of a manager are written by its runs alone.
+// ErrReadOnly tells that records of a manager are written by its runs alone.
 var ErrReadOnly = errors.New("records are written by the manager")
 
 // headOf gives the head that the wire tells of; where the store keeps it is not told.
