@@ -52,7 +52,7 @@ type orders struct {
 }
 
 // maxReason bounds what a caller may have put on record.
-const maxReason = 1024
+const maxReason = 2000
 
 // readOrders reads the query. Unknown keys are mistakes: a misspelt one would be
 // passed over in silence.
