@@ -203,6 +203,7 @@ func (w *watch) looks(n int64) {
 
 // TestHandsByLooks is the promise where the cluster cannot be listened to.
 func TestHandsByLooks(t *testing.T) {
+	t.Parallel()
 	w := newWatch(t, false)
 	w.deploy("told", "")
 	w.looks(2)
@@ -218,6 +219,7 @@ func TestHandsByLooks(t *testing.T) {
 // TestHands is the promise about drift: told within ten seconds, mended only where a
 // mesh says so, and never against a lock.
 func TestHands(t *testing.T) {
+	t.Parallel()
 	w := newWatch(t, true)
 	w.deploy("told", "")
 	first := w.deploy("mended", "reconcile: repair\n")
@@ -285,6 +287,7 @@ func TestHands(t *testing.T) {
 // TestAFailingInstance: an instance that ends with an error at each message is told as
 // failing, with the error, and is not deployed again.
 func TestAFailingInstance(t *testing.T) {
+	t.Parallel()
 	w := newWatch(t, true)
 	h := w.deployBody("failing", "reconcile: repair\ntopics: [{name: in}]\n"+
 		"sinks: [{name: failing, className: org.example.loss.Collector, archive: code.jar, inputs: [in], configs: {file: "+w.Dir+"/no/such/folder/out}}]\n")
