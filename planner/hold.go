@@ -108,7 +108,7 @@ func FindVersion(ctx context.Context, s record.Store, id mesh.ID, version int64)
 		for _, h := range heads {
 			none.Newest = max(none.Newest, h.Version)
 			last = h
-			if !h.Readable() || h.Action == record.Hold || h.Action == record.Unhold {
+			if !h.Readable() || h.Action == record.Hold || h.Action == record.Unhold || h.Action == record.Move {
 				continue
 			}
 			if h.Version == version || version == 0 && h.Version < none.Newest && h.Action != record.Destroy && h.Outcome == record.Applied {

@@ -2,18 +2,31 @@ package move
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
 )
 
-// Records implements record.Keeper: those of where the mesh goes to.
+// Records implements record.Keeper: those of where the mesh goes to, and what tells
+// where it was that it has gone. Where either cannot be had, neither is kept.
 func (b *Backend) Records(ctx context.Context) (record.Store, error) {
-	if k, ok := b.to.(record.Keeper); ok {
-		return k.Records(ctx)
+	to, ok := b.to.(record.Keeper)
+	from, alsoOK := b.from.(record.Keeper)
+	if !ok || !alsoOK {
+		return nil, record.ErrNoPlace
 	}
-	return nil, record.ErrNoPlace
+	old, err := from.Records(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.fromName, err)
+	}
+	s, err := to.Records(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", b.toName, err), old.Close())
+	}
+	return &leaving{Store: s, from: old, toName: b.toName}, nil
 }
 
 // RecordsThere implements record.Looker.

@@ -33,6 +33,9 @@ const (
 	Rollback Action = "rollback"
 	// Repair is a reconciliation: what the version before it says was deployed again.
 	Repair Action = "repair"
+	// Move: the mesh runs on another backend from now on, which Backend names; its
+	// records go on there.
+	Move Action = "move"
 	// Hold and Unhold keep others away and let them in again. They are no versions of
 	// the mesh: Version stays, Revision rises.
 	Hold   Action = "lock"
@@ -140,11 +143,11 @@ func (h Head) ID() mesh.ID {
 	return id
 }
 
-// Live tells that the mesh is deployed, or may be: only a destroy that has come to
-// its end is the end of it.
+// Live tells that the mesh is deployed, or may be: only a destroy or a move that has
+// come to its end is the end of it here.
 func (h Head) Live() bool {
 	// A lock has the outcome of what was there before, and tells by the nodes what that was.
-	gone := h.Action == Destroy || (h.Action == Hold || h.Action == Unhold) && len(h.Nodes) == 0
+	gone := h.Action == Destroy || h.Action == Move || (h.Action == Hold || h.Action == Unhold) && len(h.Nodes) == 0
 	return h.Version > 0 && !(gone && h.Outcome == Applied)
 }
 

@@ -69,11 +69,17 @@ func TestMoveUnderLoad(t *testing.T) {
 	tail := harness.Follow(ctx, t, client, b.FullTopic("out"))
 	finish := harness.Stream(ctx, t, client, b.FullTopic("in"), 200)
 	run("to a FunctionMesh", "--backend", "kubernetes", "--move-from", "native")
+	told := func(backend string) {
+		t.Helper()
+		b.Run(append([]string{"history", "words.yaml", "--backend", backend}, kube...)...).Want(0).Says("move")
+	}
+	told("native")
 	b.File("words", fmt.Sprintf(mesh, 2))
 	run("two instances there", "--backend", "kubernetes")
 	run("to resources of its own", "--backend", "kubernetes", "--components")
 	b.File("words", fmt.Sprintf(mesh, 1))
 	run("back to function workers", "--backend", "native", "--move-from", "kubernetes", "--components")
+	told("kubernetes")
 	n := finish()
 	tail.Await(ctx, n, 20*time.Second)
 	got := tail.Arrivals(0, n)

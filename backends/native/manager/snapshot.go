@@ -23,7 +23,7 @@ const snapshotFormat = "meshc.snapshot/1"
 const maxSnapshot = 512 << 20
 
 // snapshotEvery is how many messages are read before a new snapshot is made of them.
-const snapshotEvery = 500
+const snapshotEvery = 200
 
 // partsKey is where the parts of a snapshot are that is too large for one message.
 const partsKey = "meshc-parts"

@@ -128,7 +128,7 @@ func OneVersion(s Style, doc view.OneVersion) string {
 			fmt.Fprintf(&b, "  %s: %s\n", l[0], view.Clean(l[1]))
 		}
 	}
-	if r.Action == record.Destroy {
+	if r.Action == record.Destroy || r.Action == record.Move {
 		return b.String()
 	}
 	meshBody(&b, s, doc.AsMesh())
