@@ -25,6 +25,13 @@ func (r *Reconciler) visit(ctx context.Context, w *watched) {
 	r.mu.Unlock()
 	short, cancel := context.WithTimeout(ctx, r.limits.Look)
 	b, rep, err := r.look(short, w, head)
+	overtaken := false
+	if err == nil && !rep.Clean() {
+		// What a run does is no drift, and the cluster tells of it before its record is read.
+		if err = r.overtaken(short, w, head.Revision); errors.Is(err, errOvertaken) {
+			overtaken, err = true, r.refresh(short)
+		}
+	}
 	cancel()
 	r.mu.Lock()
 	r.looks--
@@ -42,8 +49,7 @@ func (r *Reconciler) visit(ctx context.Context, w *watched) {
 				r.tell(w, rep)
 			}
 			pause = min(pause<<min(w.failures, 4), r.limits.Look)
-		} else {
-			w.failures = 0
+		} else if w.failures = 0; !overtaken {
 			r.held(w, rep)
 			rep.Repair = w.repair
 			r.tell(w, rep)

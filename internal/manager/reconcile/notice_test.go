@@ -53,6 +53,39 @@ func TestNotices(t *testing.T) {
 	})
 }
 
+// TestRunsAreNoDrift: what a run writes is noticed before its record is, and not told.
+func TestRunsAreNoDrift(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.deploy("m", "", "parallelism: 1")
+		names := make(chan string)
+		w.cfg.Notice = func(ctx context.Context, ready func(), fn func(string)) error {
+			ready()
+			for {
+				select {
+				case name := <-names:
+					fn(name)
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+		}
+		w.cfg.Limits = reconcile.Limits{Every: 10 * time.Minute}
+		defer w.start()()
+		w.wait(30 * time.Second)
+		h := w.head("m")
+		h.Revision, h.Version, h.Outcome = h.Revision+1, h.Version+1, record.Running
+		if _, err := w.store.Write(t.Context(), h, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.edit("m-a", "parallelism", 5.0)
+		names <- "public/default/m-a"
+		w.wait(soon)
+		if told := w.reports(); len(told) > 0 {
+			t.Errorf("%+v", told)
+		}
+	})
+}
+
 // TestWithoutNotices: where nothing can be told, looks go on, and the reason is known.
 func TestWithoutNotices(t *testing.T) {
 	inBubble(t, func(w *world) {

@@ -100,10 +100,7 @@ func (r *Reconciler) Run(ctx context.Context) error {
 	for {
 		now := time.Now()
 		if !now.Before(read) {
-			heads, err := r.cfg.Store.Heads(ctx)
-			if r.setErr(err); err == nil {
-				r.update(heads)
-			}
+			r.setErr(r.refresh(ctx))
 			read = time.Now().Add(r.cfg.Jitter(r.limits.Every))
 		}
 		next := r.start(ctx)
@@ -120,6 +117,15 @@ func (r *Reconciler) Run(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// refresh reads the newest heads.
+func (r *Reconciler) refresh(ctx context.Context) error {
+	heads, err := r.cfg.Store.Heads(ctx)
+	if err == nil {
+		r.update(heads)
+	}
+	return err
 }
 
 // start begins the looks that are due, and tells when the next one is; zero where only

@@ -188,7 +188,7 @@ func (r *Reconciler) run(ctx context.Context, w *watched, b backend.Backend, rep
 		return record.Head{}, err
 	}
 	defer lease.Release()
-	if err := r.overtaken(ctx, w); err != nil {
+	if err := r.overtaken(ctx, w, w.revision); err != nil {
 		return record.Head{}, err
 	}
 	body, err := r.cfg.Store.Body(ctx, w.deployed)
@@ -246,7 +246,7 @@ func (r *Reconciler) begin(ctx context.Context, w *watched) error {
 			return fmt.Errorf("%w: %w", errOvertaken, err)
 		}
 	}
-	if err := r.overtaken(ctx, w); err != nil {
+	if err := r.overtaken(ctx, w, w.revision); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -260,10 +260,10 @@ func (r *Reconciler) begin(ctx context.Context, w *watched) error {
 	return nil
 }
 
-// overtaken tells whether the record is no longer the one that was compared with.
-func (r *Reconciler) overtaken(ctx context.Context, w *watched) error {
+// overtaken gives errOvertaken where the newest head of a mesh is no longer that of a revision.
+func (r *Reconciler) overtaken(ctx context.Context, w *watched, revision int64) error {
 	newest, err := r.cfg.Store.Head(ctx, w.id)
-	if err == nil && (newest.Revision != w.revision || newest.Hold != nil) {
+	if err == nil && (newest.Revision != revision || newest.Hold != nil) {
 		return errOvertaken
 	}
 	return err
