@@ -87,6 +87,7 @@ SIGTERM hands the lead over, finishes what is in the air within --grace, and end
 
 func (o *managerOptions) bind(cmd *cobra.Command) {
 	o.connect.bind(cmd, "give up after this `DURATION` if the cluster cannot be reached at the start; 0 goes on trying")
+	_ = cmd.Flags().MarkHidden("manager") // a manager is nobody's client
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:7780", "`ADDRESS` to serve on, host:port or :port")
 	flags.StringVar(&o.advertise, "advertise", "", "`URL` at which the other managers reach this one; default: none, so that nothing is passed on to it")
