@@ -105,6 +105,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	all.Go(func() { m.lead(ctx) })
+	all.Go(func() { m.criticise(ctx) })
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		began := time.Now()
 		err := m.index.follow(ctx, m.opts.Records)

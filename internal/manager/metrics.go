@@ -39,6 +39,7 @@ func newMetrics(m *Manager) *metrics {
 	gauge("meshc_ready", "1 while the records are read and a leader is known.", func() float64 { return one(m.Ready()) })
 	gauge("meshc_meshes", "Meshes that the records know.", func() float64 { return float64(m.index.size()) })
 	gauge("meshc_runs_in_flight", "Runs that are under way here.", func() float64 { return float64(m.ops.count()) })
+	gauge("meshc_records_skipped", "What was found in the place of records since the start and is no record, or none that counts; the log tells of each.", m.skipped)
 	watching(m, gauge)
 	return x
 }

@@ -41,6 +41,23 @@ type Watcher interface {
 	Watch(ctx context.Context, ready func(), fn func(Head)) error
 }
 
+// Problem is something in the place of records that is no record, or none that counts,
+// or that could not be done about the place itself.
+type Problem struct {
+	// Position is where it is, in the words of the store; "" where it is in no place.
+	Position string
+	// Key is the mesh that it was stored for, if it was for one.
+	Key string
+	Err error
+}
+
+// Critic is the ability of a store to tell what it skips: nothing that others leave in
+// its place ends it.
+type Critic interface {
+	// Problems returns how many there were so far, and the newest of them, in order.
+	Problems() (all int, newest []Problem)
+}
+
 // Keeper is the ability of a backend to keep records.
 type Keeper interface {
 	// Records opens the store of the cluster; who calls it closes it. Errors: one that

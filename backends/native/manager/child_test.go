@@ -167,7 +167,7 @@ func TestAStoppedHolderIsFencedOff(t *testing.T) {
 	if err != nil || len(got) != 2 || got[0].Author != "other" || got[0].Revision != second.Revision {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if list := s.Problems(); len(list) > 0 {
+	if list := problems(s); len(list) > 0 {
 		t.Errorf("problems: %v", list)
 	}
 }

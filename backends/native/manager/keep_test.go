@@ -64,7 +64,7 @@ func TestVersionsAreStoredAnew(t *testing.T) {
 				t.Errorf("%s: body of version %d: %v", name, h.Version, err)
 			}
 		}
-		if list := s.Problems(); len(list) > 0 {
+		if list := problems(s); len(list) > 0 {
 			t.Errorf("%s: %v", name, list)
 		}
 	}
@@ -94,8 +94,8 @@ func TestASnapshotInParts(t *testing.T) {
 	}
 	other := p.open(t)
 	got, err := other.Heads(t.Context())
-	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(record.Head{})); err != nil || d != "" || len(got) != meshes || len(other.Problems()) > 0 {
-		t.Errorf("%v, problems %v (-want +got):\n%s", err, other.Problems(), d)
+	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(record.Head{})); err != nil || d != "" || len(got) != meshes || len(problems(other)) > 0 {
+		t.Errorf("%v, problems %v (-want +got):\n%s", err, problems(other), d)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestTopicsOfOthers(t *testing.T) {
 	if r, err := o.Client.TopicRetention(t.Context(), o.Topic+"-log", false); err != nil || r == nil || r.Minutes != 365*24*60 {
 		t.Errorf("retention of the log: %+v, %v", r, err)
 	}
-	if list := s.Problems(); len(list) > 0 {
+	if list := problems(s); len(list) > 0 {
 		t.Error(list)
 	}
 }

@@ -60,7 +60,7 @@ func TestATopicThatLostItsEnd(t *testing.T) {
 	if h := head(t, s, id); h.Author != "again" {
 		t.Errorf("%+v", h)
 	}
-	t.Log(s.Problems())
+	t.Log(problems(s))
 }
 
 // TestASnapshotThatIsNone: a start does without.
@@ -77,15 +77,15 @@ func TestASnapshotThatIsNone(t *testing.T) {
 		if h := head(t, other, id); h.Author != "a" {
 			t.Errorf("%q: %+v", payload, h)
 		}
-		if len(other.Problems()) != 1 {
-			t.Errorf("%q: problems %v", payload, other.Problems())
+		if len(problems(other)) != 1 {
+			t.Errorf("%q: problems %v", payload, problems(other))
 		}
 	}
 	if err := s.Housekeep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if other := p.open(t); head(t, other, id).Author != "a" || len(other.Problems()) > 0 {
-		t.Errorf("after housekeeping: %v", other.Problems())
+	if other := p.open(t); head(t, other, id).Author != "a" || len(problems(other)) > 0 {
+		t.Errorf("after housekeeping: %v", problems(other))
 	}
 }
 

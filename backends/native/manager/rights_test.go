@@ -83,8 +83,8 @@ func TestRights(t *testing.T) {
 	id := newMesh()
 	s := openWith(t, as(pulsar.AdminRole))
 	h, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "admin"), nil)
-	if err != nil || len(s.Problems()) > 0 {
-		t.Fatal(err, s.Problems())
+	if err != nil || len(problems(s)) > 0 {
+		t.Fatal(err, problems(s))
 	}
 	_, err = manager.Open(t.Context(), as("nobody"))
 	refused("no right", err)

@@ -84,7 +84,7 @@ func TestStart(t *testing.T) {
 				t.Fatal(err)
 			}
 			best = min(best, time.Since(begin))
-			if list := s.Problems(); len(list) > 0 {
+			if list := problems(s); len(list) > 0 {
 				t.Errorf("%s: problems %v", what, list)
 			}
 			if what == replay {

@@ -57,7 +57,9 @@ type Store struct {
 	// winners are who came before those that are lost.
 	winners  map[string]record.Head
 	watchers map[*watcher]bool
-	problems []Problem
+	// problems are the newest of all that were noticed.
+	problems []record.Problem
+	noticed  int
 }
 
 // fate is what became of a write.
