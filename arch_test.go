@@ -94,6 +94,7 @@ var table = []room{
 	{path: "internal/manager/reconcile", inside: []string{"compiler/diag", "compiler/mesh", "planner", "planner/..."}, why: "what is done about drift does not depend on where meshes run"},
 	{path: "internal/manager/api", inside: []string{"compiler/diag", "planner/plan", "planner/record"}, why: "what goes over the wire knows neither end"},
 	{path: "internal/manager/client", inside: []string{"internal/manager/api", "compiler", "compiler/...", "planner", "planner/...", "backends"}, why: "who asks a manager does not contain one"},
+	{path: "internal/manager/tracing", outside: []string{"go.opentelemetry.io/otel"}, why: "OpenTelemetry's types stop here, and traces know no mesh"},
 	{path: "internal/manager", inside: []string{"internal/manager/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/prometheus/client_golang"}, why: "the service reaches clusters as the command line does"},
 	{path: "internal/cli/...", inside: []string{"internal/cli/...", "internal/manager", "internal/manager/...", "internal/view/...", "compiler/...", "planner/...", "backends", "schema/..."}, outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/rogpeppe/go-internal/diff", "golang.org/x/term"}},
 	{path: "cmd/meshc", inside: []string{"internal/cli"}},

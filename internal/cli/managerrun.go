@@ -15,6 +15,7 @@ import (
 	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/internal/manager"
 	"github.com/meshc/meshc/internal/manager/reconcile"
+	"github.com/meshc/meshc/internal/manager/tracing"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
 )
@@ -45,15 +46,17 @@ func managerRun(ctx context.Context, o *managerOptions) error {
 	}
 	defer l.Close()
 	name := memberName()
+	traces := o.f.traces(name, log)
+	defer traces.Close(context.WithoutCancel(ctx))
 	seat := cluster.Coordinate(name, o.advertise, log, nil)
 	m, err := manager.New(manager.Options{
 		Records: store, Gate: gate, Leadership: seat, Backend: cluster.Name(), Log: log, Forward: o.forward(), Secure: config != nil,
-		Limits: manager.Limits{Upload: o.upload << 20}, Reconcile: o.watch(cluster, name),
+		Limits: manager.Limits{Upload: o.upload << 20}, Reconcile: o.watch(cluster, name), Tracing: traces,
 	})
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "address", l.Addr().String(), "member", name, "advertise", o.advertise, "auth", o.auth)
+	log.Info("serving", "address", l.Addr().String(), "member", name, "advertise", o.advertise, "auth", o.auth, "traces", traces.Receiver())
 	return o.serve(ctx, m, seat, l, func(ctx context.Context) error { return m.Serve(ctx, l, config, o.connections, o.grace) })
 }
 
@@ -172,6 +175,16 @@ func (f *Factory) serviceLog() *slog.Logger {
 	level := slog.LevelInfo
 	_ = level.UnmarshalText([]byte(f.logLevel)) // "off" is for commands; a service has a log
 	return slog.New(slog.NewJSONHandler(f.Err, &slog.HandlerOptions{Level: level}))
+}
+
+// traces begins to trace where OTEL_* variables ask for it. A manager without traces is
+// better than none.
+func (f *Factory) traces(name string, log *slog.Logger) *tracing.Tracing {
+	t, err := tracing.Start(tracing.Options{Getenv: f.Getenv, Version: thisVersion().Version, Instance: name, Log: log})
+	if err != nil {
+		log.Warn("there will be no traces", "err", err)
+	}
+	return t
 }
 
 // memberName tells this process from all other managers, also after a restart.

@@ -33,6 +33,8 @@ type desk struct {
 	url string
 	c   *contract
 	log *lockedBuffer
+	// stop ends it before the test does.
+	stop func()
 }
 
 // lockedBuffer is a log that tests look into.
@@ -121,7 +123,8 @@ func openDesk(t testing.TB, b *memory.Backend, change func(*manager.Options)) *d
 			t.Error(err)
 		}
 	})
-	t.Cleanup(func() { cancel(); all.Wait() })
+	d.stop = func() { cancel(); all.Wait() }
+	t.Cleanup(d.stop)
 	eventually(t, "the manager is ready", func() bool { return d.m.Ready() })
 	return d
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/internal/manager/tracing"
 )
 
 // Forward says how requests are passed on to other members.
@@ -71,6 +72,8 @@ func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address s
 		return nil
 	}
 	yieldTurn(w)
+	var span *tracing.Span
+	defer func() { span.End() }()
 	proxy := &httputil.ReverseProxy{
 		Transport: m.opts.Forward.Transport,
 		// Streams are passed on event by event.
@@ -78,12 +81,14 @@ func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address s
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(to)
 			p.Out.Header.Set(headerForwarded, m.opts.Leadership.Name())
+			span = m.opts.Tracing.BeginCall(p.In.Context(), "forward", p.Out.Header, tracing.String("server.address", to.Host))
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, context.Canceled) {
 				m.refuse(w, r, err)
 				return
 			}
+			span.Fail(api.KindUnreachable)
 			m.log.Warn("the leader does not answer", "leader", member, "url", address, "err", err)
 			var dial *net.OpError
 			if errors.As(err, &dial) && dial.Op == "dial" {

@@ -29,6 +29,9 @@ func (m *Manager) guard(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		seen := &answer{ResponseWriter: w, turn: turn}
+		r, span := m.traced(r)
+		// Last of all, also where an answer is broken off.
+		defer func() { span.Answered(r.Pattern, seen.status) }()
 		defer func() {
 			seen.yield()
 			if bug := recover(); bug != nil {

@@ -26,7 +26,10 @@ func (m *Manager) newWatcher() *reconcile.Reconciler {
 		return nil
 	}
 	cfg := *m.opts.Reconcile
-	cfg.Store, cfg.Fence = m.opts.Records, m.leads
+	cfg.Store, cfg.Fence = m.writes(), m.leads
+	if m.opts.Tracing != nil {
+		cfg.OnRepair = m.tracedRepair
+	}
 	cfg.OnReport = func(r reconcile.Report) {
 		e := api.DriftEvent{Mesh: r.Mesh, Drift: driftOf(r)}
 		m.log.Info("drift", "mesh", r.Mesh, "version", r.Version, "clean", r.Clean(), "changes", len(r.Drift), "failing", len(r.Failing), "missing", len(r.Missing))

@@ -29,7 +29,7 @@ func (m *Manager) lockMesh(w http.ResponseWriter, r *http.Request, c Caller) err
 		return err
 	}
 	return m.hold(w, r, c, func(ctx context.Context, id mesh.ID, who string) (record.Head, error) {
-		return planner.Hold(ctx, m.opts.Records, id, who, reason)
+		return planner.Hold(ctx, m.writes(), id, who, reason)
 	})
 }
 
@@ -40,7 +40,7 @@ func (m *Manager) unlockMesh(w http.ResponseWriter, r *http.Request, c Caller) e
 		return usage("force is true or false")
 	}
 	return m.hold(w, r, c, func(ctx context.Context, id mesh.ID, who string) (record.Head, error) {
-		h, err := planner.Unhold(ctx, m.opts.Records, id, who, force)
+		h, err := planner.Unhold(ctx, m.writes(), id, who, force)
 		if errors.Is(err, planner.ErrNotHeld) {
 			err = &notFound{err.Error()}
 		}

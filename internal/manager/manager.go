@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/internal/manager/reconcile"
+	"github.com/meshc/meshc/internal/manager/tracing"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -41,6 +42,8 @@ type Options struct {
 	// Reconcile says how live meshes are watched for drift while this manager leads; nil
 	// does not. Store, Fence, OnReport and Author are the manager's to fill in.
 	Reconcile *reconcile.Config
+	// Tracing makes spans of what is done; nil makes none. Who started it closes it.
+	Tracing *tracing.Tracing
 }
 
 // Manager serves the REST surface. Make it with New, and let Run run beside it.

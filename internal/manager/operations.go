@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/internal/manager/tracing"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -31,6 +32,8 @@ func newOperations(keep int) *operations {
 // operation is one run.
 type operation struct {
 	namespace string
+	// span ends with the run; nil where nothing is traced.
+	span *tracing.Span
 
 	mu     sync.Mutex
 	doc    api.Operation

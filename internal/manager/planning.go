@@ -43,6 +43,13 @@ func (e *findingsError) Error() string {
 
 // plan makes the plan of a job: it only reads.
 func (m *Manager) plan(ctx context.Context, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
+	ctx, span := m.trace(ctx, "plan", j.id.String())
+	p, found, err := m.makePlan(ctx, b, j)
+	endPlan(span, p, err)
+	return p, found, err
+}
+
+func (m *Manager) makePlan(ctx context.Context, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
 	opts := planner.Options{Destroy: j.orders.destroy, DeleteTopics: j.orders.deleteTopics, Allow: j.orders.allow, Only: j.orders.only}
 	if h, ok := m.index.head(j.id.String()); ok {
 		opts.Keep = planner.Keep(h)

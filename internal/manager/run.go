@@ -9,6 +9,7 @@ import (
 
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/internal/manager/tracing"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/backend"
@@ -50,10 +51,11 @@ func (m *Manager) start(ctx context.Context, c Caller, j *job) (op *operation, e
 		return nil, errBusy
 	}
 	begun = true
-	w := &watched{Store: m.opts.Records, m: m, begun: make(chan record.Head, 1)}
+	w := &watched{Store: m.writes(), m: m, begun: make(chan record.Head, 1)}
 	failed := make(chan error, 1)
 	// The run goes on when the one who asked for it is gone.
 	run, cancel := context.WithCancelCause(m.base)
+	run, op.span = m.trace(tracing.Below(run, ctx), string(j.run.Action), j.id.String(), tracing.String(attrOperation, op.snapshot().ID))
 	go func() {
 		defer cancel(nil)
 		failed <- m.carry(run, c, j, op, w)
@@ -115,9 +117,10 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 		return err
 	}
 	unchanged = p.Empty()
+	spans := m.stepSpans(ctx, op.span)
 	report, head, err = planner.ApplyRecorded(ctx, b, w, p, j.run, apply.Options{
 		Parallelism: j.orders.parallelism, Allow: j.orders.allow, WaitLimit: j.orders.waitLimit, OnFailure: j.orders.onFailure,
-		Events: func(e backend.Event) { op.event(stepEvent(e)) }, Stop: m.stop, Resolve: j.resolve,
+		Events: func(e backend.Event) { op.event(stepEvent(e)); spans.event(e) }, Stop: m.stop, Resolve: j.resolve,
 		Lock: func(ctx context.Context) (backend.Lease, error) {
 			if lease == nil {
 				var err error
@@ -187,6 +190,12 @@ func (m *Manager) finish(op *operation, j *job, report apply.Report, head record
 		}
 		if !over {
 			doc.Outcome, doc.Error = record.Failed, errorText(err)
+		}
+		// Before who waits for the end is told.
+		if over {
+			endRun(op.span, *doc, nil)
+		} else {
+			endRun(op.span, *doc, err)
 		}
 	})
 	doc := op.snapshot()

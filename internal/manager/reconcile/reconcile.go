@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
 	"github.com/meshc/meshc/planner/state"
@@ -30,6 +31,10 @@ type Config struct {
 	// OnReport is told each report that says another thing than the one before of its
 	// mesh: found, changed, gone (Report.Clean). Calls for one mesh do not overlap. nil is fine.
 	OnReport func(Report)
+	// OnRepair is told of each attempt at a repair before it begins. The context that it
+	// gives is the attempt's, the first function is told what happens in it, and the second
+	// how it ended: with a version of 0 where none was made. nil is fine.
+	OnRepair func(ctx context.Context, id mesh.ID) (context.Context, func(backend.Event), func(record.Head, error))
 	// Fence is asked before the first write of a repair whether it may still be made; a
 	// manager that leads no more says no. nil is fine.
 	Fence func(context.Context) error
@@ -82,6 +87,11 @@ func New(cfg Config) *Reconciler {
 	limits := cfg.Limits.withDefaults()
 	if cfg.Jitter == nil {
 		cfg.Jitter = spread
+	}
+	if cfg.OnRepair == nil {
+		cfg.OnRepair = func(ctx context.Context, _ mesh.ID) (context.Context, func(backend.Event), func(record.Head, error)) {
+			return ctx, nil, func(record.Head, error) {}
+		}
 	}
 	return &Reconciler{
 		cfg: cfg, limits: limits, wake: make(chan struct{}, 1), slots: make(chan struct{}, limits.Runs),

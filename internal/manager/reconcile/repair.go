@@ -135,7 +135,9 @@ func (r *Reconciler) affordable(w *watched, now time.Time) (time.Time, bool) {
 // attempt tries one repair, and books how it went; again is true where nothing is to be
 // told, since the next look finds out what there is to do.
 func (r *Reconciler) attempt(ctx context.Context, w *watched, b backend.Backend, rep Report) (again bool) {
-	head, err := r.run(ctx, w, b, rep)
+	ctx, told, ended := r.cfg.OnRepair(ctx, w.id)
+	head, err := r.run(ctx, w, b, rep, told)
+	ended(head, err)
 	w.last = time.Now()
 	var held *backend.HeldError
 	var back *planner.HeldBackError
@@ -175,7 +177,7 @@ func (e *refusal) Error() string { return e.reason }
 
 // run plans under the mesh's lock and carries the plan out. The head is that of the
 // version that was made, zero for none.
-func (r *Reconciler) run(ctx context.Context, w *watched, b backend.Backend, rep Report) (record.Head, error) {
+func (r *Reconciler) run(ctx context.Context, w *watched, b backend.Backend, rep Report, told func(backend.Event)) (record.Head, error) {
 	locker, ok := b.(backend.Locker)
 	if !ok {
 		return record.Head{}, &refusal{reason: "the mesh cannot be locked where it runs"}
@@ -224,7 +226,7 @@ func (r *Reconciler) run(ctx context.Context, w *watched, b backend.Backend, rep
 	_, head, err := planner.ApplyRecorded(hard, b, r.cfg.Store, p,
 		planner.Run{Action: record.Repair, Author: r.cfg.Author, Of: of, Reason: record.Reason{Text: reason(rep)}},
 		apply.Options{
-			Stop: ctx.Done(), Resolve: r.cfg.Resolve,
+			Stop: ctx.Done(), Resolve: r.cfg.Resolve, Events: told,
 			Lock:  func(context.Context) (backend.Lease, error) { return lease, nil },
 			Begin: func(ctx context.Context) error { return r.begin(ctx, w) },
 		})
