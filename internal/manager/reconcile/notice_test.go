@@ -22,18 +22,7 @@ func TestNotices(t *testing.T) {
 		}
 		slow := &late{Backend: w.b, Glancer: w.b}
 		w.cfg.Open = func(context.Context, record.Head) (backend.Backend, error) { return slow, nil }
-		names := make(chan string)
-		w.cfg.Notice = func(ctx context.Context, ready func(), fn func(string)) error {
-			ready()
-			for {
-				select {
-				case name := <-names:
-					fn(name)
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-		}
+		names := w.notices()
 		w.cfg.Limits = reconcile.Limits{Requests: 5, Apart: 24 * time.Hour, Every: 10 * time.Minute}
 		defer w.start()()
 		w.wait(30 * time.Second)
@@ -53,22 +42,28 @@ func TestNotices(t *testing.T) {
 	})
 }
 
+// notices lets the cluster tell of the names that are sent.
+func (w *world) notices() chan<- string {
+	names := make(chan string)
+	w.cfg.Notice = func(ctx context.Context, ready func(), fn func(string)) error {
+		ready()
+		for {
+			select {
+			case name := <-names:
+				fn(name)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return names
+}
+
 // TestRunsAreNoDrift: what a run writes is noticed before its record is, and not told.
 func TestRunsAreNoDrift(t *testing.T) {
 	inBubble(t, func(w *world) {
 		w.deploy("m", "", "parallelism: 1")
-		names := make(chan string)
-		w.cfg.Notice = func(ctx context.Context, ready func(), fn func(string)) error {
-			ready()
-			for {
-				select {
-				case name := <-names:
-					fn(name)
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-		}
+		names := w.notices()
 		w.cfg.Limits = reconcile.Limits{Every: 10 * time.Minute}
 		defer w.start()()
 		w.wait(30 * time.Second)
