@@ -183,14 +183,15 @@ func passing(err error) bool {
 	return Is(err, api.KindNoLeader, api.KindUnknown, api.KindBusy)
 }
 
-// follow listens to an operation until it has ended.
+// follow listens to an operation until it has ended. The steps of one that ended
+// before its answer came are told as well.
 func (c *Client) follow(ctx context.Context, op api.Operation, p *plan.Plan, events func(backend.Event)) (api.Operation, error) {
 	steps := map[string]plan.Step{}
 	for _, s := range p.Steps {
 		steps[s.ID] = s
 	}
 	last, failures := "", 0
-	for op.State == api.Running && op.ID != "" {
+	for op.ID != "" {
 		next, err := c.listen(ctx, op.ID, &last, func(e api.StepEvent) {
 			if ev := eventOf(e, steps); ev != nil {
 				events(ev)
@@ -201,7 +202,7 @@ func (c *Client) follow(ctx context.Context, op api.Operation, p *plan.Plan, eve
 			return next, nil
 		case ctx.Err() != nil:
 			return op, context.Cause(ctx)
-		case Is(err, api.KindNotFound), failures > 20:
+		case Is(err, api.KindNotFound), op.State != api.Running, failures > 20:
 			return op, nil
 		}
 		failures++
