@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/meshc/meshc/internal/testserver/child"
 	"github.com/meshc/meshc/internal/testserver/pulsar"
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
 )
@@ -56,6 +57,9 @@ func TestTwoServers(t *testing.T) {
 	t.Cleanup(func() {
 		for _, s := range servers {
 			if s != nil {
+				if t.Failed() {
+					t.Logf("the last words of the server at %s:\n%s", s.AdminURL, child.Tail(s.Log, 40))
+				}
 				s.Stop()
 			}
 		}
