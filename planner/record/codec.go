@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/diff"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
 )
 
 const (
@@ -71,7 +75,7 @@ func DecodeHead(key string, data []byte) (Head, error) {
 // EncodeBody gives the compressed bytes of a body. Errors: ErrTooLarge.
 func EncodeBody(b *Body) ([]byte, error) {
 	out := *b
-	out.Format = Format
+	out.Format, out.Plan = Format, fold(b.Plan)
 	data, err := json.Marshal(out)
 	if err != nil {
 		return nil, err
@@ -79,7 +83,7 @@ func EncodeBody(b *Body) ([]byte, error) {
 	if len(data) > MaxBody {
 		return nil, fmt.Errorf("the body has %d bytes, the bound is %d: %w", len(data), MaxBody, ErrTooLarge)
 	}
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return nil, err
 	}
@@ -115,5 +119,44 @@ func DecodeBody(data []byte) (*Body, error) {
 	if err := json.Unmarshal(text, b); err != nil {
 		return nil, fmt.Errorf("body of a record: %w", err)
 	}
+	if err := unfold(b.Plan); err != nil {
+		return nil, fmt.Errorf("body of a record: %w", err)
+	}
 	return b, nil
+}
+
+// fold gives a plan with each change once, at the first of the steps that are a part
+// of it: a component has three steps and more.
+func fold(p *plan.Plan) *plan.Plan {
+	if p == nil {
+		return nil
+	}
+	out := *p
+	out.Steps = slices.Clone(p.Steps)
+	last := map[state.Addr]*diff.Change{}
+	for i, s := range out.Steps {
+		if last[s.Addr] == s.Change {
+			out.Steps[i].Change = nil
+		}
+		last[s.Addr] = s.Change
+	}
+	return &out
+}
+
+// unfold undoes fold. A step without any change before it is an error.
+func unfold(p *plan.Plan) error {
+	if p == nil {
+		return nil
+	}
+	last := map[state.Addr]*diff.Change{}
+	for i, s := range p.Steps {
+		if s.Change == nil {
+			if s.Change = last[s.Addr]; s.Change == nil {
+				return fmt.Errorf("step %q of its plan has no change", s.ID)
+			}
+			p.Steps[i].Change = s.Change
+		}
+		last[s.Addr] = s.Change
+	}
+	return nil
 }

@@ -7,8 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/record"
+	"github.com/meshc/meshc/planner/state"
 )
 
 var head = record.Head{Format: record.Format, Mesh: "a/b/c", Revision: 3, Version: 2, Action: record.Apply, Outcome: record.Applied, Author: "x@y",
@@ -48,6 +52,38 @@ func TestOldFieldsMayBeAdded(t *testing.T) {
 	data := `{"format":"` + record.Format + `","mesh":"a/b/c","revision":1,"version":1,"action":"apply","outcome":"applied","began":"2026-01-02T03:04:05Z","newField":[1]}`
 	if h, err := record.DecodeHead("a/b/c", []byte(data)); err != nil || h.Version != 1 {
 		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+// TestPlansComeBack: a change that several steps share is stored once, and is one again.
+func TestPlansComeBack(t *testing.T) {
+	one := &diff.Change{Addr: "topic/a", Action: diff.Create, After: &state.Topic{Name: "a"}}
+	other := &diff.Change{Addr: "topic/a", Action: diff.Delete, Before: &state.Topic{Name: "a"}}
+	second := &diff.Change{Addr: "topic/b", Action: diff.Create, After: &state.Topic{Name: "b"}}
+	p := &plan.Plan{Format: plan.Format, Steps: []plan.Step{
+		{ID: "1", Addr: "topic/a", Change: one}, {ID: "2", Addr: "topic/b", Change: second}, {ID: "3", Addr: "topic/a", Change: one},
+		{ID: "4", Addr: "topic/a", Change: other}, {ID: "5", Addr: "topic/a", Change: one},
+	}}
+	data, err := record.EncodeBody(&record.Body{Plan: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := record.DecodeBody(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(p.Steps, b.Plan.Steps); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if b.Plan.Steps[0].Change != b.Plan.Steps[2].Change || p.Steps[2].Change == nil {
+		t.Error("a shared change is not shared")
+	}
+	p.Steps[0].Change, p.Steps[2].Change = nil, nil
+	if data, err = record.EncodeBody(&record.Body{Plan: p}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := record.DecodeBody(data); err == nil {
+		t.Error("a step without a change is taken")
 	}
 }
 
