@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 
 	"github.com/meshc/meshc/compiler/load"
@@ -87,9 +88,16 @@ func ApplyRecorded(ctx context.Context, b backend.Backend, s record.Store, p *pl
 		return apply.Report{}, record.Head{}, err
 	}
 	w := &recorder{store: s, id: id, plan: p, run: run}
+	w.material = sync.OnceValue(w.gather)
 	if p.Empty() {
 		err := w.unchanged(ctx)
 		return apply.Report{}, w.head, err
+	}
+	if lock := o.Lock; lock != nil {
+		o.Lock = func(ctx context.Context) (backend.Lease, error) {
+			go w.material() // beside what is read before the first write
+			return lock(ctx)
+		}
 	}
 	begin := o.Begin
 	o.Begin = func(ctx context.Context) error {
@@ -114,6 +122,16 @@ type recorder struct {
 	plan  *plan.Plan
 	run   Run
 	head  record.Head
+	// material gives what the version is made of, worked out once.
+	material func() material
+}
+
+// material is what a version is made of.
+type material struct {
+	desired *state.State
+	// print is the fingerprint of desired.
+	print string
+	body  *record.Body
 }
 
 // newest reads the newest head, and refuses a mesh that someone else holds.
@@ -134,7 +152,7 @@ func (w *recorder) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.write(ctx, w.next(newest), w.body())
+	return w.write(ctx, w.next(newest), w.material().body)
 }
 
 // unchanged records a plan that has nothing to do, where that is news.
@@ -150,7 +168,7 @@ func (w *recorder) unchanged(ctx context.Context) error {
 		return nil
 	}
 	next.Outcome, next.Ended = record.Applied, next.Began
-	return w.write(ctx, next, w.body())
+	return w.write(ctx, next, w.material().body)
 }
 
 func (w *recorder) write(ctx context.Context, h record.Head, b *record.Body) error {
@@ -169,9 +187,9 @@ func (w *recorder) next(newest record.Head) record.Head {
 		Backend: w.plan.Backend, Cluster: w.plan.Cluster, Source: sourceOf(w.plan.Sources), Hold: newest.Hold,
 		Packages: maps.Clone(newest.Packages),
 	}
-	desired := wanted(w.id, w.plan)
-	h.State = desired.Fingerprint()
-	for _, c := range desired.Components() {
+	m := w.material()
+	h.State = m.print
+	for _, c := range m.desired.Components() {
 		h.Nodes = append(h.Nodes, c.Addr())
 		if c.Code.URL != "" {
 			if h.Packages == nil {
@@ -199,16 +217,18 @@ func (w *recorder) next(newest record.Head) record.Head {
 	return h
 }
 
-// body is what the version is made of.
-func (w *recorder) body() *record.Body {
+// gather works out what the version is made of. The plan is not to be changed meanwhile.
+func (w *recorder) gather() material {
+	m := material{desired: wanted(w.id, w.plan)}
+	m.print = m.desired.Fingerprint()
 	bare := withoutSecrets(w.plan)
 	bare.Desired, bare.Sources = nil, nil
-	b := &record.Body{Sources: w.plan.Sources, Plan: bare}
-	s := wanted(w.id, w.plan)
-	for _, addr := range s.Addrs() {
-		b.Desired = append(b.Desired, state.Boxed{Resource: s.Resources[addr]})
+	m.body = &record.Body{Sources: w.plan.Sources, Plan: bare}
+	for _, addr := range m.desired.Addrs() {
+		m.body.Desired = append(m.body.Desired, state.Boxed{Resource: m.desired.Resources[addr]})
 	}
-	return b
+	m.body.Prepare()
+	return m
 }
 
 // end records how the run ended. Between its beginning and its end others may have

@@ -72,8 +72,23 @@ func DecodeHead(key string, data []byte) (Head, error) {
 	return h, nil
 }
 
+// encoded is what EncodeBody gives.
+type encoded struct {
+	data []byte
+	err  error
+}
+
+// Prepare works out the bytes of a body beforehand; it is not to be changed afterwards.
+func (b *Body) Prepare() {
+	data, err := EncodeBody(b)
+	b.encoded = &encoded{data, err}
+}
+
 // EncodeBody gives the compressed bytes of a body. Errors: ErrTooLarge.
 func EncodeBody(b *Body) ([]byte, error) {
+	if b.encoded != nil {
+		return b.encoded.data, b.encoded.err
+	}
 	out := *b
 	out.Format, out.Plan = Format, fold(b.Plan)
 	data, err := json.Marshal(out)

@@ -170,6 +170,9 @@ type Body struct {
 	// Desired is the state that was wanted, in the order of the addresses.
 	Desired []state.Boxed `json:"desired,omitempty"`
 	Plan    *plan.Plan    `json:"plan,omitempty"`
+
+	// encoded is the body as Prepare found it.
+	encoded *encoded
 }
 
 // State gives the desired state of a body.
