@@ -88,14 +88,14 @@ func ApplyRecorded(ctx context.Context, b backend.Backend, s record.Store, p *pl
 		return apply.Report{}, record.Head{}, err
 	}
 	w := &recorder{store: s, id: id, plan: p, run: run}
-	w.material = sync.OnceValue(w.gather)
+	w.wanted, w.body = sync.OnceValue(w.gather), sync.OnceValue(w.makeBody)
 	if p.Empty() {
 		err := w.unchanged(ctx)
 		return apply.Report{}, w.head, err
 	}
 	if lock := o.Lock; lock != nil {
 		o.Lock = func(ctx context.Context) (backend.Lease, error) {
-			go w.material() // beside what is read before the first write
+			go w.body() // beside what is read before the first write
 			return lock(ctx)
 		}
 	}
@@ -122,16 +122,16 @@ type recorder struct {
 	plan  *plan.Plan
 	run   Run
 	head  record.Head
-	// material gives what the version is made of, worked out once.
-	material func() material
+	// wanted is the desired state, and body what the version is made of, each worked out
+	// once, when it is asked for.
+	wanted func() printed
+	body   func() *record.Body
 }
 
-// material is what a version is made of.
-type material struct {
-	desired *state.State
-	// print is the fingerprint of desired.
+// printed is a state with its fingerprint.
+type printed struct {
+	*state.State
 	print string
-	body  *record.Body
 }
 
 // newest reads the newest head, and refuses a mesh that someone else holds.
@@ -152,7 +152,7 @@ func (w *recorder) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.write(ctx, w.next(newest), w.material().body)
+	return w.write(ctx, w.next(newest), w.body())
 }
 
 // unchanged records a plan that has nothing to do, where that is news.
@@ -168,7 +168,7 @@ func (w *recorder) unchanged(ctx context.Context) error {
 		return nil
 	}
 	next.Outcome, next.Ended = record.Applied, next.Began
-	return w.write(ctx, next, w.material().body)
+	return w.write(ctx, next, w.body())
 }
 
 func (w *recorder) write(ctx context.Context, h record.Head, b *record.Body) error {
@@ -187,9 +187,9 @@ func (w *recorder) next(newest record.Head) record.Head {
 		Backend: w.plan.Backend, Cluster: w.plan.Cluster, Source: sourceOf(w.plan.Sources), Hold: newest.Hold,
 		Packages: maps.Clone(newest.Packages),
 	}
-	m := w.material()
-	h.State = m.print
-	for _, c := range m.desired.Components() {
+	desired := w.wanted()
+	h.State = desired.print
+	for _, c := range desired.Components() {
 		h.Nodes = append(h.Nodes, c.Addr())
 		if c.Code.URL != "" {
 			if h.Packages == nil {
@@ -217,18 +217,23 @@ func (w *recorder) next(newest record.Head) record.Head {
 	return h
 }
 
-// gather works out what the version is made of. The plan is not to be changed meanwhile.
-func (w *recorder) gather() material {
-	m := material{desired: wanted(w.id, w.plan)}
-	m.print = m.desired.Fingerprint()
+// gather works out the desired state. The plan is not to be changed meanwhile.
+func (w *recorder) gather() printed {
+	desired := wanted(w.id, w.plan)
+	return printed{desired, desired.Fingerprint()}
+}
+
+// makeBody works out what the version is made of. The plan is not to be changed meanwhile.
+func (w *recorder) makeBody() *record.Body {
 	bare := withoutSecrets(w.plan)
 	bare.Desired, bare.Sources = nil, nil
-	m.body = &record.Body{Sources: w.plan.Sources, Plan: bare}
-	for _, addr := range m.desired.Addrs() {
-		m.body.Desired = append(m.body.Desired, state.Boxed{Resource: m.desired.Resources[addr]})
+	b := &record.Body{Sources: w.plan.Sources, Plan: bare}
+	desired := w.wanted()
+	for _, addr := range desired.Addrs() {
+		b.Desired = append(b.Desired, state.Boxed{Resource: desired.Resources[addr]})
 	}
-	m.body.Prepare()
-	return m
+	b.Prepare()
+	return b
 }
 
 // end records how the run ended. Between its beginning and its end others may have
