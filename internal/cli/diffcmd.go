@@ -69,16 +69,11 @@ Exit codes: 0 done, 2 they differ (only with --detailed-exitcode), 1 a failure.`
 func diffRun(ctx context.Context, o *diffOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *diffOptions) run(ctx context.Context) error {
-	id, err := o.f.oneTarget(&o.target, o.args, o.output)
-	if err != nil {
-		return err
-	}
-	b, s, err := o.f.recordsToRead(ctx, &o.connect)
+	id, b, s, err := o.f.onRecord(ctx, &o.target, &o.connect, o.args, o.output)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	o.target.expect(b)
 	var heads [2]record.Head
 	var bodies [2]*record.Body
 	for i, version := range []int64{o.from, o.to} {

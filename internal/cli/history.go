@@ -69,16 +69,11 @@ const mostHistory = 1000
 func historyRun(ctx context.Context, o *historyOptions) error { return o.connect.within(ctx, o.run) }
 
 func (o *historyOptions) run(ctx context.Context) error {
-	id, err := o.f.oneTarget(&o.target, o.args, o.output)
-	if err != nil {
-		return err
-	}
-	b, s, err := o.f.recordsToRead(ctx, &o.connect)
+	id, b, s, err := o.f.onRecord(ctx, &o.target, &o.connect, o.args, o.output)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	o.target.expect(b)
 	heads, err := s.History(ctx, id, o.before, o.limit+1)
 	if err != nil {
 		return recordFailure(err)
@@ -144,6 +139,21 @@ func (f *Factory) oneTarget(x *targetFlags, args []string, output string) (mesh.
 	}
 	x.one = targets[0].mesh
 	return targets[0].id, nil
+}
+
+// onRecord gives the one mesh that a command is about, its backend, and its records for
+// who only looks; who calls it closes them.
+func (f *Factory) onRecord(ctx context.Context, x *targetFlags, connect *connectFlags, args []string, output string) (mesh.ID, backend.Backend, record.Store, error) {
+	id, err := f.oneTarget(x, args, output)
+	if err != nil {
+		return id, nil, nil, err
+	}
+	b, s, err := f.recordsToRead(ctx, connect)
+	if err != nil {
+		return id, nil, nil, err
+	}
+	x.expect(b)
+	return id, b, s, nil
 }
 
 // recordsToRead is recordStore for who only looks: where there is no place for records

@@ -15,16 +15,11 @@ import (
 
 // runVersion shows one version of a mesh, as it is on record.
 func (o *getOptions) runVersion(ctx context.Context) error {
-	id, err := o.f.oneTarget(&o.target, o.args, o.output)
-	if err != nil {
-		return err
-	}
-	b, s, err := o.f.recordsToRead(ctx, &o.connect)
+	id, b, s, err := o.f.onRecord(ctx, &o.target, &o.connect, o.args, o.output)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	o.target.expect(b)
 	h, err := planner.FindVersion(ctx, s, id, o.version)
 	if err != nil {
 		return versionFailure(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
+	"github.com/meshc/meshc/internal/testserver/k8s/k8stest"
 	"github.com/meshc/meshc/test/faultproxy"
 )
 
@@ -185,7 +186,7 @@ func TestNotReached(t *testing.T) {
 func TestCredentialsOfAProgram(t *testing.T) {
 	t.Parallel()
 	srv, _, _ := place(t)
-	ca, token := credentials(t, srv)
+	ca, token := k8stest.Credentials(t, srv)
 	dir := t.TempDir()
 	program := filepath.Join(dir, "login")
 	script := `#!/bin/sh
@@ -217,7 +218,7 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	srv, _, ns := place(t)
-	ca, _ := credentials(t, srv)
+	ca, _ := k8stest.Credentials(t, srv)
 	cluster := asJSON(t, map[string]any{"server": srv.URL, "certificate-authority-data": ca})
 	c := clientOf(t, kube.Settings{Kubeconfig: write(t, "config", `{"apiVersion":"v1","kind":"Config","current-context":"c","clusters":[{"name":"c","cluster":`+cluster+`}],
 			"users":[{"name":"u","user":{"token":"wrong"}}],"contexts":[{"name":"c","context":{"cluster":"c","user":"u"}}]}`)})

@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"io"
 	"log"
-	"os"
 	"testing"
 	"time"
 
@@ -55,27 +53,6 @@ func clientOfUser(t *testing.T, srv *k8s.Server, user string) *kube.Client {
 	return clientOf(t, kube.Settings{Kubeconfig: file})
 }
 
-// credentials are what the administrator's kubeconfig holds.
-func credentials(t *testing.T, srv *k8s.Server) (ca []byte, token string) {
-	t.Helper()
-	text, err := os.ReadFile(srv.Kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var k struct {
-		Clusters []struct {
-			Cluster struct {
-				CA []byte `json:"certificate-authority-data"`
-			}
-		}
-		Users []struct{ User struct{ Token string } }
-	}
-	if err := json.Unmarshal(text, &k); err != nil {
-		t.Fatal(err)
-	}
-	return k.Clusters[0].Cluster.CA, k.Users[0].User.Token
-}
-
 // pageSize is how many objects a page of a faulty client has.
 const pageSize = 300
 
@@ -83,7 +60,7 @@ const pageSize = 300
 // reached it once.
 func faulty(t *testing.T, srv *k8s.Server, patience time.Duration) (*faultproxy.Proxy, *kube.Client) {
 	t.Helper()
-	ca, token := credentials(t, srv)
+	ca, token := k8stest.Credentials(t, srv)
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
 	p := faultproxy.NewTLS(t, srv.URL, &tls.Config{RootCAs: pool}, token)

@@ -3,7 +3,6 @@ package records_test
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -54,24 +53,10 @@ func storeOf(c *kube.Client, namespace string) record.Store {
 // reached it once.
 func faulty(t *testing.T, srv *k8s.Server) (*faultproxy.Proxy, *kube.Client) {
 	t.Helper()
-	text, err := os.ReadFile(srv.Kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var k struct {
-		Clusters []struct {
-			Cluster struct {
-				CA []byte `json:"certificate-authority-data"`
-			}
-		}
-		Users []struct{ User struct{ Token string } }
-	}
-	if err := json.Unmarshal(text, &k); err != nil {
-		t.Fatal(err)
-	}
+	ca, token := k8stest.Credentials(t, srv)
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(k.Clusters[0].Cluster.CA)
-	p := faultproxy.NewTLS(t, srv.URL, &tls.Config{RootCAs: pool}, k.Users[0].User.Token)
+	pool.AppendCertsFromPEM(ca)
+	p := faultproxy.NewTLS(t, srv.URL, &tls.Config{RootCAs: pool}, token)
 	file := filepath.Join(t.TempDir(), "config")
 	config := `{"apiVersion": "v1", "kind": "Config", "current-context": "c", "clusters": [{"name": "c", "cluster": {"server": "` + p.URL + `"}}],
 		"users": [{"name": "u", "user": {}}], "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}]}`

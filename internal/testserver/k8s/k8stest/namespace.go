@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -89,4 +90,26 @@ func Kubectl(t testing.TB, srv *k8s.Server, stdin string, args ...string) string
 		t.Fatal(err)
 	}
 	return string(out)
+}
+
+// Credentials are what the administrator's kubeconfig holds: the authority that signed
+// the server's certificate, as PEM, and the token. What cannot be read fails the test.
+func Credentials(t testing.TB, srv *k8s.Server) (ca []byte, token string) {
+	t.Helper()
+	text, err := os.ReadFile(srv.Kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var k struct {
+		Clusters []struct {
+			Cluster struct {
+				CA []byte `json:"certificate-authority-data"`
+			}
+		}
+		Users []struct{ User struct{ Token string } }
+	}
+	if err := json.Unmarshal(text, &k); err != nil {
+		t.Fatal(err)
+	}
+	return k.Clusters[0].Cluster.CA, k.Users[0].User.Token
 }
