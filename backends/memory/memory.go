@@ -23,6 +23,7 @@ type Backend struct {
 	resources map[state.Addr]state.Resource
 	facts     map[state.Addr]state.Facts
 	stopped   map[state.Addr]bool
+	stranded  map[state.Addr]bool // of the stopped ones
 	writes    int
 	rules     diff.RuleSet
 	fault     func(plan.Step) error
@@ -37,7 +38,7 @@ type Backend struct {
 
 // New returns an empty cluster that updates by the given rules.
 func New(rules diff.RuleSet) *Backend {
-	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, errors: map[state.Addr]string{}, records: NewRecords(), rules: rules, news: make(chan struct{})}
+	return &Backend{resources: map[state.Addr]state.Resource{}, facts: map[state.Addr]state.Facts{}, stopped: map[state.Addr]bool{}, stranded: map[state.Addr]bool{}, locks: map[mesh.ID]*lease{}, errors: map[state.Addr]string{}, records: NewRecords(), rules: rules, news: make(chan struct{})}
 }
 
 // Put places a resource as if someone had made it.
@@ -81,6 +82,15 @@ func (b *Backend) Stop(addr state.Addr, stopped bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stopped[addr] = stopped
+	b.changed()
+}
+
+// Strand lets the instances of a component not be started, as the worker of a broker
+// that was restarted does: they say why, and stand still until a Resume.
+func (b *Backend) Strand(addr state.Addr) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped[addr], b.stranded[addr] = true, true
 	b.changed()
 }
 
@@ -215,6 +225,7 @@ func (b *Backend) run(s plan.Step) error {
 	if stop := s.Op == plan.Pause; b.stopped[s.Addr] != stop {
 		b.writes++
 		b.stopped[s.Addr] = stop
+		delete(b.stranded, s.Addr)
 	}
 	return nil
 }
@@ -288,6 +299,7 @@ func (b *Backend) delete(s plan.Step) error {
 	delete(b.resources, s.Addr)
 	delete(b.facts, s.Addr)
 	delete(b.stopped, s.Addr)
+	delete(b.stranded, s.Addr)
 	if t, ok := have.(*state.Topic); ok {
 		b.dropTopic(t)
 	}
@@ -321,7 +333,11 @@ func (b *Backend) Health(_ context.Context, addr state.Addr) (backend.Health, er
 func (b *Backend) health(c *state.Component) backend.Health {
 	h := backend.Health{Addr: c.Addr(), Wanted: c.Parallelism(), Running: b.running(c)}
 	for i := range h.Wanted {
-		h.Instances = append(h.Instances, backend.Instance{ID: i, Running: i < h.Running, Error: b.errors[h.Addr]})
+		one := backend.Instance{ID: i, Running: i < h.Running, Error: b.errors[h.Addr], Unstarted: b.stranded[h.Addr]}
+		if one.Unstarted {
+			one.Error = "HTTP 503 Service Unavailable"
+		}
+		h.Instances = append(h.Instances, one)
 	}
 	return h
 }

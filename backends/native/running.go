@@ -60,14 +60,14 @@ func (b *Backend) producers(ctx context.Context, f *state.Component, names map[s
 }
 
 // missing counts the instances of a component that should run and do not, and
-// those of them that give no reason.
+// those of them that only a start brings back: stopped ones give no reason.
 func (b *Backend) missing(ctx context.Context, f *state.Component) (missing, stopped int, err error) {
 	status, err := b.status(ctx, f)
 	if errors.Is(err, admin.ErrNotFound) {
 		return 0, 0, nil
 	}
 	for _, i := range status.Instances {
-		if !i.Status.Running && i.Status.Error == "" {
+		if !i.Status.Running && i.Status.Error == "" || i.Status.Unstarted() {
 			stopped++
 		}
 	}
@@ -112,13 +112,14 @@ const askEvery = 2 * time.Second
 
 // awaitRunning waits until all instances run and each has a new consumer on each
 // input. Consumers are looked at first: the broker knows them without its workers.
+// An instance that its worker could not start is started again.
 func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter) error {
 	b.mu.Lock()
 	old := b.old[f.FullName()].names
 	b.mu.Unlock()
 	var status admin.Status
 	seen, want := false, f.Parallelism()
-	begin, steady := time.Now(), steadiness{}
+	begin, steady, start := time.Now(), steadiness{}, starter{b: b}
 	most, ask := 0, begin.Add(askEvery)
 	turn := b.queueUp()
 	defer b.stepOut(turn)
@@ -154,6 +155,9 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 				return false, "", err
 			}
 			status, seen = now, true
+			if err := start.again(ctx, f, status); err != nil {
+				return false, "", err
+			}
 			if n == want && status.NumRunning == want && status.NumInstances == want {
 				if f.Kind == state.KindSource && !steady.holds(len(producing(names, old)) == want, time.Now()) {
 					return false, "the instances have just started", nil

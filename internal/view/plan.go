@@ -26,7 +26,7 @@ type Summary struct {
 	Delete  int `json:"delete"`
 	// Adopt counts components and subscriptions of others that are taken over.
 	Adopt int `json:"adopt,omitempty"`
-	// Resume counts stopped functions that are started and do not change.
+	// Resume counts functions that stand still, are started and do not change.
 	Resume int `json:"resume,omitempty"`
 	// Unchanged counts functions that stay as they are.
 	Unchanged int `json:"unchanged"`
@@ -48,7 +48,7 @@ type MeshPlan struct {
 	Changes []Change `json:"changes"`
 	// Pauses are components that stand still while others change.
 	Pauses []Pause `json:"pauses,omitempty"`
-	// Resumes are components that are stopped when the plan begins and run when it ends.
+	// Resumes are components that stand still when the plan begins and run when it ends.
 	Resumes []state.Addr `json:"resumes,omitempty"`
 	// Order says, where things go away, what comes after what.
 	Order     []string     `json:"order,omitempty"`

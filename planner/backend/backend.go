@@ -106,12 +106,15 @@ type Health struct {
 
 // Instance is one instance of a function. Counters start at 0 with each start.
 type Instance struct {
-	ID        int    `json:"id"`
-	Running   bool   `json:"running"`
-	Error     string `json:"error,omitempty"`
-	Restarts  int64  `json:"restarts"`
-	Received  int64  `json:"received"`
-	Processed int64  `json:"processed"`
+	ID      int    `json:"id"`
+	Running bool   `json:"running"`
+	Error   string `json:"error,omitempty"`
+	// Unstarted tells that the cluster could not start it, for a reason that is over
+	// by now, and does not try again.
+	Unstarted bool  `json:"unstarted,omitempty"`
+	Restarts  int64 `json:"restarts"`
+	Received  int64 `json:"received"`
+	Processed int64 `json:"processed"`
 	// UserErrors and SystemErrors count exceptions, those of connectors among the
 	// latter; LastError is the newest text.
 	UserErrors   int64  `json:"userErrors"`

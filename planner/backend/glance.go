@@ -23,12 +23,12 @@ type Glimpse struct {
 	Health Health
 }
 
-// Stopped counts the instances that do not run and give no reason: they were stopped,
-// or are about to start.
+// Stopped counts the instances that only a start brings back: those that give no
+// reason were stopped, or are about to start, and those that are Unstarted.
 func (g Glimpse) Stopped() int {
 	n := 0
 	for _, i := range g.Health.Instances {
-		if !i.Running && i.Error == "" {
+		if !i.Running && (i.Error == "" || i.Unstarted) {
 			n++
 		}
 	}

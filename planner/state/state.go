@@ -39,8 +39,9 @@ type Facts struct {
 	Code string `json:"code,omitempty"`
 	// Missing are the instances of a function that should run and do not.
 	Missing int `json:"missing,omitempty"`
-	// Stopped are those of them that give no reason: they were stopped, by a run
-	// that was cut short or by hand, or are about to start.
+	// Stopped are those of them that nothing but a start brings back: they were
+	// stopped, by a run that was cut short or by hand, or could not be started by a
+	// worker that does not try again. Those that are about to start count as well.
 	Stopped int `json:"stopped,omitempty"`
 	// Deduplication tells whether the broker drops messages of a topic that it has
 	// stored already.

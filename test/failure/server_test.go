@@ -71,6 +71,36 @@ func TestServer(t *testing.T) {
 		}
 		converge(t, b, file)
 	}
+	t.Run("left standing", func(t *testing.T) { leftStanding(t, b, file, live) })
+}
+
+// leftStanding restarts the server with nothing to do: its worker starts before the
+// package service that it needs, and leaves all functions where they are.
+func leftStanding(t *testing.T, b *harness.Bench, file string, live version) {
+	b.Server.Kill()
+	if err := b.Server.Restart(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	want, instances := 3, 2+live.parallel
+	if live.side {
+		want, instances = want+1, instances+1
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		c := b.Run("status", file).Want(0)
+		if strings.Count(c.Stdout(), "Pulsar does not try again; meshc apply starts it.") == instances {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("no %d instances stand still: this Pulsar starts them by itself\n%s", instances, c.Told())
+		}
+	}
+	p := b.Run("plan", file, "--detailed-exitcode").Want(2)
+	n := strings.Count(p.Stdout(), ": stands still, apply starts it")
+	if n != want {
+		t.Errorf("the plan starts %d functions, want %d\n%s", n, want, p.Told())
+	}
+	c := converge(t, b, file)
+	t.Logf("%d functions left standing by a restart, started in %v", n, c.Took.Round(time.Millisecond))
 }
 
 // untilDone applies again and again until that ends well: while the server

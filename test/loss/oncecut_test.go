@@ -28,7 +28,7 @@ func TestEffectivelyOnceAfterACutRun(t *testing.T) {
 		plan string
 	}{
 		{draining, os.Kill, "/feed: paused while"},
-		{updated, os.Kill, "/feed: is stopped, apply starts it"},
+		{updated, os.Kill, "/feed: stands still, apply starts it"},
 		{draining, os.Interrupt, ""},
 	} {
 		file := b.File("once", b.mesh(i+1))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strconv"
 )
 
 // Kind is a kind of component, spelled as in Pulsar's paths.
@@ -125,6 +126,13 @@ func (c *Client) Delete(ctx context.Context, kind Kind, tenant, namespace, name 
 // POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/stop.
 func (c *Client) Stop(ctx context.Context, kind Kind, tenant, namespace, name string) error {
 	return c.send(ctx, post(kind.path(tenant, namespace, name, "stop")...).needing(kind.needs(tenant, namespace)))
+}
+
+// RestartInstance starts one instance anew, whether it runs or not; others of the
+// component go on.
+// POST /admin/v3/{kind}/{tenant}/{namespace}/{name}/{instance}/restart.
+func (c *Client) RestartInstance(ctx context.Context, kind Kind, tenant, namespace, name string, instance int) error {
+	return c.send(ctx, post(kind.path(tenant, namespace, name, strconv.Itoa(instance), "restart")...).needing(kind.needs(tenant, namespace)))
 }
 
 // Start starts the instances of a component that are stopped. Where none is, the

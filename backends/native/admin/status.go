@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"strings"
 )
 
 // Status is what a component's instances do.
@@ -42,6 +43,15 @@ type InstanceStatus struct {
 	// LastInvocation is milliseconds since 1970, 0 for never.
 	LastInvocation int64
 	WorkerID       string
+}
+
+// Unstarted tells of an instance whose worker could not fetch the code, since the
+// package service was not there yet, and does not try again: FunctionActioner keeps
+// the exception as the instance's error. It is so after each restart of a broker
+// that has the worker inside and packages on, which starts the worker first
+// (apache/pulsar#16502); seen with 4.0.8 and 4.2.4.
+func (s InstanceStatus) Unstarted() bool {
+	return !s.Running && (strings.Contains(s.Error, "HTTP 503") || strings.Contains(s.Error, packagesOff))
 }
 
 // Exception is one of the last exceptions of an instance.

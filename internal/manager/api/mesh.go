@@ -145,7 +145,8 @@ type Failing struct {
 	Worker   string `json:"worker,omitempty"`
 }
 
-// Missing is a component of which instances do not run and do not say why.
+// Missing is a component of which instances do not run and do not say why, or were
+// not started by a worker that does not try again.
 type Missing struct {
 	Addr    string    `json:"addr"`
 	Wanted  int       `json:"wanted"`

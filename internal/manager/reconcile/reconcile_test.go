@@ -164,7 +164,32 @@ func TestStoppedByHand(t *testing.T) {
 			t.Errorf("it may only start: %+v", rep)
 		}
 		w.wait(30 * time.Second)
-		if h := w.head("mended"); w.b.Stopped(addr("mended-b")) || h.Action != record.Repair || h.Reason.Text != "instances had been stopped" {
+		if h := w.head("mended"); w.b.Stopped(addr("mended-b")) || h.Action != record.Repair || h.Reason.Text != "instances stood still" {
+			t.Errorf("%+v", h)
+		}
+		if !w.b.Stopped(addr("told-b")) || w.head("told").Version != 1 {
+			t.Error("it was started where nobody asked for it")
+		}
+	})
+}
+
+// TestStranded: instances that a worker could not start and has given up are told with
+// what they say, and started again where that is asked for.
+func TestStranded(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.deploy("told", "", "parallelism: 2")
+		w.deploy("mended", "reconcile: repair\n", "parallelism: 1")
+		defer w.start()()
+		w.wait(time.Minute)
+		w.b.Strand(addr("told-b"))
+		w.wait(15 * time.Second)
+		rep := one(t, w.reports())
+		if len(rep.Missing) != 1 || rep.Missing[0].Stopped != 2 || len(rep.Failing) != 2 || rep.Failing[0].Error != "HTTP 503 Service Unavailable" {
+			t.Errorf("%+v", rep)
+		}
+		w.b.Strand(addr("mended-b"))
+		w.wait(time.Minute)
+		if h := w.head("mended"); w.b.Stopped(addr("mended-b")) || h.Action != record.Repair || h.Reason.Text != "instances stood still" {
 			t.Errorf("%+v", h)
 		}
 		if !w.b.Stopped(addr("told-b")) || w.head("told").Version != 1 {

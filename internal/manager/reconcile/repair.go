@@ -315,7 +315,7 @@ func notAllowed(p *plan.Plan) []plan.Risk {
 func reason(rep Report) string {
 	switch n := len(rep.Drift); {
 	case n == 0:
-		return "instances had been stopped"
+		return "instances stood still"
 	case n == 1:
 		return "drift: " + string(rep.Drift[0].Addr)
 	default:

@@ -61,7 +61,7 @@ func (i *instances) take(glimpses []backend.Glimpse, now time.Time, calm time.Du
 				i.failing = map[instance]*failure{}
 			}
 			i.failing[key] = f
-			if !one.Running && one.Error != "" {
+			if !one.Running && one.Error != "" && !one.Unstarted {
 				down++
 			}
 			if f.seen >= certain {

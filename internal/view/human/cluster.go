@@ -189,6 +189,9 @@ func instanceTrouble(s Style, h backend.Health, i backend.Instance) string {
 	if i.Error != "" {
 		text += indent("  ", view.CleanText(i.Error)) + "\n"
 	}
+	if i.Unstarted {
+		text += "  Pulsar does not try again; meshc apply starts it.\n"
+	}
 	if i.LastError != "" && i.LastError != i.Error {
 		text += indent("  ", "last exception: "+view.CleanText(i.LastError)) + "\n"
 	}

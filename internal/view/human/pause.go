@@ -7,8 +7,8 @@ import (
 	"github.com/meshc/meshc/planner/state"
 )
 
-// pauses tells what stands still while others change, and what is stopped now and
-// will run.
+// pauses tells what stands still while others change, and what stands still now
+// and will run.
 func (d planDrawer) pauses(m view.MeshPlan) {
 	if len(m.Pauses)+len(m.Resumes) > 0 {
 		d.line("")
@@ -20,7 +20,7 @@ func (d planDrawer) pauses(m view.MeshPlan) {
 		}
 	}
 	for _, a := range m.Resumes {
-		d.entry(">", a, "is stopped, apply starts it")
+		d.entry(">", a, "stands still, apply starts it")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // mostPauses is how many components that are paused or started are named.
 const mostPauses = 60
 
-// pauses lists what stands still while others change, and what is stopped now and
+// pauses lists what stands still while others change, and what stands still now and
 // will run. It returns what of their risks is not told with a change of their own.
 func pauses(b *strings.Builder, m view.MeshPlan) []view.Change {
 	var lines []string
@@ -28,7 +28,7 @@ func pauses(b *strings.Builder, m view.MeshPlan) []view.Change {
 		risks = append(risks, view.Change{Addr: p.Addr, Risks: p.Risks})
 	}
 	for _, a := range m.Resumes {
-		lines = append(lines, fmt.Sprintf("- %s is stopped, apply starts it\n", code(view.Name(a))))
+		lines = append(lines, fmt.Sprintf("- %s stands still, apply starts it\n", code(view.Name(a))))
 	}
 	for i, line := range lines {
 		if i == mostPauses {

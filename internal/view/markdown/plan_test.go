@@ -94,7 +94,7 @@ func TestPauses(t *testing.T) {
 	got := markdown.Plans(plans)
 	for _, line := range []string{
 		"- `function public/default/feed` is paused while `function public/default/a`, `function public/default/b` change\n",
-		"- `sink public/default/store` is stopped, apply starts it\n",
+		"- `sink public/default/store` stands still, apply starts it\n",
 		"- `restart`: `function public/default/feed`: `stops the instance`\n",
 	} {
 		if !strings.Contains(got, line) {
