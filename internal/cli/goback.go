@@ -112,7 +112,8 @@ func (o *rollbackOptions) run(ctx context.Context, v applyView) ([]view.MeshRepo
 	if c.remote != nil {
 		j := c.job()
 		j.Mesh, j.Version = id, h.Version
-		return c.planAndRunBy(ctx, &o.connect, compiler.Result{}, []*client.Job{&j})
+		reports, err := c.planAndRunBy(ctx, &o.connect, compiler.Result{}, []*client.Job{&j})
+		return reports, remedied(err, h)
 	}
 	c.as = planner.Run{Action: record.Rollback, Of: h.Version}
 	if e, ok := b.(backend.Expecter); ok && body.Plan != nil {
@@ -159,11 +160,8 @@ func (o *rollbackOptions) once(ctx context.Context, c *carrier, b backend.Backen
 		p, found, err = planner.MakeVersion(ctx, b, o.connect.backend, h, body, planner.Options{Allow: o.carry.allow, Keep: keep})
 		return err
 	})
-	if gone := (*planner.CodeGoneError)(nil); errors.As(err, &gone) {
-		return nil, unwritten(&RemedyError{Err: err, Remedy: "apply the mesh file of that version together with its code: meshc get " + quoted(gone.Mesh) + " --version " + ordinal(h) + " -o yaml"})
-	}
 	if err != nil {
-		return nil, err
+		return nil, remedied(err, h)
 	}
 	if found.HasErrors() {
 		if err := c.view.findings(view.NewFindings(found, nil, nil)); err != nil {
@@ -176,4 +174,12 @@ func (o *rollbackOptions) once(ctx context.Context, c *carrier, b backend.Backen
 		return reports, &RemedyError{Err: err, Remedy: "set it to the value of version " + ordinal(h) + "; or apply the mesh file of that version, with the values of today"}
 	}
 	return reports, err
+}
+
+// remedied says what to do where the code of a version is gone; other errors stay.
+func remedied(err error, h record.Head) error {
+	if !errors.As(err, new(*planner.CodeGoneError)) {
+		return err
+	}
+	return unwritten(&RemedyError{Err: err, Remedy: "apply the mesh file of that version together with its code: meshc get " + quoted(h.Mesh) + " --version " + ordinal(h) + " -o yaml"})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/manager/client"
 	"github.com/meshc/meshc/internal/view"
+	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
@@ -92,6 +93,9 @@ func (r *remote) plans(ctx context.Context, connect *connectFlags, jobs []*clien
 	err = connect.within(ctx, func(ctx context.Context) error {
 		for _, j := range jobs {
 			p, list, err := r.client.Plan(ctx, j)
+			if errors.As(err, new(*planner.CodeGoneError)) {
+				return err
+			}
 			if err != nil {
 				return fmt.Errorf("%s: %w", j.Mesh, err)
 			}

@@ -259,6 +259,12 @@ func TestRollbackWithoutItsCode(t *testing.T) {
 	writes := b.cluster.Writes()
 	b.want(1, "rollback", wordCountName, "--yes")
 	b.errHas("version 1 of public/default/word-count cannot be brought back, its code is not kept any more: "+url, "nothing was written", "meshc get public/default/word-count --version 1 -o yaml")
+	alone := b.err.String()
+	b.manage()
+	b.want(1, "rollback", wordCountName, "--yes")
+	if d := cmp.Diff(alone, b.err.String()); d != "" {
+		t.Errorf("by a manager (-alone +so):\n%s", d)
+	}
 	if b.cluster.Writes() != writes {
 		t.Error("something was written")
 	}

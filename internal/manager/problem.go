@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/meshc/meshc/internal/manager/api"
@@ -81,7 +82,7 @@ func problemOf(err error) *api.Problem {
 			p.Moved = append(p.Moved, string(a))
 		}
 	case errors.As(err, &gone):
-		p.Missing = gone.Missing
+		p.Missing = append(slices.Clone(gone.Missing), gone.Secrets...)
 	}
 	k := kinds[p.Type]
 	p.Status, p.Title = k.status, k.title

@@ -37,20 +37,24 @@ func told(err error) error {
 			if p.Winner != nil {
 				held.Mesh = p.Winner.Mesh
 			}
-			return &heldBy{p, held}
+			return &standing{p, held}
+		}
+	case api.KindGone:
+		if len(p.Missing) > 0 {
+			return &standing{p, &planner.CodeGoneError{Missing: p.Missing}}
 		}
 	}
 	return p
 }
 
-// heldBy says what the manager says, and is a *planner.HeldBackError.
-type heldBy struct {
+// standing says what the manager says, and is the error that it stands for.
+type standing struct {
 	*api.Problem
-	held *planner.HeldBackError
+	is error
 }
 
 // Unwrap gives the error that it stands for.
-func (h *heldBy) Unwrap() error { return h.held }
+func (s *standing) Unwrap() error { return s.is }
 
 // eventOf gives the event of a step; nil for what is not known.
 func eventOf(e api.StepEvent, steps map[string]plan.Step) backend.Event {

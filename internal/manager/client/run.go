@@ -74,7 +74,8 @@ func (j *Job) body() (body, error) {
 	return body{kind: "application/json", data: data}, err
 }
 
-// Plan asks what would be done. Findings with an error come without a plan.
+// Plan asks what would be done. Findings with an error come without a plan. The error
+// for code that is gone is a *planner.CodeGoneError, and says which mesh it is about.
 func (c *Client) Plan(ctx context.Context, j *Job) (*plan.Plan, diag.List, error) {
 	b, err := j.body()
 	if err != nil {
@@ -91,7 +92,7 @@ func (c *Client) Plan(ctx context.Context, j *Job) (*plan.Plan, diag.List, error
 		return nil, p.Findings, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, told(err)
 	}
 	plans, err := plan.ReadFile(out.Plan)
 	if err == nil && len(plans) != 1 {
