@@ -9,12 +9,18 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/meshc/meshc/backends/kubernetes"
+	"github.com/meshc/meshc/backends/memory"
+	"github.com/meshc/meshc/backends/move"
+	"github.com/meshc/meshc/backends/native"
 	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/diag"
 	"github.com/meshc/meshc/internal/testserver/k8s"
 	"github.com/meshc/meshc/internal/testserver/k8s/crds"
 	"github.com/meshc/meshc/internal/testserver/k8s/k8stest"
 	"github.com/meshc/meshc/planner"
+	"github.com/meshc/meshc/planner/apply"
+	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/state"
 )
 
 const withPackageService = `
@@ -41,11 +47,26 @@ func TestAnOlderOperator(t *testing.T) {
 	}
 	namespace := k8stest.Namespace(t, srv)
 	unit := compiler.Compile([]compiler.Input{{Name: "mesh.yaml", Data: []byte(withPackageService)}}, compiler.Options{}).Units[0]
-	for _, components := range []bool{false, true} {
-		b := kubernetes.New(connect(t, srv, namespace), kubernetes.Options{Namespace: namespace, Components: components})
+	// Where it runs now makes no difference: on function workers it has no such field.
+	elsewhere := memory.New(native.Rules{})
+	elsewhere.Put(&state.Namespace{Name: "public/default"})
+	elsewhere.Put(&state.Topic{Name: "persistent://public/default/in"})
+	up, found, err := planner.Make(t.Context(), elsewhere, "memory", unit, planner.Options{})
+	if err != nil || up == nil {
+		t.Fatal(err, found)
+	}
+	if _, err := planner.Apply(t.Context(), elsewhere, up, apply.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		components, moves := i%2 == 1, i > 1
+		var b backend.Backend = kubernetes.New(connect(t, srv, namespace), kubernetes.Options{Namespace: namespace, Components: components})
+		if moves {
+			b = move.New(elsewhere, "memory", b, kubernetes.Name)
+		}
 		p, found, err := planner.Make(t.Context(), b, kubernetes.Name, unit, planner.Options{})
 		if err != nil || p != nil {
-			t.Fatalf("components %t: %v, %v", components, p, err)
+			t.Fatalf("components %t, moves %t: %v, %v", components, moves, p, err)
 		}
 		said := ""
 		for _, d := range found {
@@ -54,7 +75,7 @@ func TestAnOlderOperator(t *testing.T) {
 			}
 		}
 		if !strings.Contains(said, "spec.pulsarPackageService (came with 0.27)") {
-			t.Errorf("components %t: %q in %v", components, said, found)
+			t.Errorf("components %t, moves %t: %q in %v", components, moves, said, found)
 		}
 	}
 }

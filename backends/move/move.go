@@ -223,12 +223,21 @@ func (b *Backend) Health(ctx context.Context, addr state.Addr) (backend.Health, 
 	return b.to.Health(ctx, addr)
 }
 
-// Ask implements backend.Asker.
+// Ask implements backend.Asker: to the new backend what leaves is not there yet, and
+// is asked about like all that is new. Align has made it look as it is wanted.
 func (b *Backend) Ask(ctx context.Context, live, want *state.State) error {
-	if asker, ok := b.to.(backend.Asker); ok {
-		return asker.Ask(ctx, live, want)
+	asker, ok := b.to.(backend.Asker)
+	if !ok {
+		return nil
 	}
-	return nil
+	there := *live // the facts are live's own
+	there.Resources = maps.Clone(live.Resources)
+	b.mu.Lock()
+	for addr := range b.leaving {
+		delete(there.Resources, addr)
+	}
+	b.mu.Unlock()
+	return asker.Ask(ctx, &there, want)
 }
 
 // Topics implements backend.TopicLister.
