@@ -57,14 +57,7 @@ func (s *Store) rawBody(ctx context.Context, h record.Head) ([]byte, error) {
 	}
 	places := strings.Split(h.Body, ",")
 	if len(places) == 1 {
-		_, body, _, err := s.logged(ctx, h.Mesh, places[0])
-		if err == nil && len(body) > 0 {
-			return body, nil
-		}
-		if err != nil {
-			return nil, s.o.told(err)
-		}
-		// One part, of a body that has no room beside its head.
+		return s.bodyAt(ctx, h, places[0])
 	}
 	var data []byte
 	for _, place := range places {
@@ -78,4 +71,24 @@ func (s *Store) rawBody(ctx context.Context, h record.Head) ([]byte, error) {
 		data = append(data, m.Payload...)
 	}
 	return data, nil
+}
+
+// bodyAt reads a body that is in one message: beside its head, or as the only part
+// where the two have no room in one.
+func (s *Store) bodyAt(ctx context.Context, h record.Head, place string) ([]byte, error) {
+	m, err := s.fetch(ctx, place)
+	if err != nil {
+		return nil, s.o.told(err)
+	}
+	if m.Properties[kindKey] == kindPart && m.Key == h.Mesh {
+		return m.Payload, nil
+	}
+	_, body, err := entryOf(h.Mesh, place, m)
+	if err == nil && len(body) == 0 {
+		err = fmt.Errorf("%s of the log has no body: %w", place, record.ErrGone)
+	}
+	if err != nil {
+		return nil, s.o.told(err)
+	}
+	return body, nil
 }

@@ -89,17 +89,23 @@ func (s *Store) logged(ctx context.Context, key, place string) (h record.Head, b
 	if err != nil {
 		return h, nil, "", err
 	}
+	h, body, err = entryOf(key, place, m)
+	return h, body, m.Properties[writeKey], err
+}
+
+// entryOf takes the message at a place of the log apart.
+func entryOf(key, place string, m wire.Received) (h record.Head, body []byte, err error) {
 	head, body, ok := bytes.Cut(m.Payload, []byte{'\n'})
 	if !ok || m.Properties[kindKey] != kindEntry {
-		return h, nil, "", fmt.Errorf("%s of the log is no entry: %w", place, record.ErrGone)
+		return h, nil, fmt.Errorf("%s of the log is no entry: %w", place, record.ErrGone)
 	}
 	if h, err = record.DecodeHead(key, head); err != nil {
-		return h, nil, "", err
+		return h, nil, err
 	}
 	if len(body) > 0 {
 		h.Body = place
 	}
-	return h, body, m.Properties[writeKey], nil
+	return h, body, nil
 }
 
 // mostCached bounds the heads of histories that are remembered: what is logged does not change.
