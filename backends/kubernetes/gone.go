@@ -23,10 +23,8 @@ func (b *Backend) untilGone(ctx context.Context, s plan.Step, w waiter) error {
 		case child == nil:
 			return b.noClients(ctx, ref, before)
 		case !child.Deleting() && time.Since(begin) > patience:
-			// An operator that has lost the mesh's status does not know the element any more.
-			err := b.kube.Delete(ctx, ref, kube.Deletion{UID: child.UID()})
-			if err != nil && !kube.IsNotFound(err) {
-				return false, "", err
+			if gone, err := b.takeAway(ctx, s, ref, child); gone || err != nil {
+				return gone, "", err
 			}
 		}
 		return false, stillThere(ref, child), nil
@@ -36,6 +34,45 @@ func (b *Backend) untilGone(ctx context.Context, s plan.Step, w waiter) error {
 // patience is how long the operator may take to delete the child of an element that
 // left its FunctionMesh.
 const patience = 10 * time.Second
+
+// takeAway deletes the child of an element that the operator leaves behind: one that
+// has lost the mesh's status does not know the element any more. What someone else has
+// made by the name meanwhile is an error that wraps backend.ErrMoved; gone tells that
+// it is what takes the component's place.
+func (b *Backend) takeAway(ctx context.Context, s plan.Step, ref kube.Ref, child kube.Object) (gone bool, err error) {
+	now, err := b.now(ctx, s)
+	after, _ := s.Change.After.(*state.Component)
+	switch {
+	case err != nil:
+		return false, err
+	case now != nil && after != nil && same(now, after):
+		return true, nil
+	}
+	name, own := home(subject(s))
+	if own || now != nil || parent(child) != name {
+		return false, moved("%s %s is there, which is not of this mesh", ref.Resource.Kind, ref.Name)
+	}
+	mesh, err := b.kube.Get(ctx, kube.Ref{Resource: kube.FunctionMeshes, Namespace: ref.Namespace, Name: name})
+	switch {
+	case err != nil && !kube.IsNotFound(err):
+		return false, err
+	case mesh != nil && ownerIn(mesh) != ownerOf(s).String():
+		return false, moved("%s %s is of a FunctionMesh %s which is not of this mesh", ref.Resource.Kind, ref.Name, name)
+	}
+	err = b.kube.Delete(ctx, ref, kube.Deletion{UID: child.UID()})
+	if kube.IsNotFound(err) {
+		err = nil
+	}
+	return false, err
+}
+
+// ownerIn is the mesh that a resource is marked as, "" for none.
+func ownerIn(o kube.Object) string {
+	if m := markerOf(o); m != nil {
+		return m.Mesh
+	}
+	return ""
+}
 
 // cleanupFinalizer is what the operator puts on resources whose subscriptions it
 // deletes with them (controllers, cleanup.go).
