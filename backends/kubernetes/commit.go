@@ -173,18 +173,23 @@ func rawElement(object kube.Object, p *placed) map[string]any {
 func (c *commitment) autoscaled(ctx context.Context, specs map[string]map[string]any) error {
 	for key, spec := range specs {
 		kind, name, _ := strings.Cut(key, "/")
-		if n, _ := spec["replicas"].(float64); !resource.Autoscaled(spec) || spec["replicas"] != nil && n == 0 {
+		if !resource.Autoscaled(spec) || spec["replicas"] != nil && number(spec, "replicas") == 0 {
 			continue
 		}
 		have, err := c.b.kube.Get(ctx, kube.Ref{Resource: kinds[state.Kind(kind)], Namespace: c.layout.namespace, Name: c.name + "-" + name})
 		if err != nil && !kube.IsNotFound(err) {
 			return err
 		}
-		n, _ := state.Canonical(have.Field("spec", "replicas")).(float64)
-		least, _ := spec["minReplicas"].(float64)
-		specs[key] = resource.WithReplicas(spec, int(max(n, least, 1)))
+		specs[key] = resource.WithReplicas(spec, int(max(number(have.Map("spec"), "replicas"), number(spec, "minReplicas"), 1)))
 	}
 	return nil
+}
+
+// number is a number of a spec, 0 where there is none: in what is stored whole numbers
+// are int64, and float64 in what is compared.
+func number(spec map[string]any, field string) float64 {
+	n, _ := state.Canonical(spec[field]).(float64)
+	return n
 }
 
 // object is the FunctionMesh as it is to be.

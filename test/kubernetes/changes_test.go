@@ -145,6 +145,12 @@ func TestAutoscaled(t *testing.T) {
 		if n := b.spec("words-a")["replicas"]; n != 4.0 {
 			t.Errorf("an edit of something else has made %v instances of 4", n)
 		}
+		b.kubectl("scale", functions, "words-a", "--replicas=3")
+		b.mesh(chain(`, kubernetes: {maxReplicas: 5}, logTopic: logs`, ", timeoutMs: 1000"))
+		b.converge()
+		if n := b.spec("words-a")["replicas"]; n != 3.0 {
+			t.Errorf("an edit of another one has made %v instances of 3", n)
+		}
 		b.mesh(chain(`, logTopic: logs, parallelism: 2`, ""))
 		b.meshc("plan", "words.yaml").Want(0).Says("words-a-function", "maxReplicas")
 		b.converge()
