@@ -68,6 +68,10 @@ type Reconciler struct {
 	runs sync.WaitGroup
 	// slots are taken by repairs.
 	slots chan struct{}
+	// recalling is held while the repairs of all meshes are read; recalled tells that
+	// repairs has them since the last beginning of Run.
+	recalling sync.Mutex
+	recalled  bool
 
 	mu     sync.Mutex
 	meshes map[string]*watched
@@ -103,6 +107,7 @@ func New(cfg Config) *Reconciler {
 // why it ended. One that has ended may be run again.
 func (r *Reconciler) Run(ctx context.Context) error {
 	defer r.runs.Wait()
+	r.anew()
 	if r.cfg.Notice != nil {
 		r.runs.Go(func() { r.follow(ctx) })
 	}

@@ -82,41 +82,22 @@ func (r *Reconciler) repair(ctx context.Context, w *watched, b backend.Backend, 
 	r.tell(w, rep)
 }
 
-// remember takes over what managers before this one have spent on a mesh.
+// remember takes over what managers before this one have spent on a mesh, and on all.
 func (r *Reconciler) remember(ctx context.Context, w *watched) error {
-	if w.remembered {
-		return nil
+	if err := r.recall(ctx); err != nil || w.remembered {
+		return err
 	}
-	now, before := time.Now(), int64(0)
-	var found []time.Time
-	for over := false; !over; {
-		past, err := r.cfg.Store.History(ctx, w.id, before, 50)
-		if err != nil {
-			return err
-		}
-		over = len(past) == 0
-		for _, h := range past {
-			before = h.Revision
-			// A lock has the times of the run before it.
-			if over = now.Sub(h.Began) >= hour && h.Action != record.Hold && h.Action != record.Unhold; over {
-				break
-			}
-			if h.Action == record.Repair {
-				found = append(found, h.Began)
-			}
-		}
+	found, err := r.past(ctx, w.id)
+	if err != nil {
+		return err
 	}
 	w.remembered = true
-	if slices.Reverse(found); len(found) > 0 {
-		w.spent, w.last = found, found[len(found)-1]
+	if w.spent = found; len(found) == 0 {
+		return nil
 	}
-	if w.attempts = len(w.spent); w.attempts > 0 {
-		w.next = w.last.Add(r.limits.pause(w.attempts))
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.repairs = append(r.repairs, w.spent...)
-	slices.SortFunc(r.repairs, time.Time.Compare)
+	w.last = latest(w.last, found[len(found)-1])
+	w.attempts = max(w.attempts, len(found))
+	w.next = latest(w.next, w.last.Add(r.limits.pause(w.attempts)))
 	return nil
 }
 
