@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,7 +78,7 @@ func happen(t *testing.T, acts []act, limits reconcile.Limits, seed uint64) (wro
 		defer mu.Unlock()
 		wrong = append(wrong, fmt.Sprintf(text, args...))
 	}
-	failing := false
+	var failing atomic.Bool
 	w.b.Fault(func(s plan.Step) error {
 		if !s.Op.Writes() {
 			return nil
@@ -92,7 +93,7 @@ func happen(t *testing.T, acts []act, limits reconcile.Limits, seed uint64) (wro
 				say("%s, while the mesh is %+v, and its lock of %v", s.ID, h, who)
 			}
 		}
-		if failing {
+		if failing.Load() {
 			return fmt.Errorf("no")
 		}
 		return nil
@@ -133,12 +134,12 @@ func happen(t *testing.T, acts []act, limits reconcile.Limits, seed uint64) (wro
 			stop()
 			stop = w.start()
 		case "fail", "work":
-			failing = a.what == "fail"
+			failing.Store(a.what == "fail")
 		}
 		w.wait(a.wait)
 	}
 	// Others stop.
-	failing = false
+	failing.Store(false)
 	for _, name := range subjects {
 		w.b.Break(addr(name+"-b"), "")
 		if w.head(name).Hold != nil {

@@ -155,11 +155,9 @@ func (r *Reconciler) start(ctx context.Context) time.Time {
 			r.mu.Unlock()
 			return time.Time{}
 		case w.due.After(now) || r.pace.After(now):
+			next := latest(w.due, r.pace)
 			r.mu.Unlock()
-			if w.due.After(r.pace) {
-				return w.due
-			}
-			return r.pace
+			return next
 		}
 		w.busy = true
 		r.looks++

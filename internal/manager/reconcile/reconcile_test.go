@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -270,13 +271,18 @@ func TestTheEndOfAMesh(t *testing.T) {
 func TestLooksThatFail(t *testing.T) {
 	inBubble(t, func(w *world) {
 		w.deploy("m", "", "parallelism: 1")
-		var fail error
-		w.cfg.Open = func(context.Context, record.Head) (backend.Backend, error) { return w.b, fail }
+		var fails atomic.Bool
+		w.cfg.Open = func(context.Context, record.Head) (backend.Backend, error) {
+			if fails.Load() {
+				return nil, context.DeadlineExceeded
+			}
+			return w.b, nil
+		}
 		defer w.start()()
 		w.edit("m-a", "parallelism", 3.0)
 		w.wait(soon)
 		w.reports()
-		fail = context.DeadlineExceeded
+		fails.Store(true)
 		w.wait(6 * time.Second)
 		if told := w.reports(); len(told) != 0 {
 			t.Errorf("after one look: %+v", told)
@@ -285,7 +291,7 @@ func TestLooksThatFail(t *testing.T) {
 		if rep := one(t, w.reports()); rep.Problem == "" || len(rep.Drift) != 1 {
 			t.Errorf("%+v", rep)
 		}
-		fail = nil
+		fails.Store(false)
 		w.wait(2 * time.Minute)
 		if rep := one(t, w.reports()); rep.Problem != "" || len(rep.Drift) != 1 {
 			t.Errorf("%+v", rep)
