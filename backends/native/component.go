@@ -48,16 +48,17 @@ func (b *Backend) writeComponent(ctx context.Context, s plan.Step, after *state.
 const lag = 10 * time.Second
 
 // taker reads the component that has a name which is taken. None is there if one of
-// another kind has it.
+// another kind has it; a worker that cannot say is an error.
 func (b *Backend) taker(ctx context.Context, c *state.Component) (live *state.Component, err error) {
 	short, cancel := context.WithTimeout(ctx, lag)
 	defer cancel()
+	var failed error
 	err = until(short, waiter{}, func() (bool, string, error) {
-		live, err = b.component(ctx, c)
-		return live != nil, "", err
+		live, failed = b.component(ctx, c)
+		return live != nil, "", failed
 	})
 	if live == nil && short.Err() != nil && ctx.Err() == nil {
-		return nil, nil
+		return nil, failed
 	}
 	return live, err
 }
@@ -146,9 +147,10 @@ func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
 	before, _ := s.Change.Before.(*state.Component)
 	short, cancel := context.WithTimeout(ctx, visibleWait)
 	defer cancel()
+	var failed error
 	err := until(short, w, func() (bool, string, error) {
 		now, err := b.component(ctx, after)
-		if err == nil {
+		if failed = err; err == nil {
 			live = now
 		}
 		late := now == nil || before != nil && unmoved(now, before)
@@ -158,6 +160,8 @@ func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
 		return err
 	}
 	switch {
+	case live == nil && failed != nil:
+		return failed
 	case live == nil:
 		return moved("%s %s is gone", after.Kind, after.FullName())
 	case same(live, after):

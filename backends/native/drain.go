@@ -54,7 +54,10 @@ func (b *Backend) drainTarget(ctx context.Context, s plan.Step, stats admin.Topi
 	sub := s.Change.Before.(*state.Subscription)
 	if s.Behind != "" {
 		next := stats.Subscriptions[subscriptionName(s.Behind, sub.Topic)]
-		return parseSince(next.Properties[sinceProperty])
+		// One that somebody made by hand does not say since when; it is there by now.
+		if at, err := parseSince(next.Properties[sinceProperty]); err == nil {
+			return at, nil
+		}
 	}
 	positions, err := b.client.TopicPositions(ctx, sub.Topic)
 	if err != nil {

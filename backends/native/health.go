@@ -56,7 +56,7 @@ func (b *Backend) glimpse(ctx context.Context, addr state.Addr) (backend.Glimpse
 	g.Health.Running = status.NumRunning
 	for _, i := range status.Instances {
 		g.Health.Instances = append(g.Health.Instances, backend.Instance{
-			ID: i.ID, Running: i.Status.Running, Error: f.Redacted(i.Status.Error), Unstarted: i.Status.Unstarted(), Restarts: i.Status.NumRestarts,
+			ID: i.ID, Running: i.Status.Running, Error: f.Redacted(i.Status.Error), Unstarted: unstarted(f, i.Status), Restarts: i.Status.NumRestarts,
 			Received: i.Status.NumReceived, Processed: i.Status.NumProcessed,
 			UserErrors: i.Status.NumUserExceptions, SystemErrors: i.Status.NumSystemExceptions + i.Status.NumConnectorExceptions,
 			LastError: f.Redacted(lastError(i.Status)), Worker: i.Status.WorkerID,

@@ -67,7 +67,7 @@ func (b *Backend) missing(ctx context.Context, f *state.Component) (missing, sto
 		return 0, 0, nil
 	}
 	for _, i := range status.Instances {
-		if !i.Status.Running && i.Status.Error == "" || i.Status.Unstarted() {
+		if !i.Status.Running && i.Status.Error == "" || unstarted(f, i.Status) {
 			stopped++
 		}
 	}
@@ -119,7 +119,8 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 	b.mu.Unlock()
 	var status admin.Status
 	seen, want := false, f.Parallelism()
-	begin, steady, start := time.Now(), steadiness{}, starter{b: b}
+	begin, steady := time.Now(), steadiness{}
+	start, started := starter{b: b}, ""
 	most, ask := 0, begin.Add(askEvery)
 	turn := b.queueUp()
 	defer b.stepOut(turn)
@@ -155,9 +156,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 				return false, "", err
 			}
 			status, seen = now, true
-			if err := start.again(ctx, f, status); err != nil {
-				return false, "", err
-			}
+			started = start.again(ctx, f, status)
 			if n == want && status.NumRunning == want && status.NumInstances == want {
 				if f.Kind == state.KindSource && !steady.holds(len(producing(names, old)) == want, time.Now()) {
 					return false, "the instances have just started", nil
@@ -168,7 +167,7 @@ func (b *Backend) awaitRunning(ctx context.Context, f *state.Component, w waiter
 			steady = steadiness{}
 		}
 		if seen && (status.NumRunning != want || status.NumInstances != want) {
-			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))), nil
+			return false, fmt.Sprintf("%d of %d instances run%s", status.NumRunning, want, reasons(f, status, time.Since(begin))+started), nil
 		}
 		return false, instancesRead(n, want, topic) + troubles(status), nil
 	})
@@ -253,10 +252,17 @@ func lastError(s admin.InstanceStatus) string {
 	return newest.Text
 }
 
-// untilGone waits until a deleted component has no consumer, or as a source no producer, left.
+// lastProducers bounds the wait for the producers of a deleted component whose
+// consumers have gone: instances close them last, and some Pulsars keep one for ever
+// of a function that was deleted while it started.
+const lastProducers = 20 * time.Second
+
+// untilGone waits until a deleted component has no consumer and no producer left: what
+// its instances send at their end is to be there before what reads it is drained.
 func (b *Backend) untilGone(ctx context.Context, f *state.Component, w waiter) error {
 	ctx, cancel := context.WithTimeout(ctx, goneWait)
 	defer cancel()
+	var quiet time.Time // since then no consumer was there
 	return until(ctx, w, func() (bool, string, error) {
 		live, err := b.component(ctx, f)
 		if err != nil {
@@ -277,6 +283,17 @@ func (b *Backend) untilGone(ctx context.Context, f *state.Component, w waiter) e
 		if err != nil {
 			return false, "", err
 		}
-		return len(names) == 0, fmt.Sprintf("clients of the old instances are still connected: %d", len(names)), nil
+		if n := len(names); n > 0 {
+			quiet = time.Time{}
+			return false, fmt.Sprintf("clients of the old instances are still connected: %d", n), nil
+		}
+		if quiet.IsZero() {
+			quiet = time.Now()
+		}
+		n, err := b.attached(ctx, f)
+		if admin.Classify(err) == admin.Unauthorized {
+			return true, "", nil // who may not read the output cannot know
+		}
+		return n == 0 || err == nil && time.Since(quiet) > lastProducers, fmt.Sprintf("producers of the old instances are still connected: %d", n), err
 	})
 }

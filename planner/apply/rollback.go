@@ -153,8 +153,9 @@ func (r *Rollback) want(before, now *state.State, p *plan.Plan) *state.State {
 // stays tells why a component is left as it is, "" if it goes back.
 func (r *Rollback) stays(p *plan.Plan, c *diff.Change, was, is *state.Component) string {
 	after, _ := c.After.(*state.Component)
+	between, _ := c.Between.(*state.Component)
 	switch {
-	case is != nil && (after == nil || is.Owner != after.Owner || is.Generation != max(1, after.Generation)):
+	case is != nil && !wrote(is, after) && !wrote(is, between):
 		return "someone else has written it since"
 	case was == nil && is.Protect:
 		return "it is protected, so it is not deleted"
@@ -162,6 +163,11 @@ func (r *Rollback) stays(p *plan.Plan, c *diff.Change, was, is *state.Component)
 		return ""
 	}
 	return noWayBack(p, c, was)
+}
+
+// wrote tells whether a component carries the marker of a form that the run writes.
+func wrote(is, form *state.Component) bool {
+	return form != nil && is.Owner == form.Owner && is.Generation == max(1, form.Generation)
 }
 
 // unsubscribe lets the subscriptions go through which a component reads now and will

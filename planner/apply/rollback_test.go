@@ -167,6 +167,34 @@ func TestRollbackLeaves(t *testing.T) {
 	}
 }
 
+// TestRollbackOfKept: a component that the run has only turned cleanupSubscription off
+// for is the run's own work, and goes back.
+func TestRollbackOfKept(t *testing.T) {
+	b := cluster()
+	run(t, b, planFor(t, b, wide(1)))
+	addr := state.ComponentAddr(state.KindFunction, "public", "default", "f00")
+	f := *b.Resources()[addr].(*state.Component)
+	f.Fields = map[string]any{"inputs": []any{topicName(0)}, "parallelism": 1.0, "processingGuarantees": "ATLEAST_ONCE", "cleanupSubscription": true}
+	b.Put(&f)
+	p := planFor(t, b, wide(0))
+	b.Fault(func(s plan.Step) error {
+		if s.ID != "delete "+string(addr) {
+			return nil
+		}
+		return errors.New("no")
+	})
+	report, err := apply.Run(t.Context(), b, p, apply.Options{Allow: allRisks, OnFailure: apply.GoBack})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back := report.Rollback; back == nil || len(back.Left) > 0 || len(back.Report.Done) == 0 {
+		t.Fatalf("%+v", back)
+	}
+	if now := b.Resources()[addr].(*state.Component); now.Fields["cleanupSubscription"] != true {
+		t.Errorf("%+v", now.Fields)
+	}
+}
+
 // byHand writes a function by hand when a step has been done.
 type byHand struct {
 	*memory.Backend

@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"strings"
 )
 
 // Status is what a component's instances do.
@@ -49,9 +48,10 @@ type InstanceStatus struct {
 // package service was not there yet, and does not try again: FunctionActioner keeps
 // the exception as the instance's error. It is so after each restart of a broker
 // that has the worker inside and packages on, which starts the worker first
-// (apache/pulsar#16502); seen with 4.0.8 and 4.2.4.
+// (apache/pulsar#16502); seen with 4.0.8 and 4.2.4. What ends by itself is started
+// again by the worker, and counted.
 func (s InstanceStatus) Unstarted() bool {
-	return !s.Running && (strings.Contains(s.Error, "HTTP 503") || strings.Contains(s.Error, packagesOff))
+	return !s.Running && s.NumRestarts == 0 && (s.Error == "HTTP 503 Service Unavailable" || s.Error == packagesOff)
 }
 
 // Exception is one of the last exceptions of an instance.
