@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -77,3 +78,15 @@ func (Rules) DeleteBy(c *state.Component) string {
 	}
 	return "kubectl delete " + kinds[c.Kind].String() + " " + name
 }
+
+// CleanupOff implements diff.Cleaner: what is written is the spec.
+func (Rules) CleanupOff(live *state.Component) *state.Component {
+	out := *live
+	spec := maps.Clone(resource.Spec(live))
+	out.Fields = maps.Clone(live.Fields)
+	spec["cleanupSubscription"] = false
+	out.Fields["cleanupSubscription"], out.Fields[resource.Field] = false, spec
+	return &out
+}
+
+var _ diff.Cleaner = Rules{}

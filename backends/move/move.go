@@ -49,7 +49,7 @@ func (b *Backend) Traits(ctx context.Context, id mesh.ID) (backend.Traits, error
 	t.Cluster.Name = from.Cluster.Name + towards + t.Cluster.Name
 	t.Cluster.URL = from.Cluster.URL + towards + t.Cluster.URL
 	t.WritesInFlight = min(t.WritesInFlight, max(1, from.WritesInFlight))
-	t.Rules = rules{t.Rules}
+	t.Rules = rules{t.Rules, from.Rules, b}
 	return t, nil
 }
 
@@ -249,7 +249,11 @@ func (b *Backend) Topics(ctx context.Context, namespace string) ([]string, error
 }
 
 // rules are the new backend's; where a component runs is nothing to update.
-type rules struct{ diff.RuleSet }
+type rules struct {
+	diff.RuleSet
+	from diff.RuleSet
+	of   *Backend
+}
 
 // Rule implements diff.RuleSet.
 func (r rules) Rule(kind state.Kind, name string) diff.Rule {
@@ -265,6 +269,18 @@ func (r rules) Kept(before, after *state.Component) int {
 		return keeper.Kept(before, after)
 	}
 	return 0
+}
+
+// CleanupOff implements diff.Cleaner: what leaves is written once more where it is,
+// as it is there.
+func (r rules) CleanupOff(live *state.Component) *state.Component {
+	r.of.mu.Lock()
+	old := r.of.leaving[live.Addr()]
+	r.of.mu.Unlock()
+	if old == nil || live.Fields[field] != r.of.fromName {
+		return diff.CleanupOff(r.RuleSet, live)
+	}
+	return tagged(diff.CleanupOff(r.from, old.Masked(live.SensitivePaths())), r.of.fromName)
 }
 
 var _ interface {

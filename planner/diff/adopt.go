@@ -75,18 +75,28 @@ func (d *differ) between(addr state.Addr, live, want *state.Component) state.Res
 	if !live.CleansUp() {
 		return nil
 	}
-	out := *live
+	out := CleanupOff(d.rules, live)
 	out.Owner, out.Generation = d.live.Mesh.String(), live.Generation+1
-	out.Fields = withField(live.Fields, "cleanupSubscription", false)
 	out.Drifted, out.DriftedBy = false, nil
-	for name := range out.Fields {
-		if rule := d.rules.Rule(out.Kind, name); rule.Lossy {
-			out.Fields = withField(out.Fields, name, rule.Unset)
-		}
-	}
 	if live.Owner == "" && want != nil && d.live.Facts[addr].Code == want.Code.SHA256 {
 		// Naming the same code works however it came there, naming none does not.
 		out.Code = want.Code
+	}
+	return out
+}
+
+// CleanupOff is a component whose cleanupSubscription was turned off, with what the
+// update does to it besides: as the rules say it if they are a [Cleaner].
+func CleanupOff(rules RuleSet, live *state.Component) *state.Component {
+	if cleaner, ok := rules.(Cleaner); ok {
+		return cleaner.CleanupOff(live)
+	}
+	out := *live
+	out.Fields = withField(live.Fields, "cleanupSubscription", false)
+	for name := range out.Fields {
+		if rule := rules.Rule(out.Kind, name); rule.Lossy {
+			out.Fields = withField(out.Fields, name, rule.Unset)
+		}
 	}
 	return &out
 }

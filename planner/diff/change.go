@@ -174,3 +174,11 @@ type Keeper interface {
 	// Kept returns how many instances of before go on as they are.
 	Kept(before, after *state.Component) int
 }
+
+// Cleaner is a RuleSet of a place where cleanupSubscription is turned off in another
+// way than by the field of that name.
+type Cleaner interface {
+	// CleanupOff returns a copy of a live component with it off, and nothing else changed
+	// that the update does not change by itself.
+	CleanupOff(live *state.Component) *state.Component
+}

@@ -63,3 +63,22 @@ func TestLeftBehind(t *testing.T) {
 		b.want(functions, "words-a")
 	})
 }
+
+// TestCleanupByHand has someone turn cleanupSubscription on in a function that goes:
+// it is turned off before, so that the operator leaves its subscriptions alone.
+func TestCleanupByHand(t *testing.T) {
+	forms(t, func(b *bench) {
+		b.mesh(chain("", ""))
+		b.converge()
+		edit := `{"spec":{"cleanupSubscription":true}}`
+		if !b.own {
+			edit = b.listWith("b", func(spec map[string]any) { spec["cleanupSubscription"] = true })
+		}
+		b.kubectl("patch", b.resourceOf("b"), "--type=merge", "--field-manager=carol", "-p", edit)
+		b.kubectl("wait", functions+"/words-b", "--for=jsonpath={.metadata.finalizers[0]}=cleanup.subscription.finalizer", "--timeout=30s")
+		b.mesh(head + fn("a", "in", "mid", ""))
+		b.meshc("plan", "words.yaml", "-o", "json").Want(0).Says(`"keep-subscriptions function/public/default/b"`)
+		b.converge("--allow", "message-loss", "--force-conflicts", "--timeout", "30s")
+		b.want(functions, "words-a")
+	})
+}
