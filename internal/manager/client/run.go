@@ -116,13 +116,17 @@ func (c *Client) Run(ctx context.Context, j *Job, p *plan.Plan, events func(back
 	if err != nil {
 		return apply.Report{}, 0, told(err)
 	}
-	op, err = c.follow(ctx, op, p, events)
-	if err != nil {
+	h := newHeard(p)
+	op, err = c.follow(ctx, j.Mesh, op, h, events)
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return apply.Report{}, op.Version, err
+	case err != nil:
+		op.Result, op.Outcome, op.Error = nil, "", err.Error()
 	}
 	if op.Result == nil {
 		// The member that ran it is gone: the record tells what is known.
-		return apply.Report{Skipped: p.Steps, Unlocked: fmt.Errorf("the manager that ran version %d has gone before it ended", op.Version)}, op.Version, nil
+		return h.report(op, p), op.Version, nil
 	}
 	return reportOf(*op.Result, p), op.Version, nil
 }
@@ -184,41 +188,16 @@ func passing(err error) bool {
 	return Is(err, api.KindNoLeader, api.KindUnknown, api.KindBusy)
 }
 
-// follow listens to an operation until it has ended. The steps of one that ended
-// before its answer came are told as well.
-func (c *Client) follow(ctx context.Context, op api.Operation, p *plan.Plan, events func(backend.Event)) (api.Operation, error) {
-	steps := map[string]plan.Step{}
-	for _, s := range p.Steps {
-		steps[s.ID] = s
-	}
-	last, failures := "", 0
-	for op.ID != "" {
-		next, err := c.listen(ctx, op.ID, &last, func(e api.StepEvent) {
-			if ev := eventOf(e, steps); ev != nil {
-				events(ev)
-			}
-		})
-		switch {
-		case err == nil && next.ID != "":
-			return next, nil
-		case ctx.Err() != nil:
-			return op, context.Cause(ctx)
-		case Is(err, api.KindNotFound), op.State != api.Running, failures > 20:
-			return op, nil
-		}
-		failures++
-		select {
-		case <-ctx.Done():
-			return op, context.Cause(ctx)
-		case <-time.After(300 * time.Millisecond):
-		}
-	}
-	return op, nil
-}
+// quiet is how long a stream may tell nothing at all: managers send signs of life more often.
+const quiet = time.Minute
 
 // listen reads the stream of an operation from the last event on; at its end it has
-// the operation.
-func (c *Client) listen(ctx context.Context, id string, last *string, fn func(api.StepEvent)) (op api.Operation, err error) {
+// the operation. line is called for all that comes, signs of life too.
+func (c *Client) listen(ctx context.Context, id string, last *string, line func(), fn func(api.StepEvent)) (op api.Operation, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silent := time.AfterFunc(quiet, func() { cancel(fmt.Errorf("the manager at %s has told nothing for %v", c.base, quiet)) })
+	defer silent.Stop()
 	q := query{}
 	if *last != "" {
 		q.Set("lastEventId", *last)
@@ -232,6 +211,8 @@ func (c *Client) listen(ctx context.Context, id string, last *string, fn func(ap
 	lines.Buffer(nil, 4<<20)
 	var name, data string
 	for lines.Scan() {
+		silent.Reset(quiet)
+		line()
 		key, value, _ := strings.Cut(lines.Text(), ": ")
 		switch key {
 		case "id":
