@@ -11,10 +11,13 @@ import (
 // namespaces that names the mesh which made them.
 const ownerProperty = "meshc.mesh"
 
-// Properties of a subscription that takes the place of another one.
+// Properties of a subscription that takes the place of another one. The name of that
+// one can come back with another, so it is given an identity, which both carry.
 const (
-	replacesProperty = "meshc.replaces"
-	sinceProperty    = "meshc.since"
+	replacesProperty   = "meshc.replaces"
+	replacesIDProperty = "meshc.replaces-id"
+	sinceProperty      = "meshc.since"
+	idProperty         = "meshc.id"
 )
 
 // markerKey is the one key of customRuntimeOptions that is meshc's; all else in

@@ -63,6 +63,8 @@ type Backend struct {
 	// gap is the usual time from one of them that runs to the next; the last ran at lastCame.
 	gap      time.Duration
 	lastCame time.Time
+	// identities is held while a subscription that others replace is given its identity.
+	identities sync.Mutex
 	// turns are those of the functions that are awaited, the oldest first.
 	turns []*turn
 }

@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"slices"
@@ -56,8 +57,12 @@ func (s since) passed(positions map[int]admin.Positions, sub string) bool {
 }
 
 // rememberSince notes on a new subscription where it was made, which is where
-// its cursor stands as long as nobody reads through it.
+// its cursor stands as long as nobody reads through it, and which one it replaces.
 func (b *Backend) rememberSince(ctx context.Context, sub *state.Subscription) error {
+	replaced, err := b.identify(ctx, sub.Topic, sub.Replaces, sub.Owner)
+	if err != nil {
+		return err
+	}
 	positions, err := b.client.TopicPositions(ctx, sub.Topic)
 	if err != nil {
 		return err
@@ -68,7 +73,38 @@ func (b *Backend) rememberSince(ctx context.Context, sub *state.Subscription) er
 	}
 	props := b.properties(sub)
 	props[sinceProperty] = place.String()
+	if replaced != "" {
+		props[replacesIDProperty] = replaced
+	}
 	return b.client.SetSubscriptionProperties(ctx, sub.Topic, sub.Name, props)
+}
+
+// identify gives the identity of a subscription of the mesh; one that has none gets
+// it. "" is for one that is not there or not the mesh's.
+func (b *Backend) identify(ctx context.Context, topic, name, owner string) (string, error) {
+	b.identities.Lock() // several may take the place of one, each in a step of its own
+	defer b.identities.Unlock()
+	stats, err := b.client.TopicStats(ctx, topic)
+	if err != nil {
+		return "", err
+	}
+	have, ok := stats.Subscriptions[name]
+	switch {
+	case !ok || have.Properties[ownerProperty] != owner:
+		return "", nil
+	case have.Properties[idProperty] != "":
+		return have.Properties[idProperty], nil
+	}
+	props := maps.Clone(have.Properties)
+	props[idProperty] = rand.Text()
+	return props[idProperty], b.client.SetSubscriptionProperties(ctx, topic, name, props)
+}
+
+// replaces tells whether a subscription was made to take the place of another one,
+// and not of one that had its name before.
+func replaces(next, old admin.Subscription) bool {
+	id := old.Properties[idProperty]
+	return id != "" && next.Properties[replacesIDProperty] == id && next.Properties[ownerProperty] == old.Properties[ownerProperty]
 }
 
 // properties are those that a subscription is made with.
@@ -84,11 +120,12 @@ func (b *Backend) properties(sub *state.Subscription) map[string]string {
 // mesh, too: in the one that took its place, or in the one that it was to replace
 // and that is still read.
 func (r *reader) covered(ctx context.Context, sub *state.Subscription, stats admin.TopicStats) (bool, error) {
-	if old, ok := stats.Subscriptions[sub.Replaces]; ok && sub.Owner == r.owner() && old.Properties[ownerProperty] == sub.Owner && r.reads(sub.Replaces, sub.Topic) {
+	this := stats.Subscriptions[sub.Name]
+	if old, ok := stats.Subscriptions[sub.Replaces]; ok && sub.Owner == r.owner() && replaces(this, old) && r.reads(sub.Replaces, sub.Topic) {
 		return true, nil
 	}
 	for _, s := range stats.Subscriptions {
-		if s.Properties[replacesProperty] != sub.Name || s.Properties[ownerProperty] != sub.Owner || s.Properties[sinceProperty] == "" {
+		if s.Properties[replacesProperty] != sub.Name || !replaces(s, this) || s.Properties[sinceProperty] == "" {
 			continue
 		}
 		place, err := parseSince(s.Properties[sinceProperty])
