@@ -110,6 +110,13 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		return nil, nil, fmt.Errorf("reading mesh %s: %w", want.Mesh, err)
 	}
 	live.Mask(want.SensitivePaths())
+	planned := want
+	if len(o.Only) > 0 {
+		if planned, err = narrowed(live, want, o.Only); err != nil {
+			return nil, nil, err
+		}
+	}
+	foreseeDeduplication(live, planned, o.After)
 	read := live
 	shaper, shapes := b.(backend.Shaper)
 	if !o.Destroy && (!shapes || shaper.ForWorkers()) {

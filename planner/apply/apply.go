@@ -174,10 +174,19 @@ func checkBase(ctx context.Context, b backend.Backend, id mesh.ID, p *plan.Plan,
 	}
 	live.Mask(p.Sensitive)
 	delete(live.Resources, made)
-	if live.Fingerprint() == p.Base {
+	on := deduplicated(live, p)
+	if len(on) == 0 && live.Fingerprint() == p.Base {
 		return live, nil
 	}
-	return nil, &StaleError{Moved: moved(live, p)}
+	out := append(moved(live, p), on...)
+	slices.Sort(out)
+	return nil, &StaleError{Moved: slices.Compact(out)}
+}
+
+// deduplicated names the topics on which the plan takes broker deduplication for off
+// and where it is not any more: no setting of a resource that the plan knows tells it.
+func deduplicated(live *state.State, p *plan.Plan) []state.Addr {
+	return slices.DeleteFunc(slices.Clone(p.Undeduplicated), func(a state.Addr) bool { return live.Facts[a].Deduplication == state.Off })
 }
 
 // moved names the resources that are not as the plan saw them, in order.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/meshc/meshc/planner/diff"
@@ -45,7 +47,7 @@ type Header struct {
 // without findings of severity error; live has to be masked where want keeps
 // values secret (state.State.Mask). The same input gives the same plan.
 func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
-	b := &builder{header: h, live: live, want: want, lives: live.Index(), wants: want.Index()}
+	b := &builder{header: h, live: live, want: want, lives: live.Index(), wants: want.Index(), undeduplicated: map[state.Addr]bool{}}
 	read := h.Read
 	if read == nil {
 		read = live
@@ -76,6 +78,7 @@ func New(h Header, live, want *state.State, changes []diff.Change) *Plan {
 		b.inTheWay = true
 		p.Steps = b.make(changes)
 	}
+	p.Undeduplicated = slices.Sorted(maps.Keys(b.undeduplicated))
 	if p.Steps == nil {
 		// Needs follow the acyclic mesh, so this is a bug, caught before anything is done.
 		panic("plan: steps need each other in a circle")
@@ -127,6 +130,8 @@ type builder struct {
 	heirs map[state.Addr]*diff.Change
 	// groups are for the order of steps, see group.
 	groups map[state.Addr]int
+	// undeduplicated are the topics that were asked about and are not deduplicated.
+	undeduplicated map[state.Addr]bool
 	pauses
 	// all are the changes by address, those that change nothing among them.
 	all map[state.Addr]*diff.Change

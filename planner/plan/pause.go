@@ -75,15 +75,22 @@ func (b *builder) loses(f *state.Component) bool { return b.deduplicated(f) && !
 // deduplicated tells whether the broker drops, or may drop, outputs of a component
 // that it takes for sent already.
 func (b *builder) deduplicated(f *state.Component) bool {
-	return f.Guarantees() == effectivelyOnce && f.Output() != "" &&
-		b.live.Facts[state.TopicAddr(f.Output())].Deduplication != state.Off
+	if f.Guarantees() != effectivelyOnce || f.Output() == "" {
+		return false
+	}
+	out := state.TopicAddr(f.Output())
+	if b.live.Facts[out].Deduplication == state.Off {
+		b.undeduplicated[out] = true
+		return false
+	}
+	return true
 }
 
 // losesByChange is loses for what a change does to a component.
 func (b *builder) losesByChange(c *diff.Change) bool {
 	before := c.Before.(*state.Component)
 	if c.Action == diff.Delete {
-		return b.loses(before) && b.livesOn(before)
+		return b.livesOn(before) && b.loses(before)
 	}
 	after := c.After.(*state.Component)
 	// With another guarantee its producers have other names, of which the broker knows nothing yet.

@@ -34,8 +34,11 @@ type Plan struct {
 	// Sensitive are the places of configs whose values the mesh file keeps secret, as
 	// JSON pointers into a component's fields; Base and Seen cover their digests.
 	Sensitive map[state.Addr][]string `json:"sensitive,omitempty"`
-	Destroy   bool                    `json:"destroy,omitempty"`
-	Steps     []Step                  `json:"steps"`
+	// Undeduplicated are the topics on which the plan counts on broker deduplication
+	// being off: where it is not any more, it could lose messages and is refused.
+	Undeduplicated []state.Addr `json:"undeduplicated,omitempty"`
+	Destroy        bool         `json:"destroy,omitempty"`
+	Steps          []Step       `json:"steps"`
 	// Only is what the plan was narrowed to, as it was typed. For display only.
 	Only []string `json:"only,omitempty"`
 	// Unchanged are the functions that stay as they are. For display only.
