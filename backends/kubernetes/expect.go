@@ -7,6 +7,7 @@ import (
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/state"
 )
 
 // Expect implements backend.Expecter: the mesh says in which namespace it is, with its
@@ -30,6 +31,11 @@ func (b *Backend) ExpectPlan(p *plan.Plan) {
 	}
 	for _, c := range p.Changes() {
 		l.adopts = l.adopts || c.Action == diff.Adopt
+		if after, ok := c.After.(*state.Component); ok {
+			if name, own := home(after); !own {
+				l.name = name
+			}
+		}
 	}
 }
 

@@ -33,6 +33,8 @@ type found struct {
 	// children are the resources that the operator has made of elements, and all
 	// other names that are taken, by kind and name.
 	resources map[string]kube.Object
+	// meshes are the FunctionMeshes by name.
+	meshes map[string]kube.Object
 	// ready are the pods that are, by the names of StatefulSets.
 	ready map[string]int
 }
@@ -79,8 +81,9 @@ func (b *Backend) find(ctx context.Context, namespace string) (found, error) {
 	if err := g.Wait(); err != nil {
 		return found{}, err
 	}
-	out := found{resources: map[string]kube.Object{}, ready: ready}
+	out := found{resources: map[string]kube.Object{}, meshes: map[string]kube.Object{}, ready: ready}
 	for _, o := range meshes.Items {
+		out.meshes[o.Name()] = o
 		out.components = append(out.components, elements(o)...)
 	}
 	for kind, l := range own {

@@ -90,6 +90,7 @@ func (b *Backend) pick(scope backend.Scope, l *layout, all found) map[state.Addr
 			out[addr] = p
 		}
 	}
+	b.occupied(out, wanted, l, all, owner)
 	return out
 }
 

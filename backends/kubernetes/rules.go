@@ -89,4 +89,8 @@ func (Rules) CleanupOff(live *state.Component) *state.Component {
 	return &out
 }
 
-var _ diff.Cleaner = Rules{}
+var _ interface {
+	diff.Cleaner
+	diff.Deleter
+	diff.Housing
+} = Rules{}

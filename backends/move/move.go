@@ -76,6 +76,9 @@ func (b *Backend) Read(ctx context.Context, scope backend.Scope) (*state.State, 
 			continue
 		}
 		if have, both := out.Resources[c.Addr()].(*state.Component); both && have.OtherKind == "" {
+			if have.Owner != "" && have.Owner != owner {
+				continue // which is what there is to say
+			}
 			return nil, fmt.Errorf("%s %s runs on %s and on %s: delete one of them first", c.Kind, c.FullName(), b.fromName, b.toName)
 		}
 		leaving[c.Addr()] = c
@@ -269,6 +272,22 @@ func (r rules) Kept(before, after *state.Component) int {
 		return keeper.Kept(before, after)
 	}
 	return 0
+}
+
+// DeleteBy implements diff.Deleter.
+func (r rules) DeleteBy(c *state.Component) string {
+	if deleter, ok := r.RuleSet.(diff.Deleter); ok {
+		return deleter.DeleteBy(c)
+	}
+	return ""
+}
+
+// Occupied implements diff.Housing.
+func (r rules) Occupied(c *state.Component) (what, remedy string) {
+	if housing, ok := r.RuleSet.(diff.Housing); ok {
+		return housing.Occupied(c)
+	}
+	return "", ""
 }
 
 // CleanupOff implements diff.Cleaner: what leaves is written once more where it is,

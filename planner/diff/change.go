@@ -164,8 +164,16 @@ type RuleSet interface {
 
 // Deleter is the ability of a RuleSet to say how others delete a component there.
 type Deleter interface {
-	// DeleteBy is a command that does.
+	// DeleteBy is a command that does, "" for that of function workers.
 	DeleteBy(c *state.Component) string
+}
+
+// Housing is the ability of a RuleSet to tell of places that components share: the
+// place can be someone else's before any of them is there.
+type Housing interface {
+	// Occupied says of a live component that stands for a place of others what that is,
+	// and how the mesh gets another one; "" for any other component.
+	Occupied(c *state.Component) (what, remedy string)
 }
 
 // Keeper is a RuleSet that knows of updates which leave instances alone. Function

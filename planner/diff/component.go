@@ -81,6 +81,12 @@ func (d *differ) compareComponent(addr state.Addr, live, want *state.Component) 
 }
 
 func (d *differ) notOurs(live, want *state.Component, span diag.Span) {
+	if housing, ok := d.rules.(Housing); ok {
+		if what, remedy := housing.Occupied(live); what != "" {
+			d.findings.Add(diag.NotOurs, span, what, remedy)
+			return
+		}
+	}
 	whose, way := "carries no marker of meshc", ", or take it over (`lifecycle: {adopt: true}`; meshc import writes a mesh file of what runs)"
 	if live.Owner != "" {
 		whose, way = "belongs to mesh "+live.Owner, ""
@@ -96,7 +102,9 @@ func (d *differ) notOurs(live, want *state.Component, span diag.Span) {
 // deleteBy is the command that deletes a component.
 func (d *differ) deleteBy(c *state.Component) string {
 	if other, ok := d.rules.(Deleter); ok {
-		return other.DeleteBy(c)
+		if by := other.DeleteBy(c); by != "" {
+			return by
+		}
 	}
 	if c.Kind == state.KindFunction {
 		return "pulsar-admin functions delete --fqfn " + c.FullName()

@@ -154,3 +154,33 @@ func TestNamesOfOthers(t *testing.T) {
 		b.apply().Want(1).Says(`"carol" has .spec.`, "--force-conflicts")
 	})
 }
+
+// TestMeshesOfOthers finds FunctionMeshes of others by the mesh's name, whose elements
+// are called otherwise: plans say so before anything is written.
+func TestMeshesOfOthers(t *testing.T) {
+	forms(t, func(b *bench) {
+		if b.own {
+			return
+		}
+		b.mesh(chain("", ""))
+		b.meshc("plan", "words.yaml", "--out", "words.plan").Want(0)
+		b.create(`{"apiVersion":"compute.functionmesh.io/v1alpha1","kind":"FunctionMesh","metadata":{"name":"words"},"spec":{"functions":[
+			{"name":"x","tenant":"public","namespace":"default","className":"x.X","image":"i","java":{"jar":"/pulsar/x.jar"},"input":{"topics":["public/default/in"]},
+			"resources":{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"1","memory":"1Gi"}},"pulsar":{"pulsarConfig":"pulsar"}}]}}`)
+		b.meshc("apply", "words.plan", "--yes").Want(5).Says("nothing was written")
+		b.apply().Want(3).Says("FunctionMesh words, which the function public/default/a is to be in, exists in the cluster and carries no marker of meshc",
+			"function public/default/b is to be in", "`kubernetes: {name: ...}`", "kubectl delete functionmeshes.compute.functionmesh.io words")
+		b.kubectl("delete", meshes, "words")
+
+		elsewhere := strings.Replace(head+fn("c", "in", "out", ""), "namespace: default", "namespace: elsewhere", 1)
+		b.mesh(elsewhere)
+		b.converge()
+		b.mesh(chain("", ""))
+		b.apply().Want(3).Says("FunctionMesh words, which the function public/default/a is to be in, exists in the cluster and belongs to mesh public/elsewhere/words", "`kubernetes: {name: ...}`")
+		b.mesh(strings.Replace(chain("", ""), "{pulsarConfig", "{name: other, pulsarConfig", 1))
+		b.converge()
+		b.want(meshes, "other words")
+		b.mesh(elsewhere)
+		b.settled()
+	})
+}
