@@ -14,20 +14,34 @@ import (
 // that a component of a mesh keeps secret, and gives a note for each.
 func conceal(mesh *syntax.Node, n Live) (notes []string) {
 	node := nodeNamed(valueAt(mesh, []string{string(n.Kind) + "s"}), n.Name)
+	if n.Spec != nil {
+		return concealSpec(node, n)
+	}
 	for _, path := range n.Sensitive {
-		steps := strings.Split(path[1:], "/")
-		for i, s := range steps {
-			steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(s)
-		}
+		steps := pointed(path)
 		place := valueAt(node, steps)
 		if place == nil {
 			continue
 		}
-		variable := variableName(append([]string{n.Name}, steps[1:]...))
-		*place = *foreign.Text("${env:"+variable+"}", diag.Span{})
-		notes = append(notes, strings.Join(steps, ".")+" is kept secret: set the environment variable "+variable)
+		notes = append(notes, refer(place, n.Name, steps))
 	}
 	return notes
+}
+
+// refer makes a value of a node a reference to an environment variable, and says so.
+func refer(place *syntax.Node, node string, steps []string) string {
+	variable := variableName(append([]string{node}, steps[1:]...))
+	*place = *foreign.Text("${env:"+variable+"}", diag.Span{})
+	return strings.Join(steps, ".") + " is kept secret: set the environment variable " + variable
+}
+
+// pointed are the steps of a JSON pointer (RFC 6901).
+func pointed(path string) []string {
+	steps := strings.Split(path[1:], "/")
+	for i, s := range steps {
+		steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(s)
+	}
+	return steps
 }
 
 // nodeNamed is the entry of a list that has the name, nil where there is none.

@@ -31,7 +31,7 @@ type Live struct {
 	// Annotations are those that the mesh gives it, or its own resource.
 	FunctionMesh        string
 	Labels, Annotations map[string]string
-	// Sensitive are the places in Config, as JSON pointers, whose values must not be
+	// Sensitive are the places in Config or Spec, as JSON pointers, whose values must not be
 	// written: references to environment variables stand there instead.
 	Sensitive []string
 	// Adopt tells that no mesh has it yet, Protect that the mesh which has it protects it.
@@ -67,7 +67,7 @@ func Import(id mesh.ID, head []string, nodes []Live, topics []LiveTopic) ([]byte
 	for _, n := range nodes {
 		node, left := pulsaradmin.Live(n.Kind, n.Name, n.Config)
 		if n.Spec != nil {
-			node, left = functionmesh.Live(n.Kind, n.Spec, n.metadata())
+			node, left = functionmesh.Live(n.Kind, n.bare(), n.metadata())
 		}
 		if n.CodeKey != "" && n.Code != "" {
 			foreign.Set(node.Tree, n.CodeKey, foreign.Text(n.Code, at), at)

@@ -108,6 +108,10 @@ func (c *commitment) once(ctx context.Context) error {
 		if err == nil && v.write && s.Op == plan.Create {
 			err = others.taken(ctx, s)
 		}
+		var spec map[string]any
+		if err == nil && v.write && v.to != nil {
+			spec, err = open(v.to)
+		}
 		c.errs[i] = err
 		if err != nil || !v.write {
 			continue
@@ -118,9 +122,8 @@ func (c *commitment) once(ctx context.Context) error {
 			marker = marker.Without(s.Addr.Kind(), lastPart(s.Addr.Name()))
 			continue
 		}
-		specs[key] = resource.Spec(v.to)
+		specs[key], marker = spec, marker.With(v.to, v.paused)
 		c.newest = v.to
-		marker = marker.With(v.to, v.paused)
 	}
 	switch {
 	case len(c.written) == 0:

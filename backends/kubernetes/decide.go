@@ -54,6 +54,9 @@ func decide(s plan.Step, live *placed) (verdict, error) {
 		return verdict{write: live.paused, to: live.component}, nil
 	case plan.Keep:
 		between := s.Change.Between.(*state.Component)
+		if live != nil {
+			between = going(live, between)
+		}
 		return update(s, live, before, between)
 	case plan.Update:
 		return update(s, live, before, s.Change.After.(*state.Component))
@@ -88,6 +91,7 @@ func stopped(c *state.Component) *state.Component {
 
 // same tells whether a component is as a step leaves it.
 func same(live *placed, after *state.Component) bool {
+	live = live.masked(after)
 	c := live.component
 	return c.Owner == after.Owner && c.Generation == max(1, after.Generation) && c.Protect == after.Protect &&
 		state.Equal(resource.Spec(aligned(*live, after)), resource.Spec(after)) && c.Code.SHA256 == after.Code.SHA256
@@ -98,6 +102,7 @@ func unmoved(live *placed, before *state.Component) bool {
 	if live == nil || before == nil {
 		return live == nil && before == nil
 	}
+	live = live.masked(before)
 	c := live.component
 	return c.Owner == before.Owner && c.Generation == before.Generation && state.Equal(resource.Spec(aligned(*live, before)), resource.Spec(before))
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/meshc/meshc/backends/kubernetes/resource"
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/state"
@@ -24,9 +23,13 @@ func (b *Backend) Components(ctx context.Context, namespace string) (out []backe
 		if c.Tenant+"/"+c.Namespace != namespace {
 			continue
 		}
+		spec, err := open(c)
+		if err != nil {
+			return nil, nil, err
+		}
 		f := backend.Found{
 			Kind: c.Kind, Name: c.Name, Tenant: c.Tenant, Namespace: c.Namespace, Owner: c.Owner, Protect: c.Protect,
-			Spec: resource.Spec(c), Topics: slices.Concat(c.Inputs(), c.Writes()),
+			Spec: spec, Sensitive: secretPaths(c), Topics: slices.Concat(c.Inputs(), c.Writes()),
 		}
 		f.Labels, f.Annotations = marked(c, marksFields[0]), marked(c, marksFields[1])
 		if !p.own {

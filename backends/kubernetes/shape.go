@@ -56,7 +56,7 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 		}
 		l.adopts = l.adopts || c.Adopt
 		l.nodes[c.Addr()] = node{name: name}
-		spec := maps.Clone(e.Spec)
+		spec := maps.Clone(sensitive(e.Spec, c.FullName()).(map[string]any))
 		if e.Node.Reads() != nil {
 			// Spelled out although it is the default: subscriptions are meshc's.
 			spec["subscriptionName"] = mesh.Subscription(m.ID, e.Node)

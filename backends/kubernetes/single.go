@@ -30,7 +30,11 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 		// has set meanwhile the server tells a conflict, and then it is looked at. Those
 		// are not what --force-conflicts is for.
 		v := verdict{write: true, to: s.Change.After.(*state.Component)}
-		_, err := b.kube.Apply(ctx, ref.Resource, b.singleObject(s, ref, v, nil), kube.Options{})
+		o, err := b.singleObject(s, ref, v, nil)
+		if err != nil {
+			return err
+		}
+		_, err = b.kube.Apply(ctx, ref.Resource, o, kube.Options{})
 		if !errors.As(err, new(*kube.Conflict)) {
 			return err
 		}
@@ -55,11 +59,19 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 		}
 		return err
 	}
-	return b.apply(ctx, ref.Resource, b.singleObject(s, ref, v, object), s.Change.Action == diff.Adopt)
+	o, err := b.singleObject(s, ref, v, object)
+	if err != nil {
+		return err
+	}
+	return b.apply(ctx, ref.Resource, o, s.Change.Action == diff.Adopt)
 }
 
 // singleObject is a resource of its own as it is to be.
-func (b *Backend) singleObject(s plan.Step, ref kube.Ref, v verdict, was kube.Object) kube.Object {
+func (b *Backend) singleObject(s plan.Step, ref kube.Ref, v verdict, was kube.Object) (kube.Object, error) {
+	spec, err := open(v.to)
+	if err != nil {
+		return nil, err
+	}
 	o := ref.Resource.New(ref.Namespace, ref.Name)
 	marker := resource.Marker{}.With(v.to, v.paused)
 	dress(o, ownerOf(s), marked(v.to, marksFields[0]), marked(v.to, marksFields[1]), marker, "")
@@ -67,8 +79,8 @@ func (b *Backend) singleObject(s plan.Step, ref kube.Ref, v verdict, was kube.Ob
 		o.Map("metadata")["resourceVersion"] = was.Version()
 		o.Map("metadata")["uid"] = was.UID()
 	}
-	o["spec"] = resource.Spec(v.to)
-	return o
+	o["spec"] = spec
+	return o, nil
 }
 
 // wasThere tells whether the last Read saw a component.

@@ -95,7 +95,9 @@ func FromValue(v *mesh.Value, hidden func(*mesh.Value)) *syntax.Node {
 	switch {
 	case v.From != "":
 		hidden(v)
-		return Text(v.From, v.Span)
+		out := Text(v.From, v.Span)
+		out.From = v.From
+		return out
 	case v.Shape == mesh.Mapping:
 		out := Mapping(v.Span)
 		for _, e := range v.Entries {

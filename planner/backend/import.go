@@ -38,7 +38,7 @@ type Found struct {
 	// of its own; Labels and Annotations are those that meshc wrote on either.
 	FunctionMesh        string
 	Labels, Annotations map[string]string
-	// Sensitive are the places in Config, as JSON pointers, whose values must not be shown.
+	// Sensitive are the places in Config or Spec, as JSON pointers, whose values must not be shown.
 	Sensitive []string
 	// Topics are those that it reads and writes, by full name.
 	Topics []string

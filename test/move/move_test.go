@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ jarFile: code.jar
 kubernetes: {pulsarConfig: pulsar, image: example.org/runner:1}
 topics: [{name: in, external: true}]
 functions:
-  - {name: a, className: org.example.loss.Forward, inputs: [in], output: mid, resources: {cpu: 1, ram: 1073741824}}
+  - {name: a, className: org.example.loss.Forward, inputs: [in], output: mid, userConfig: {token: "${file:token.txt}"}, resources: {cpu: 1, ram: 1073741824}}
   - {name: b, className: org.example.loss.Forward, inputs: [mid], output: out, parallelism: %d, resources: {cpu: 1, ram: 1073741824}}
 `
 
@@ -56,6 +57,9 @@ func TestMoveUnderLoad(t *testing.T) {
 	b.Jar("loss-a.jar", "code.jar")
 	b.Topic("in", 0)
 	b.File("words", fmt.Sprintf(mesh, 1))
+	if err := os.WriteFile(filepath.Join(b.Dir, "token.txt"), []byte("kept from all plans"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	kube := []string{"--kubeconfig", cluster.Kubeconfig, "--kube-namespace", namespace, "--admin-url", srv.AdminURL, "--broker-url", srv.BrokerURL}
 	run := func(name string, args ...string) {
 		t.Helper()

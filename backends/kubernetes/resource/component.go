@@ -25,6 +25,8 @@ func Component(kind state.Kind, name string, spec map[string]any, m *Marker) *st
 			own = WithReplicas(own, node.Paused)
 			c.Fields = Fields(kind, name, own)
 		}
+		c = c.Masked(node.Sensitive)
+		own = Spec(c)
 		c.Owner, c.Generation, c.Protect = m.Mesh, node.Generation, node.Protect
 		c.Drifted = node.Spec != Digest(own)
 		c.Code.SHA256 = node.SHA256

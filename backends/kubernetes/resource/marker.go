@@ -35,6 +35,9 @@ type Node struct {
 	Spec string `json:"spec"`
 	// SHA256 is the hash of the code that meshc has sent, in hexadecimal; "" for code of others.
 	SHA256 string `json:"sha256,omitempty"`
+	// Sensitive are the places of the fields whose values the mesh file keeps secret
+	// (state.Component.SensitivePaths), so that no plan shows what is there now.
+	Sensitive []string `json:"sec,omitempty"`
 	// Protect forbids plans to delete or replace the component.
 	Protect bool `json:"protect,omitempty"`
 	// Paused is how many instances there are when the component is not paused; 0 when it is not.
@@ -73,7 +76,7 @@ func (m Marker) With(c *state.Component, paused int) Marker {
 	if paused > 0 {
 		spec = WithReplicas(spec, paused) // as it is read back
 	}
-	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(spec), SHA256: c.Code.SHA256, Protect: c.Protect, Paused: paused}
+	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(spec), SHA256: c.Code.SHA256, Sensitive: c.SensitivePaths(), Protect: c.Protect, Paused: paused}
 	return m
 }
 

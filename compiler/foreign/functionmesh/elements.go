@@ -33,7 +33,8 @@ type Element struct {
 	Namespace           string
 	Labels, Annotations map[string]string
 	// Spec is an element of a FunctionMesh, which is also the spec of a resource of its
-	// own: texts, float64 numbers, truth values, []any and map[string]any.
+	// own: texts, float64 numbers, truth values, []any, map[string]any, and a Secret
+	// for each value that the mesh file keeps secret.
 	Spec map[string]any
 }
 
@@ -59,7 +60,7 @@ func Convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 
 func convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 	w := writerOf(m, "resources of Function Mesh", opts.Features)
-	w.location, w.deploys = opts.Location, true
+	w.location, w.deploys, w.values = opts.Location, true, map[string]any{}
 	out := Elements{Namespace: textOf(w.shared.Get("namespace")), Labels: texts(w.shared.Get("labels")), Annotations: texts(w.shared.Get("annotations"))}
 	if opts.Components {
 		out.Name = ResourceName(m.Name)
@@ -72,7 +73,7 @@ func convert(m *mesh.Mesh, opts Options) (Elements, diag.List) {
 			Node: n, Child: out.Name + "-" + n.NodeName(), Namespace: textOf(e.merged.Get("namespace")),
 			Labels: texts(e.merged.Get("labels")), Annotations: texts(e.merged.Get("annotations")),
 		}
-		el.Spec, _ = plain(e.spec).(map[string]any)
+		el.Spec, _ = w.plain(e.spec).(map[string]any)
 		if opts.Components {
 			el.Resource = w.name(e.own, m.Name+"-"+n.NodeName(), n.NodeSpan())
 			w.examine(e, el.Resource)
@@ -103,21 +104,28 @@ func texts(n *syntax.Node) map[string]string {
 	return out
 }
 
-// plain gives a tree as the values that JSON knows.
-func plain(n *syntax.Node) any {
+// plain gives a tree as the values that JSON knows, and secrets.
+func (w *writer) plain(n *syntax.Node) any {
 	switch n.Kind {
 	case syntax.Mapping:
 		out := make(map[string]any, len(n.Pairs))
 		for _, p := range n.Pairs {
-			out[p.Key.Value] = plain(p.Value)
+			if v := w.plain(p.Value); v != unknown {
+				out[p.Key.Value] = v
+			}
 		}
 		return out
 	case syntax.Sequence:
 		out := make([]any, 0, len(n.Items))
 		for _, item := range n.Items {
-			out = append(out, plain(item))
+			if v := w.plain(item); v != unknown {
+				out = append(out, v)
+			}
 		}
 		return out
+	}
+	if n.From != "" {
+		return w.secret(n)
 	}
 	switch n.Type {
 	case syntax.Null:

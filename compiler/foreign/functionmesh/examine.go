@@ -70,11 +70,7 @@ func Check(meshes []*mesh.Mesh, opts Options) diag.List {
 			}
 		}
 		_, found := Convert(m, own)
-		for _, d := range found {
-			if d.Code != diag.SecretLeftOut { // deployers have the values
-				list = append(list, d)
-			}
-		}
+		list = append(list, found...)
 	}
 	return append(list, Collisions(meshes, opts.Components)...)
 }

@@ -57,7 +57,7 @@ func (w *writer) parts(nodes []mesh.Node, write func(w *writer, n mesh.Node) Ele
 func (w *writer) fork() *writer {
 	own := *w
 	own.List, own.noImage, own.noPulsar = nil, nil, nil
-	own.said, own.told = maps.Clone(w.said), map[int]bool{}
+	own.said, own.told, own.values = maps.Clone(w.said), map[int]bool{}, maps.Clone(w.values)
 	return &own
 }
 

@@ -127,6 +127,8 @@ type writer struct {
 	location func(mesh.Node) string
 	// deploys tells that meshc writes the resources itself, and goes by `lifecycle`.
 	deploys bool
+	// values are those of references, where the writer deploys.
+	values map[string]any
 }
 
 func newWriter(m *mesh.Mesh, target string, f operator.Features) *writer {
