@@ -52,17 +52,22 @@ func Hold(ctx context.Context, s record.Store, id mesh.ID, author, reason string
 	})
 }
 
-// Unhold lets others in again. What someone else holds is let go of by force alone.
+// Unhold lets others in again. What someone else holds is let go of by force alone; so
+// is a run that has not ended, which counts as interrupted until it tells its end itself.
 // Errors: ErrNotHeld, a *HeldBackError, and those of the store.
 func Unhold(ctx context.Context, s record.Store, id mesh.ID, author string, force bool) (record.Head, error) {
 	return rehold(ctx, s, id, author, func(h *record.Head) error {
-		if h.Hold == nil {
+		underway := force && h.Outcome == record.Running
+		if h.Hold == nil && !underway {
 			return fmt.Errorf("%s: %w", id, ErrNotHeld)
 		}
 		if err := HeldBack(*h, author); err != nil && !force {
 			return err
 		}
 		h.Action, h.Hold = record.Unhold, nil
+		if underway {
+			h.Outcome = record.Interrupted
+		}
 		return nil
 	})
 }

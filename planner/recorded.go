@@ -33,6 +33,9 @@ type Run struct {
 	// Reconcile is what is to be done about drift (record.Head) where it is not what
 	// the plan says; "" takes the plan's.
 	Reconcile string
+	// Seen is the newest head as it was when the plan was made, the zero Head for none: a run
+	// that something came after is refused. nil is for callers that let nobody else in.
+	Seen *record.Head
 }
 
 // HeldBackError refuses a run, since someone holds the mesh (meshc lock).
@@ -80,8 +83,9 @@ const endLimit = 15 * time.Second
 // mesh: before the first write that it has begun, and how it ended. A plan without
 // steps is recorded where the newest version is another one, or did not end well, or
 // says another thing about drift. The head is the newest one then. Errors are those of
-// Apply and of the store, before anything is written, a *HeldBackError, and a
-// *RecordError, with the report of a run that is over.
+// Apply and of the store, before anything is written, a *HeldBackError, an *UnderwayError,
+// a *record.ConflictError where a run came after Run.Seen, and a *RecordError, with the
+// report of a run that is over.
 func ApplyRecorded(ctx context.Context, b backend.Backend, s record.Store, p *plan.Plan, run Run, o apply.Options) (apply.Report, record.Head, error) {
 	id, err := mesh.ParseID(p.Mesh)
 	if err != nil {
@@ -90,13 +94,16 @@ func ApplyRecorded(ctx context.Context, b backend.Backend, s record.Store, p *pl
 	w := &recorder{store: s, id: id, plan: p, run: run}
 	w.wanted, w.body = sync.OnceValue(w.gather), sync.OnceValue(w.makeBody)
 	if p.Empty() {
-		err := w.unchanged(ctx)
+		err := w.unchanged(ctx, o.Lock)
 		return apply.Report{}, w.head, err
 	}
 	if lock := o.Lock; lock != nil {
 		o.Lock = func(ctx context.Context) (backend.Lease, error) {
 			go w.body() // beside what is read before the first write
-			return lock(ctx)
+			lease, err := lock(ctx)
+			// A namespace that is still to be made has its lock later.
+			w.locked = lease != nil || errors.Is(err, backend.ErrNoNamespace)
+			return lease, err
 		}
 	}
 	begin := o.Begin
@@ -122,6 +129,8 @@ type recorder struct {
 	plan  *plan.Plan
 	run   Run
 	head  record.Head
+	// locked tells that the run holds the mesh's lock.
+	locked bool
 	// wanted is the desired state, and body what the version is made of, each worked out
 	// once, when it is asked for.
 	wanted func() printed
@@ -149,14 +158,18 @@ func (w *recorder) newest(ctx context.Context) (record.Head, error) {
 // begin records that the run has begun.
 func (w *recorder) begin(ctx context.Context) error {
 	newest, err := w.newest(ctx)
+	if err == nil {
+		err = w.first(newest)
+	}
 	if err != nil {
 		return err
 	}
 	return w.write(ctx, w.next(newest), w.body())
 }
 
-// unchanged records a plan that has nothing to do, where that is news.
-func (w *recorder) unchanged(ctx context.Context) error {
+// unchanged records a plan that has nothing to do, where that is news. lock is as in
+// apply.Options.
+func (w *recorder) unchanged(ctx context.Context, lock func(context.Context) (backend.Lease, error)) error {
 	newest, err := w.newest(ctx)
 	if err != nil {
 		return err
@@ -167,6 +180,16 @@ func (w *recorder) unchanged(ctx context.Context) error {
 	if w.plan.Destroy && !newest.Live() || same && newest.Outcome == record.Applied && newest.Live() != w.plan.Destroy {
 		return nil
 	}
+	if lock != nil {
+		lease, err := lock(ctx)
+		if w.locked = lease != nil || errors.Is(err, backend.ErrNoNamespace); err != nil && !w.locked {
+			return err
+		}
+	}
+	if err := w.first(newest); err != nil {
+		return err
+	}
+	next.Unlocked = !w.locked
 	next.Outcome, next.Ended = record.Applied, next.Began
 	return w.write(ctx, next, w.body())
 }
@@ -184,7 +207,7 @@ func (w *recorder) next(newest record.Head) record.Head {
 	h := record.Head{
 		Mesh: w.id.String(), Revision: newest.Revision + 1, Version: newest.Version + 1, Action: w.run.Action, Outcome: record.Running,
 		Author: w.run.Author, Began: time.Now().UTC(), Reason: w.run.Reason, Request: w.run.Request, Of: w.run.Of, Reconcile: cmp.Or(w.run.Reconcile, w.plan.Reconcile),
-		Backend: w.plan.Backend, Cluster: w.plan.Cluster, Source: sourceOf(w.plan.Sources), Hold: newest.Hold,
+		Backend: w.plan.Backend, Cluster: w.plan.Cluster, Source: sourceOf(w.plan.Sources), Hold: newest.Hold, Unlocked: !w.locked,
 		Packages: maps.Clone(newest.Packages),
 	}
 	desired := w.wanted()

@@ -16,6 +16,7 @@ import (
 	"github.com/meshc/meshc/planner/apply"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/record"
 )
 
 // carryFlags steer how plans are carried out: by apply, destroy and PIP-66's words for them.
@@ -88,6 +89,8 @@ type carrier struct {
 	replans int
 	locks   locks
 	records *records
+	// seen are the heads that the plans were made on, by backend and mesh.
+	seen map[string]*record.Head
 	// as says what the run is to be recorded as; the zero value is apply or destroy.
 	as planner.Run
 	// remote carries out in place of this command; nil where no manager does.
@@ -157,7 +160,7 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 		return view.WithoutRun(p, view.Failed, err), err
 	}
 	if p.Empty() {
-		_, version, err := c.carryOut(ctx, b, p, apply.Options{})
+		_, version, err := c.carryOut(ctx, b, p, apply.Options{Lock: c.lockOf(b, p.Mesh)})
 		if err != nil {
 			err = cause(ctx, err)
 			return view.WithoutRun(p, outcomeOf(err), err), c.unbegun(p, titled, err)

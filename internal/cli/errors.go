@@ -151,6 +151,7 @@ func remedyOf(err error) string {
 		held      *backend.HeldError
 		lock      *backend.LockError
 		kept      *planner.HeldBackError
+		underway  *planner.UnderwayError
 		bug       *bugError
 	)
 	switch {
@@ -172,6 +173,8 @@ func remedyOf(err error) string {
 		return "use the --admin-url of the plan's cluster, on Kubernetes its --kube-context and --kube-namespace, or make a plan for this one"
 	case errors.As(err, &other):
 		return "make the plan again with the value that is meant"
+	case errors.As(err, &underway):
+		return "wait for its end, which 'meshc history " + quoted(underway.Head.Mesh) + "' shows; if it was killed, or hangs: meshc unlock " + quoted(underway.Head.Mesh) + " --force"
 	case errors.As(err, &held):
 		return "wait until it is done, or let this command wait for it with --lock-timeout 10m; a run that was killed keeps no lock"
 	case errors.As(err, &kept):

@@ -96,7 +96,7 @@ func (c *carrier) lockAll(ctx context.Context, b backend.Backend, ids []mesh.ID)
 // cluster answers at all, within --timeout: that is a failure of its own, and the
 // lock would only tell of where it looked for a broker.
 func (c *carrier) lockFirst(ctx context.Context, b backend.Backend, id mesh.ID) error {
-	if _, ok := b.(backend.Locker); !ok || !c.flags.lock.on {
+	if !c.locking(b) {
 		return nil
 	}
 	if err := c.reach(ctx, b, id); err != nil {
@@ -132,10 +132,10 @@ func (c *carrier) reach(ctx context.Context, b backend.Backend, id mesh.ID) erro
 // lock takes a mesh's lock, or gives it when this command has it already. nil is
 // for backends and commands without locks.
 func (c *carrier) lock(ctx context.Context, b backend.Backend, id mesh.ID) (backend.Lease, error) {
-	locker, ok := b.(backend.Locker)
-	if !ok || !c.flags.lock.on {
+	if !c.locking(b) {
 		return nil, nil
 	}
+	locker := b.(backend.Locker)
 	if lease, ok := c.locks.held[id]; ok {
 		return lease, nil
 	}
@@ -148,6 +148,12 @@ func (c *carrier) lock(ctx context.Context, b backend.Backend, id mesh.ID) (back
 	}
 	c.locks.held[id] = lease
 	return lease, nil
+}
+
+// locking tells that runs on a backend hold locks.
+func (c *carrier) locking(b backend.Backend) bool {
+	_, ok := b.(backend.Locker)
+	return ok && c.flags.lock.on
 }
 
 // longestLook is the longest pause between two tries for a lock.

@@ -66,6 +66,10 @@ func (c *carrier) look(ctx context.Context, name string, b backend.Backend, ids 
 			if err := planner.HeldBack(h, c.f.author()); err != nil {
 				return err
 			}
+			if err := planner.Underway(h, c.f.author(), c.locking(b)); err != nil {
+				return err
+			}
+			c.saw(name, id.String(), h)
 			for url := range planner.Keep(h) {
 				keep[url] = true
 			}
@@ -116,6 +120,9 @@ func (c *carrier) carryOut(ctx context.Context, b backend.Backend, p *plan.Plan,
 	}
 	if store != nil {
 		report, head, err := planner.ApplyRecorded(ctx, b, store, p, c.asRun(p), o)
+		if head.Revision > 0 {
+			c.saw(p.Backend, p.Mesh, head)
+		}
 		var unsaid *planner.RecordError
 		switch {
 		case errors.As(err, &unsaid):
@@ -143,6 +150,18 @@ func (c *carrier) asRun(p *plan.Plan) planner.Run {
 	case run.Action == "":
 		run.Action = record.Apply
 	}
+	// A saved plan waits for the lock after it was looked at, and starts from what it finds then.
+	if !c.fromFile || !c.flags.lock.on {
+		run.Seen = c.seen[p.Backend+" "+p.Mesh]
+	}
 	run.Author, run.Reason = c.f.author(), c.f.reason(c.flags.record.reason)
 	return run
+}
+
+// saw notes the newest head of a mesh that is planned on.
+func (c *carrier) saw(name, id string, h record.Head) {
+	if c.seen == nil {
+		c.seen = map[string]*record.Head{}
+	}
+	c.seen[name+" "+id] = &h
 }

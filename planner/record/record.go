@@ -101,6 +101,8 @@ type Head struct {
 	Reconcile string `json:"reconcile,omitempty"`
 	// Hold keeps everyone but its author away from the mesh; nil for nobody.
 	Hold *HoldInfo `json:"hold,omitempty"`
+	// Unlocked tells that the run held no lock: only its end tells that it is over.
+	Unlocked bool `json:"unlocked,omitempty"`
 	// Body is where the store keeps the version's body, and Before where it keeps the
 	// head that History goes on with; only the store that wrote them can read them.
 	Body   string `json:"body,omitempty"`

@@ -210,6 +210,7 @@ func TestNotWatched(t *testing.T) {
 			t.Helper()
 			h.Revision++
 			h.Version++
+			h.Unlocked = false // runs of managers hold the lock
 			h.Action, h.Outcome, h.Began = action, outcome, time.Now()
 			if _, err := w.store.Write(t.Context(), h, nil); err != nil {
 				t.Fatal(err)

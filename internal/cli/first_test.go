@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/meshc/meshc/backends/memory"
+	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/plan"
+	"github.com/meshc/meshc/planner/record"
+)
+
+// overtaken is a store that something is written to just after it was first looked at.
+type overtaken struct {
+	record.Store
+	by func(record.Head) record.Head
+}
+
+func (o *overtaken) Head(ctx context.Context, id mesh.ID) (record.Head, error) {
+	h, err := o.Store.Head(ctx, id)
+	if by := o.by; by != nil {
+		o.by = nil
+		next := by(h)
+		next.Mesh, next.Revision = id.String(), h.Revision+1
+		if _, err := o.Write(ctx, next, nil); err != nil {
+			return h, err
+		}
+	}
+	return h, err
+}
+
+// lockable is a cluster whose records are another store.
+type lockable struct {
+	*memory.Backend
+	store record.Store
+}
+
+func (l *lockable) Records(context.Context) (record.Store, error) { return l.store, nil }
+
+// TestWhoComesSecond: a run of others between the plan and the first write is told, with
+// and without a lock, also where it is over and has left the cluster as it was; a lock that
+// was taken for oneself is no run.
+func TestWhoComesSecond(t *testing.T) {
+	for _, args := range [][]string{{"apply", "--yes"}, {"apply", "--yes", "--lock=false"}, {"destroy", "--mesh", wordCountName, "--yes"}, {"rollback", wordCountName, "--yes"}, {"apply", "mesh.plan.json", "--yes", "--lock=false"}} {
+		b := newBench(t)
+		b.want(0, "apply", "--yes")
+		b.instances(2)
+		b.want(0, "apply", "--yes")
+		b.instances(3)
+		b.want(0, "plan", "--out", "mesh.plan.json")
+		s, err := b.cluster.Records(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := b.cluster.Writes()
+		b.backend = &lockable{b.cluster, &overtaken{s, func(h record.Head) record.Head {
+			h.Version, h.Author, h.Action = h.Version+1, "bob@desk", record.Repair
+			return h
+		}}}
+		b.want(1, args...)
+		b.errHas(wordCountName+" was changed by another run meanwhile: repair by bob@desk made it version 3; nothing was written", "to go on: ")
+		if b.cluster.Writes() != before || b.head().Version != 3 {
+			t.Errorf("%q: something was written", args)
+		}
+	}
+	b := newBench(t)
+	s, err := b.cluster.Records(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.backend = &lockable{b.cluster, &overtaken{s, func(h record.Head) record.Head {
+		h.Action, h.Outcome = record.Unhold, record.Applied
+		return h
+	}}}
+	b.want(1, "apply", "--yes") // nothing was on record, and now something is
+	b.backend = &lockable{b.cluster, &overtaken{s, func(h record.Head) record.Head {
+		h.Action = record.Unhold
+		return h
+	}}}
+	b.want(0, "apply", "--yes")
+	if h := b.head(); h.Version != 1 || h.Unlocked {
+		t.Errorf("%+v", h)
+	}
+}
+
+// TestRunsWithoutALock: a run of others that has begun and that no lock tells the end of
+// is waited for by hand, for an hour; there is a way to go on before.
+func TestRunsWithoutALock(t *testing.T) {
+	running := func(ago time.Duration, unlocked bool) *bench {
+		b := newBench(t)
+		s, err := b.cluster.Records(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := record.Head{Mesh: wordCountName, Revision: 1, Version: 1, Action: record.Apply, Outcome: record.Running, Author: "bob@desk", Began: time.Now().Add(-ago), Unlocked: unlocked}
+		if _, err := s.Write(t.Context(), h, nil); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for _, c := range []struct {
+		name     string
+		ago      time.Duration
+		unlocked bool
+		exit     int
+		args     []string
+	}{
+		{"the lock is held, so its run is over", 0, false, 0, []string{"apply", "--yes"}},
+		{"neither holds one", 0, true, 1, []string{"apply", "--yes", "--lock=false"}},
+		{"the other holds none", 0, true, 1, []string{"apply", "--yes"}},
+		{"this one holds none", 0, false, 1, []string{"apply", "--yes", "--lock=false"}},
+		{"it began two hours ago", 2 * time.Hour, true, 0, []string{"apply", "--yes", "--lock=false"}},
+		{"a saved plan, the lock is held", 0, false, 0, []string{"apply", "mesh.plan.json", "--yes"}},
+		{"a saved plan", 0, false, 1, []string{"apply", "mesh.plan.json", "--yes", "--lock=false"}},
+	} {
+		b := running(c.ago, c.unlocked)
+		b.want(0, "plan", "--out", "mesh.plan.json")
+		b.want(c.exit, c.args...)
+		if c.exit == 0 {
+			continue
+		}
+		b.errHas("a run of "+wordCountName+" by bob@desk has begun at ", " and has not ended, version 1; no lock tells whether it goes on; nothing was written", "meshc unlock "+wordCountName+" --force")
+		if b.cluster.Writes() != 0 || b.head().Revision != 1 {
+			t.Errorf("%s: something was written", c.name)
+		}
+		b.want(0, "unlock", wordCountName, "--force")
+		b.want(0, c.args...)
+		if h := b.head(); h.Version != 2 || h.Outcome != record.Applied {
+			t.Errorf("%s: %+v", c.name, h)
+		}
+	}
+	b := running(0, true)
+	b.cluster.Fault(func(plan.Step) error { b.cluster.Fault(nil); return nil })
+	b.want(0, "unlock", wordCountName, "--force")
+	b.want(0, "history")
+	b.outHas("not-ended", "unlock")
+	b.want(0, "unlock", wordCountName, "--force")
+	b.errHas("nobody had locked")
+}
+
+// TestNothingToDoAfterAKilledRun: that a run was killed is told by the lock that it does
+// not hold any more, also where nothing is left to do.
+func TestNothingToDoAfterAKilledRun(t *testing.T) {
+	b := newBench(t)
+	b.want(0, "apply", "--yes")
+	h := b.head()
+	h.Revision, h.Version, h.Outcome, h.Author, h.Ended = h.Revision+1, h.Version+1, record.Running, "bob@desk", time.Time{}
+	s, err := b.cluster.Records(t.Context())
+	if err == nil {
+		_, err = s.Write(t.Context(), h, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.want(1, "apply", "--yes", "--lock=false")
+	b.want(0, "plan", "--out", "mesh.plan.json")
+	b.want(0, "apply", "--yes", "mesh.plan.json")
+	if h := b.head(); h.Version != 3 || h.Outcome != record.Applied || h.Unlocked {
+		t.Errorf("%+v", h)
+	}
+	b.want(0, "apply", "--yes")
+}
