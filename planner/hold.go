@@ -97,32 +97,3 @@ func rehold(ctx context.Context, s record.Store, id mesh.ID, author string, chan
 		}
 	}
 }
-
-// FindVersion gives the head of a version: the newest one that is about its run. For
-// version 0 it is the newest version before the last one that was deployed to its end.
-// Errors: a *NoVersionError, and those of the store.
-func FindVersion(ctx context.Context, s record.Store, id mesh.ID, version int64) (record.Head, error) {
-	const page = 50
-	last := record.Head{}
-	none := &NoVersionError{Mesh: id.String(), Version: version}
-	for {
-		heads, err := s.History(ctx, id, last.Revision, page)
-		if err != nil {
-			return record.Head{}, err
-		}
-		for _, h := range heads {
-			none.Newest = max(none.Newest, h.Version)
-			last = h
-			if !h.Readable() || h.Action == record.Hold || h.Action == record.Unhold || h.Action == record.Move {
-				continue
-			}
-			if h.Version == version || version == 0 && h.Version < none.Newest && h.Action != record.Destroy && h.Outcome == record.Applied {
-				return h, nil
-			}
-		}
-		if len(heads) < page || version > 0 && last.Version < version {
-			none.Gone = version > 0 && version <= none.Newest && last.Version > version
-			return record.Head{}, none
-		}
-	}
-}

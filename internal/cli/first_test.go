@@ -7,6 +7,7 @@ import (
 
 	"github.com/meshc/meshc/backends/memory"
 	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/record"
 )
@@ -37,6 +38,44 @@ type lockable struct {
 }
 
 func (l *lockable) Records(context.Context) (record.Store, error) { return l.store, nil }
+
+// late is a cluster that something happens on just before a lock is had.
+type late struct {
+	*memory.Backend
+	first func()
+}
+
+func (l *late) Lock(ctx context.Context, id mesh.ID, who backend.Holder) (backend.Lease, error) {
+	if first := l.first; first != nil {
+		l.first = nil
+		first()
+	}
+	return l.Backend.Lock(ctx, id, who)
+}
+
+// TestRollbackChoosesUnderTheLock: where no version is named, the one is taken that is
+// meant when nobody else can come in between any more.
+func TestRollbackChoosesUnderTheLock(t *testing.T) {
+	b := newBench(t)
+	for n := 1; n <= 3; n++ {
+		b.instances(n)
+		b.want(0, "apply", "--yes")
+	}
+	b.backend = &late{b.cluster, func() {
+		b.backend = b.cluster
+		b.instances(4)
+		b.want(0, "apply", "--yes")
+	}}
+	b.want(0, "rollback", wordCountName, "--yes")
+	if h := b.head(); h.Version != 5 || h.Of != 3 {
+		t.Errorf("it went to %d: %+v", h.Of, h)
+	}
+	// Once more it does not go forward again.
+	b.want(0, "rollback", wordCountName, "--yes")
+	if h := b.head(); h.Version != 6 || h.Of != 2 {
+		t.Errorf("it went to %d: %+v", h.Of, h)
+	}
+}
 
 // TestWhoComesSecond: a run of others between the plan and the first write is told, with
 // and without a lock, also where it is over and has left the cluster as it was; a lock that

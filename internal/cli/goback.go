@@ -37,7 +37,9 @@ func newRollbackCmd(f *Factory, runF func(context.Context, *rollbackOptions) err
 		Short: "Bring a mesh back to a version that was deployed before",
 		Long: `Plans the way from what runs now to what a version wanted, shows the plan, asks, and
 carries it out, as 'meshc apply' does; it becomes a version of its own. Without --to it
-goes to the newest version before the last one that was deployed to its end.
+goes to the newest version that was deployed to its end before what the last one has
+deployed, and that differs from it; versions that repaired another one, or went back to
+one, count as that one.
 
 The code comes from the packages that the cluster keeps: those of the last 20 versions.
 Where code is gone, or was sent along without the package service, that is told by
@@ -72,7 +74,7 @@ See 'meshc apply --help' for the lock, risks, Ctrl-C, -o json and exit codes.`,
 	// Without records there is nothing to go back to.
 	o.carry.record.mode = recordOn
 	o.carry.record.bindReason(cmd)
-	cmd.Flags().Int64Var(&o.to, "to", 0, "the `VERSION` to go back to; default: the newest one before the last that was deployed to its end")
+	cmd.Flags().Int64Var(&o.to, "to", 0, "the `VERSION` to go back to; default: the newest one before the last that was deployed to its end, and differs from it")
 	return cmd
 }
 
@@ -153,6 +155,17 @@ func (o *rollbackOptions) once(ctx context.Context, c *carrier, b backend.Backen
 	keep, err := c.look(ctx, o.connect.backend, b, []mesh.ID{id})
 	if err != nil {
 		return nil, err
+	}
+	if o.to == 0 {
+		// Others may have come before the lock was held.
+		err = o.connect.within(ctx, func(ctx context.Context) (err error) {
+			h, body, err = o.find(ctx, c, b, id)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		c.as.Of = h.Version
 	}
 	var p *plan.Plan
 	var found diag.List

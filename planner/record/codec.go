@@ -60,7 +60,7 @@ func DecodeHead(key string, data []byte) (Head, error) {
 		if name, _, _ := strings.Cut(Format, "/"); !strings.HasPrefix(known.Format, name+"/") {
 			return Head{}, fmt.Errorf("record %q: format %q is none of meshc's", key, known.Format)
 		}
-		return Head{Format: known.Format, Mesh: key, newer: bytes.Clone(data)}, nil
+		return ofNewer(key, known.Format, data), nil
 	}
 	var h Head
 	if err := json.Unmarshal(data, &h); err != nil {
@@ -70,6 +70,21 @@ func DecodeHead(key string, data []byte) (Head, error) {
 		return Head{}, fmt.Errorf("record %q: it is of mesh %q, revision %d, version %d", key, h.Mesh, h.Revision, h.Version)
 	}
 	return h, nil
+}
+
+// ofNewer gives a head of a newer format, with what heads of each format say.
+func ofNewer(key, format string, data []byte) Head {
+	h := Head{Format: format, Mesh: key, newer: bytes.Clone(data)}
+	var common struct {
+		Mesh     string `json:"mesh"`
+		Revision int64  `json:"revision"`
+		Version  int64  `json:"version"`
+		Before   string `json:"before"`
+	}
+	if json.Unmarshal(data, &common) == nil && common.Mesh == key && common.Revision > 0 && common.Version >= 0 && common.Version <= common.Revision {
+		h.Revision, h.Version, h.Before = common.Revision, common.Version, common.Before
+	}
+	return h
 }
 
 // encoded is what EncodeBody gives.

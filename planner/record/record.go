@@ -16,7 +16,8 @@ import (
 )
 
 // Format is the version of heads and bodies. Its number rises when a reader of the
-// old format could misunderstand a new record; fields may be added without.
+// old format could misunderstand a new record; fields may be added without. The heads of
+// every format say in format, mesh, revision, version and before what Head says there.
 const Format = "meshc.record/1"
 
 // DefaultKeep is how many versions of a mesh can be brought back: their packages
@@ -159,8 +160,8 @@ func (h Head) SameRun(next Head) bool {
 	return h.Version == next.Version && h.Outcome == Running && h.Action == next.Action
 }
 
-// Readable tells that this version of meshc knows the head's format. Of others only
-// the mesh is known.
+// Readable tells that this version of meshc knows the head's format. Of others the
+// mesh is known, and Revision, Version and Before as far as they say so.
 func (h Head) Readable() bool { return h.newer == nil }
 
 // Body is what a version was made of. No secret is in it: sensitive values are

@@ -193,6 +193,30 @@ func TestNewerRecordsStay(t *testing.T) {
 	}
 }
 
+// TestBehindNewerRecords: what is older than a record of a newer version is still there.
+func TestBehindNewerRecords(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	s, id := p.open(t), newMesh()
+	first, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), recordtest.BodyOf("name: first"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.Write(t.Context(), recordtest.Next(id, first, "a"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"a format that says where it goes on": `"revision":3,"version":3,"before":"` + second.Before + `"`,
+		"the place alone":                     `"before":"` + second.Before + `"`,
+	} {
+		p.raw(t, wire.Message{Key: id.String(), Payload: []byte(`{"format":"meshc.record/9","mesh":"` + id.String() + `",` + text + `}`)})
+		got, err := p.open(t).History(t.Context(), id, 0, 10)
+		if err != nil || got[0].Readable() || got[len(got)-1].Revision != 1 && name != "the place alone" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
 // TestForgotten: a mesh that is gone can be forgotten, also by those who start from a snapshot.
 func TestForgotten(t *testing.T) {
 	p := newPlace(t, pulsartest.Shared(t))

@@ -33,7 +33,7 @@ func (s *Store) History(ctx context.Context, id mesh.ID, before int64, limit int
 			return out, nil
 		case err != nil:
 			return out, s.o.told(err)
-		case older.Readable() && older.Revision >= h.Revision:
+		case older.Readable() && h.Revision > 0 && older.Revision >= h.Revision:
 			return out, fmt.Errorf("the log of %s leads in a circle at revision %d", id, h.Revision)
 		}
 		h = older
