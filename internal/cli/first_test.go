@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -35,9 +36,10 @@ func (o *overtaken) Head(ctx context.Context, id mesh.ID) (record.Head, error) {
 type lockable struct {
 	*memory.Backend
 	store record.Store
+	err   error
 }
 
-func (l *lockable) Records(context.Context) (record.Store, error) { return l.store, nil }
+func (l *lockable) Records(context.Context) (record.Store, error) { return l.store, l.err }
 
 // late is a cluster that something happens on just before a lock is had.
 type late struct {
@@ -93,7 +95,7 @@ func TestWhoComesSecond(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := b.cluster.Writes()
-		b.backend = &lockable{b.cluster, &overtaken{s, func(h record.Head) record.Head {
+		b.backend = &lockable{Backend: b.cluster, store: &overtaken{s, func(h record.Head) record.Head {
 			h.Version, h.Author, h.Action = h.Version+1, "bob@desk", record.Repair
 			return h
 		}}}
@@ -108,12 +110,12 @@ func TestWhoComesSecond(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.backend = &lockable{b.cluster, &overtaken{s, func(h record.Head) record.Head {
+	b.backend = &lockable{Backend: b.cluster, store: &overtaken{s, func(h record.Head) record.Head {
 		h.Action, h.Outcome = record.Unhold, record.Applied
 		return h
 	}}}
 	b.want(1, "apply", "--yes") // nothing was on record, and now something is
-	b.backend = &lockable{b.cluster, &overtaken{s, func(h record.Head) record.Head {
+	b.backend = &lockable{Backend: b.cluster, store: &overtaken{s, func(h record.Head) record.Head {
 		h.Action = record.Unhold
 		return h
 	}}}
@@ -199,4 +201,34 @@ func TestNothingToDoAfterAKilledRun(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	b.want(0, "apply", "--yes")
+}
+
+// TestUnlockWithoutRecords: a run that hangs is let go of also where no record can be had.
+func TestUnlockWithoutRecords(t *testing.T) {
+	b := newBench(t)
+	b.cluster.Seize(wordCountID, alice)
+	b.backend = &lockable{Backend: b.cluster, err: errors.New("connection reset")}
+	b.want(1, "unlock", wordCountName)
+	if _, held := b.cluster.Holder(wordCountID); !held {
+		t.Error("without --force the run has lost its lock")
+	}
+	b.want(1, "unlock", wordCountName, "--force")
+	b.errHas("note: the lock of the run of alice@ci-7 (process 4711, apply) was taken away", "records of meshes: connection reset")
+	if _, held := b.cluster.Holder(wordCountID); held {
+		t.Error("the run still has its lock")
+	}
+	b.want(1, "unlock", wordCountName, "--force") // whether someone has locked it is not known
+	b.backend = &unmade{Backend: b.cluster}
+	b.want(0, "unlock", wordCountName, "--force")
+	b.errHas("nobody had locked " + wordCountName)
+	b.want(0, "unlock", wordCountName)
+}
+
+// unmade is a cluster without a place for records yet.
+type unmade struct{ *memory.Backend }
+
+func (*unmade) RecordsThere(context.Context) (bool, error) { return false, nil }
+
+func (*unmade) Records(context.Context) (record.Store, error) {
+	return nil, errors.New("a place for records was made")
 }

@@ -163,16 +163,23 @@ func (f *Factory) recordsToRead(ctx context.Context, connect *connectFlags) (bac
 	if err != nil {
 		return nil, nil, err
 	}
+	s, err := f.recordsThere(ctx, connect, b)
+	return b, s, err
+}
+
+// recordsThere opens the records of a backend, where there are any; nothing is made.
+func (f *Factory) recordsThere(ctx context.Context, connect *connectFlags, b backend.Backend) (record.Store, error) {
 	if l, ok := b.(record.Looker); ok {
 		there, err := l.RecordsThere(ctx)
 		if err != nil {
-			return nil, nil, recordFailure(err)
+			return nil, recordFailure(err)
 		}
 		if !there {
-			return b, nothing{}, nil
+			return nothing{}, nil
 		}
 	}
-	return f.recordsOf(ctx, connect, b)
+	_, s, err := f.recordsOf(ctx, connect, b)
+	return s, err
 }
 
 // recordStore opens the records of the backend that the flags name; who calls it

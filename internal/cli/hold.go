@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
 	"github.com/meshc/meshc/planner"
@@ -65,7 +66,11 @@ func newUnlockCmd(f *Factory, runF func(context.Context, *holdOptions) error) *c
 		Long: `Takes back what 'meshc lock' did. What someone else has locked needs --force. With
 --force a run that is under way loses the lock that it holds, too: it finishes what is in
 the air, starts nothing more and ends with exit code 1. That is for runs that hang; one
-that was killed holds no lock, on Kubernetes after 15 s.
+that was killed holds no lock, on Kubernetes after 15 s. A run that has told no end, and
+that nobody keeps a lock for (--lock=false), counts as interrupted then.
+
+The lock of a run is taken away also where the records cannot be had; the exit code is 1
+all the same, since nobody knows whether someone has locked the mesh.
 
 Exit codes: 0 done, also where nobody had locked it; 1 a failure, or someone else has
 locked it.`,
@@ -125,34 +130,62 @@ func (o *holdOptions) unlock(ctx context.Context) error {
 	if url := o.connect.manager(o.f); url != "" {
 		return o.unlockBy(ctx, url, id)
 	}
-	b, s, err := o.f.recordStore(ctx, &o.connect)
+	b, err := o.connect.open(o.f, o.connect.backend)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	o.target.expect(b)
-	_, err = planner.Unhold(ctx, s, id, o.f.author(), o.force)
-	nobody := errors.Is(err, planner.ErrNotHeld)
-	if err != nil && !nobody {
-		return holdFailure(err)
-	}
+	// A run that hangs is let go of first, and also where no record can be had.
 	evicted := ""
-	if u, ok := b.(backend.Unlocker); ok && o.force {
-		who, held, err := u.LockHolder(ctx, id)
-		if err != nil {
-			return err
-		}
-		if held {
-			if err := u.Evict(ctx, id, o.f.holder()); err != nil {
-				return err
-			}
-			evicted = who.String()
-		}
+	var stays error
+	if o.force {
+		evicted, stays = o.evict(ctx, b, id)
 	}
-	if nobody && evicted == "" {
+	unheld, err := o.unhold(ctx, b, id)
+	if err = errors.Join(stays, err); err != nil {
+		if evicted != "" {
+			o.f.say("meshc: note: the lock of the run of %s was taken away", view.Clean(evicted))
+		}
+		return err
+	}
+	if !unheld && evicted == "" {
 		o.f.say("meshc: note: nobody had locked %s", view.Clean(id.String()))
 	}
 	return o.show(view.NewLock(id.String(), nil, evicted))
+}
+
+// evict takes the lock of a run away, and tells whose it was; "" is for nobody's.
+func (o *holdOptions) evict(ctx context.Context, b backend.Backend, id mesh.ID) (string, error) {
+	u, ok := b.(backend.Unlocker)
+	if !ok {
+		return "", nil
+	}
+	who, held, err := u.LockHolder(ctx, id)
+	if err == nil && held {
+		err = u.Evict(ctx, id, o.f.holder())
+	}
+	if err != nil || !held {
+		return "", err
+	}
+	return who.String(), nil
+}
+
+// unhold takes a lock of 'meshc lock' back; false where there was none. It makes no
+// place for records.
+func (o *holdOptions) unhold(ctx context.Context, b backend.Backend, id mesh.ID) (bool, error) {
+	s, err := o.f.recordsThere(ctx, &o.connect, b)
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	_, err = planner.Unhold(ctx, s, id, o.f.author(), o.force)
+	if errors.Is(err, planner.ErrNotHeld) {
+		return false, nil
+	}
+	if err != nil {
+		return false, holdFailure(err)
+	}
+	return true, nil
 }
 
 func (o *holdOptions) show(doc view.Lock) error {
