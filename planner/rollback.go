@@ -40,7 +40,8 @@ func (e *CodeGoneError) Error() string {
 // MakeVersion plans the way to a version that was recorded: what was wanted then is
 // compared with what runs now. It only reads. Code comes from the packages that the
 // cluster keeps; a *CodeGoneError names what is not there, and the plan beside it tells
-// what differs, and is not to be carried out. Findings are as in Make.
+// what differs, and is not to be carried out. A version with what cannot be the mesh's is a
+// *ForeignError. Findings are as in Make.
 func MakeVersion(ctx context.Context, b backend.Backend, name string, h record.Head, body *record.Body, o Options) (*plan.Plan, diag.List, error) {
 	id, err := mesh.ParseID(h.Mesh)
 	if err != nil {
@@ -54,6 +55,9 @@ func MakeVersion(ctx context.Context, b backend.Backend, name string, h record.H
 		return nil, nil, err
 	}
 	want := body.State(id)
+	if err := onlyOwn(want); err != nil {
+		return nil, nil, err
+	}
 	if err := followPatterns(ctx, b, want); err != nil {
 		return nil, nil, err
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -127,7 +129,9 @@ func (c certificateCaller) Allows(ctx context.Context, id mesh.ID, p *plan.Plan)
 // named finds tenants in the full names of topics and packages.
 var named = regexp.MustCompile(`(?:persistent|function|source|sink)://([^/"]+)/`)
 
-// tenantsOf are the tenants that a plan is about, sorted.
+// tenantsOf are the tenants that a plan is about, sorted: those of what it changes, and
+// those of what it wants, which goes on record and may be deployed again from there. What
+// is not named in full is refused: whose it is cannot be known.
 func tenantsOf(id mesh.ID, p *plan.Plan) ([]string, error) {
 	all := map[string]bool{id.Tenant: true}
 	// Whatever a plan holds is in its JSON form; so nothing is forgotten here that is
@@ -139,28 +143,23 @@ func tenantsOf(id mesh.ID, p *plan.Plan) ([]string, error) {
 	for _, m := range named.FindAllSubmatch(text, -1) {
 		all[string(m[1])] = true
 	}
+	about := []state.Resource{}
+	for _, boxed := range p.Desired {
+		about = append(about, boxed.Resource)
+	}
 	for _, s := range p.Steps {
-		for _, r := range []state.Resource{s.Change.Before, s.Change.After} {
-			switch r := r.(type) {
-			case *state.Component:
-				owner, err := mesh.ParseID(r.FullName())
-				if err != nil {
-					return nil, err
-				}
-				all[owner.Tenant] = true
-			case *state.Namespace:
-				owner, err := mesh.ParseID(r.Name + "/x")
-				if err != nil {
-					return nil, err
-				}
-				all[owner.Tenant] = true
-			}
+		about = append(about, s.Change.Before, s.Change.Between, s.Change.After)
+	}
+	for _, r := range about {
+		if r == nil {
+			continue
 		}
+		where, err := state.Where(r)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrForbidden, err)
+		}
+		tenant, _, _ := strings.Cut(where, "/")
+		all[tenant] = true
 	}
-	out := make([]string, 0, len(all))
-	for t := range all {
-		out = append(out, t)
-	}
-	slices.Sort(out)
-	return out, nil
+	return slices.Sorted(maps.Keys(all)), nil
 }

@@ -40,7 +40,7 @@ func (m *Manager) guard(next http.Handler) http.Handler {
 				}
 				m.log.Error("bug", "path", r.URL.Path, "panic", bug, "stack", string(debug.Stack()))
 				if seen.status == 0 {
-					m.refuse(seen, r, errors.New("a bug in meshc; its log tells more"))
+					m.refuse(seen, r, errBug)
 				}
 			}
 			took := time.Since(began)

@@ -73,6 +73,8 @@ func (m *Manager) makePlan(ctx context.Context, b backend.Backend, j *job) (*pla
 			}
 			return j.in.place(sum)
 		})
+		// What is wanted goes on record, and is deployed from there by others' rights.
+		found, err = planner.Confirm(ctx, b, p, opts.Keep)
 	case j.body != nil:
 		p, found, err = planner.MakeVersion(ctx, b, m.opts.Backend, j.head, j.body, opts)
 	case j.in == nil:

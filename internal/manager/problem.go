@@ -65,6 +65,7 @@ func problemOf(err error) *api.Problem {
 	var risks *apply.RiskError
 	var stale *apply.StaleError
 	var gone *planner.CodeGoneError
+	var other *planner.OtherPlanError
 	var exists *existsError
 	switch {
 	case errors.As(err, &conflict):
@@ -79,6 +80,10 @@ func problemOf(err error) *api.Problem {
 		p.Risks = risksOf(risks.Refused)
 	case errors.As(err, &stale):
 		for _, a := range stale.Moved {
+			p.Moved = append(p.Moved, string(a))
+		}
+	case errors.As(err, &other):
+		for _, a := range other.Addrs {
 			p.Moved = append(p.Moved, string(a))
 		}
 	case errors.As(err, &gone):
@@ -120,7 +125,7 @@ func kindOf(err error) string {
 		return api.KindUnauthorized
 	case is(ErrForbidden):
 		return api.KindForbidden
-	case errors.As(err, new(*usageError)), errors.As(err, new(*planner.OnlyError)):
+	case errors.As(err, new(*usageError)), errors.As(err, new(*planner.OnlyError)), errors.As(err, new(*planner.ForeignError)):
 		return api.KindUsage
 	case errors.As(err, new(*http.MaxBytesError)), is(record.ErrTooLarge):
 		return api.KindTooLarge
@@ -134,7 +139,7 @@ func kindOf(err error) string {
 		return api.KindFindings
 	case errors.As(err, new(*apply.RiskError)):
 		return api.KindRisks
-	case errors.As(err, new(*apply.StaleError)), errors.As(err, new(*apply.SensitiveError)), errors.As(err, new(*apply.ClusterError)), is(errStale, backend.ErrMoved):
+	case errors.As(err, new(*apply.StaleError)), errors.As(err, new(*apply.SensitiveError)), errors.As(err, new(*apply.ClusterError)), errors.As(err, new(*planner.OtherPlanError)), is(errStale, backend.ErrMoved):
 		return api.KindStale
 	case errors.As(err, new(*planner.HeldBackError)):
 		return api.KindHeld

@@ -214,8 +214,9 @@ func (m *Manager) ofVersion(ctx context.Context, id mesh.ID, version int64) (rec
 			return record.Head{}, nil, err
 		}
 		for _, h := range heads {
-			// Locks carry the version that was there; the run itself has its body as well.
-			if h.Version == version && h.Action != record.Hold && h.Action != record.Unhold {
+			// Locks carry the version that was there; the run itself has its body as well. A
+			// move is no version: nothing was wanted here from then on.
+			if h.Version == version && h.Action != record.Hold && h.Action != record.Unhold && h.Action != record.Move {
 				body, err := m.opts.Records.Body(ctx, h)
 				return h, body, err
 			}

@@ -92,6 +92,9 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 	var head record.Head
 	var unchanged bool
 	defer func() {
+		if bug := recover(); bug != nil {
+			err = m.bug(j, bug)
+		}
 		m.finish(op, j, report, head, unchanged, w.written(), err)
 	}()
 	if j.in != nil {
@@ -151,7 +154,10 @@ func (m *Manager) agreed(ctx context.Context, c Caller, b backend.Backend, j *jo
 	if refused := p.Refused(j.orders.allow); len(refused) > 0 {
 		return nil, &apply.RiskError{Refused: refused}
 	}
-	return p, c.Allows(ctx, j.id, p)
+	if err := c.Allows(ctx, j.id, p); err != nil {
+		return nil, err
+	}
+	return p, mayHold(ctx, c, j.id, p)
 }
 
 // lock takes the mesh's lock before anything is planned; a namespace that is still

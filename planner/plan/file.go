@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/planner/state"
 )
 
@@ -102,6 +103,9 @@ func (e *FormatError) newer() bool {
 func (p *Plan) check() error {
 	if p == nil || p.Format != Format {
 		return fmt.Errorf("a plan without a format")
+	}
+	if p.Reconcile != "" && p.Reconcile != mesh.Report && p.Reconcile != mesh.Repair {
+		return fmt.Errorf("reconcile is %q: %s or %s", p.Reconcile, mesh.Report, mesh.Repair)
 	}
 	seen := map[string]bool{}
 	for _, s := range p.Steps {
