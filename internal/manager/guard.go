@@ -14,10 +14,11 @@ import (
 var errRequests = errors.New("as many requests are under way as this manager takes")
 
 // guard puts in front of all handlers what holds for every request: a bound on how
-// many there are, headers, a time limit for slow clients, a log line, and that a bug
-// in one answer does not end the others.
+// many there are, headers, a time limit for slow clients, a log line, that no web page
+// sends it, and that a bug in one answer does not end the others.
 func (m *Manager) guard(next http.Handler) http.Handler {
 	turn := make(chan struct{}, m.opts.Limits.Requests)
+	browsers := m.browsers()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		h := w.Header()
@@ -52,6 +53,10 @@ func (m *Manager) guard(next http.Handler) http.Handler {
 			seen.holds = true
 		default:
 			m.refuse(seen, r, errRequests)
+			return
+		}
+		if err := browsers(r); err != nil {
+			m.refuse(seen, r, err)
 			return
 		}
 		limit, time := m.opts.Limits.Body, m.opts.Limits.ReadTime

@@ -55,10 +55,16 @@ func readInput(r *http.Request) (*input, error) {
 		if err = in.parts(multipart.NewReader(r.Body, params["boundary"])); err == nil {
 			_, err = io.Copy(io.Discard, r.Body)
 		}
-	case "", "application/yaml", "application/x-yaml", "text/yaml", "text/plain", "application/json", "application/octet-stream":
+	case "application/yaml", "application/x-yaml", "text/yaml", "application/json", "application/octet-stream":
+		// Not text/plain, nor none: a page of any web site may have a browser send these.
 		var data []byte
 		if data, err = io.ReadAll(r.Body); err == nil {
 			err = in.single(data)
+		}
+	case "":
+		var n int64
+		if n, err = io.Copy(io.Discard, io.LimitReader(r.Body, 1)); n > 0 {
+			err = usage("there is no Content-Type: send application/yaml, application/json or multipart/form-data")
 		}
 	default:
 		err = usage("Content-Type %q is not taken: send application/yaml, application/json or multipart/form-data", kind)
