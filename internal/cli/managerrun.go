@@ -51,7 +51,7 @@ func managerRun(ctx context.Context, o *managerOptions) error {
 	seat := cluster.Coordinate(name, o.advertise, log, nil)
 	m, err := manager.New(manager.Options{
 		Records: store, Gate: gate, Leadership: seat, Backend: cluster.Name(), Log: log, Forward: o.forward(), Secure: config != nil,
-		Limits: manager.Limits{Upload: o.upload << 20}, Reconcile: o.watch(cluster, name), Tracing: traces,
+		Limits: manager.Limits{Upload: o.upload << 20}, Reconcile: o.watch(cluster, name), Own: own(cluster), Tracing: traces,
 	})
 	if err != nil {
 		return err
@@ -150,24 +150,29 @@ func (o *managerOptions) watch(cluster *backends.Cluster, name string) *reconcil
 	if !o.reconcile {
 		return nil
 	}
-	own := cluster.Backend()
 	holder := o.f.holder()
 	holder.Command = "repair"
 	cfg := &reconcile.Config{
-		Open: func(_ context.Context, h record.Head) (backend.Backend, error) {
-			if h.Backend != cluster.Name() {
-				return nil, fmt.Errorf("%s was deployed with backend %s, which this manager does not have", h.Mesh, h.Backend)
-			}
-			return own, nil
-		},
+		Open:   own(cluster),
 		Author: "manager@" + name, Holder: holder, Limits: reconcile.Limits{Every: o.every}, ReportOnly: !o.repair,
 		// Files of this host are none of the meshes' business.
 		Resolve: func(from string) (string, error) { return load.Resolve(from, load.Options{Env: o.f.env}) },
 	}
-	if n, ok := own.(backend.Noticer); ok {
+	if n, ok := cluster.Backend().(backend.Noticer); ok {
 		cfg.Notice = n.Notice
 	}
 	return cfg
+}
+
+// own opens the backend of a version with the manager's own credentials.
+func own(cluster *backends.Cluster) func(context.Context, record.Head) (backend.Backend, error) {
+	b := cluster.Backend()
+	return func(_ context.Context, h record.Head) (backend.Backend, error) {
+		if h.Backend != cluster.Name() {
+			return nil, fmt.Errorf("%s was deployed with backend %s, which this manager does not have", h.Mesh, h.Backend)
+		}
+		return b, nil
+	}
 }
 
 // serviceLog is structured, and says by default what happens.

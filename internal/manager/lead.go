@@ -72,13 +72,17 @@ func (m *Manager) leadOnce(ctx context.Context) {
 	defer func() { cancel(); <-done }()
 	beat := time.NewTicker(leadBeat)
 	defer beat.Stop()
-	tidied := time.Now()
+	tidied, looked := time.Now(), time.Time{}
 	for m.opts.Leadership.Leading() {
 		if h, ok := m.opts.Records.(housekeeper); ok && time.Since(tidied) > tidyEvery {
 			tidied = time.Now()
 			if err := h.Housekeep(ctx); err != nil && ctx.Err() == nil {
 				m.log.Warn("the records are not tidied up", "err", err)
 			}
+		}
+		if time.Since(looked) > lookEvery {
+			m.endAbandoned(ctx)
+			looked = time.Now()
 		}
 		select {
 		case <-beat.C:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/meshc/meshc/internal/manager/reconcile"
 	"github.com/meshc/meshc/internal/manager/tracing"
+	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -42,6 +43,9 @@ type Options struct {
 	// Reconcile says how live meshes are watched for drift while this manager leads; nil
 	// does not. Store, Fence, OnReport and Author are the manager's to fill in.
 	Reconcile *reconcile.Config
+	// Own opens the backend of a version with the manager's own credentials, to see whether
+	// anyone carries a run out that has no end on record; nil leaves such runs as they are.
+	Own func(ctx context.Context, h record.Head) (backend.Backend, error)
 	// Tracing makes spans of what is done; nil makes none. Who started it closes it.
 	Tracing *tracing.Tracing
 }

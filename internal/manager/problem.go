@@ -147,7 +147,7 @@ func kindOf(err error) string {
 		return api.KindConflict
 	case errors.As(err, new(*planner.CodeGoneError)), is(record.ErrGone):
 		return api.KindGone
-	case is(errUnknown):
+	case is(errUnknown, errUnsure):
 		return api.KindUnknown
 	case is(errNoLeader):
 		return api.KindNoLeader

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/meshc/meshc/internal/manager/api"
+	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
 )
 
@@ -33,6 +34,38 @@ func (m *Manager) repeated(ctx context.Context, j *job) error {
 		}
 	}
 	return nil
+}
+
+// overtaken is for a request that was to be recorded: where it lost against itself, sent
+// twice, it is one that was accepted before.
+func (m *Manager) overtaken(err error, j *job) error {
+	var conflict *record.ConflictError
+	if errors.As(err, &conflict) && j.run.Request != "" && conflict.Winner.Request == j.run.Request && conflict.Winner.Author == j.run.Author {
+		return &repeatedError{conflict.Winner}
+	}
+	return err
+}
+
+// heldByItself is for a request whose mesh is locked: that may be by the same request.
+func (m *Manager) heldByItself(ctx context.Context, j *job, err error) error {
+	if !errors.As(err, new(*backend.HeldError)) {
+		return err
+	}
+	if again := m.repeated(ctx, j); errors.As(again, new(*repeatedError)) {
+		return again
+	}
+	return err
+}
+
+// underWay tells that what became of a request that was accepted before is not known
+// here: its record has no end, and it is not carried out by this manager.
+func (m *Manager) underWay(err error) bool {
+	var again *repeatedError
+	if !errors.As(err, &again) || again.head.Outcome != record.Running {
+		return false
+	}
+	_, here := m.ops.ofVersion(again.head.Mesh, again.head.Version)
+	return !here
 }
 
 // requestKey reads what a caller names its request by.

@@ -51,7 +51,7 @@ func (m *Manager) start(ctx context.Context, c Caller, j *job) (op *operation, e
 		return nil, errBusy
 	}
 	begun = true
-	w := &watched{Store: m.writes(), m: m, begun: make(chan record.Head, 1)}
+	w := &watched{Store: m.writes(), m: m, j: j, begun: make(chan record.Head, 1)}
 	failed := make(chan error, 1)
 	// The run goes on when the one who asked for it is gone.
 	run, cancel := context.WithCancelCause(m.base)
@@ -107,13 +107,19 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 	defer done()
 	lease, err := m.lock(ctx, b, j)
 	if err != nil {
-		return err
+		return m.heldByItself(ctx, j, err)
 	}
-	if lease != nil {
-		defer lease.Release()
-	}
+	defer func() {
+		// Where the namespace was still to be made it was taken later.
+		if lease != nil {
+			lease.Release()
+		}
+	}()
 	if err := m.repeated(ctx, j); err != nil {
-		return err
+		if lease == nil {
+			return err
+		}
+		return m.abandoned(ctx, err)
 	}
 	p, err := m.agreed(ctx, c, b, j)
 	if err != nil {

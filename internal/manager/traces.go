@@ -145,7 +145,7 @@ func (s tracedWrites) Write(ctx context.Context, next record.Head, body *record.
 // writes is the store for who writes.
 func (m *Manager) writes() record.Store {
 	if m.opts.Tracing == nil {
-		return m.opts.Records
+		return sure{m.opts.Records}
 	}
-	return tracedWrites{m.opts.Records, m}
+	return sure{tracedWrites{m.opts.Records, m}}
 }

@@ -13,6 +13,7 @@ import (
 type watched struct {
 	record.Store
 	m     *Manager
+	j     *job
 	begun chan record.Head
 
 	mu     sync.Mutex
@@ -31,12 +32,20 @@ func (w *watched) Write(ctx context.Context, next record.Head, body *record.Body
 	w.first = true
 	w.mu.Unlock()
 	if begins {
-		if err := w.m.leads(ctx); err != nil {
+		err := w.m.leads(ctx)
+		if err == nil {
+			// Where the namespace is still to be made no lock keeps the same request away.
+			err = w.m.repeated(ctx, w.j)
+		}
+		if err != nil {
 			w.undo()
 			return record.Head{}, err
 		}
 	}
 	h, err := w.Store.Write(ctx, next, body)
+	if begins && err != nil {
+		err = w.m.overtaken(err, w.j)
+	}
 	switch {
 	case err == nil:
 		// What is read from memory after the answer has it.

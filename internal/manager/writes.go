@@ -49,7 +49,11 @@ func (m *Manager) register(w http.ResponseWriter, r *http.Request, c Caller) err
 	if err != nil {
 		return err
 	}
-	if err := m.repeated(r.Context(), j); m.answerRepeated(w, err) {
+	again := m.repeated(r.Context(), j)
+	if m.underWay(again) {
+		return m.applyInput(w, r, c, j)
+	}
+	if m.answerRepeated(w, again) {
 		return nil
 	}
 	h, err := m.head(r.Context(), j.id)
@@ -125,7 +129,8 @@ func (m *Manager) begin(w http.ResponseWriter, r *http.Request, c Caller, j *job
 	if err := m.authorless(j); err != nil {
 		return err
 	}
-	if err := m.repeated(r.Context(), j); err != nil {
+	// Whether a run without an end is carried out is found out under its mesh's lock.
+	if err := m.repeated(r.Context(), j); err != nil && !m.underWay(err) {
 		if j.in != nil {
 			j.in.done()
 		}
