@@ -193,6 +193,64 @@ func TestNewerRecordsStay(t *testing.T) {
 	}
 }
 
+// TestHeadsThatGrow: a head of others that is small as it was written, and too large as meshc
+// writes it, is no head, and keeps nobody from leaving a snapshot; one of a newer format is
+// kept as it is.
+func TestHeadsThatGrow(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	s, id, newer := p.open(t), newMesh(), newMesh()
+	if _, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), nil); err != nil {
+		t.Fatal(err)
+	}
+	large := strings.Repeat("<&>", 200<<10)
+	p.raw(t, wire.Message{Key: id.String(), Payload: []byte(`{"format":"meshc.record/1","mesh":"` + id.String() + `","revision":2,"version":2,"action":"apply","author":"` + large + `"}`)})
+	p.raw(t, wire.Message{Key: newer.String(), Payload: []byte(`{"format":"meshc.record/9","author":"` + large + `"}`)})
+	if h := head(t, s, id); h.Author != "a" {
+		t.Errorf("revision %d counts", h.Revision)
+	}
+	if err := s.Housekeep(t.Context()); err != nil {
+		t.Error(err)
+	}
+	other := p.open(t)
+	if h := head(t, other, id); h.Author != "a" || head(t, other, newer).Readable() || len(problems(other)) > 0 {
+		t.Errorf("from the snapshot: revision %d, %v", h.Revision, problems(other))
+	}
+}
+
+// TestABatchForTwo: a batch of others under the names of two meshes takes neither away.
+func TestABatchForTwo(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	o := p.options(t)
+	for name, how := range map[string]pulsar.CompressionType{"plain": pulsar.NoCompression, "compressed": pulsar.ZSTD} {
+		s, first, second := openWith(t, o), newMesh(), newMesh()
+		for _, id := range []mesh.ID{first, second} {
+			if _, err := s.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Housekeep(t.Context()); err != nil { // only what is written now needs healing
+			t.Fatal(err)
+		}
+		p.others(t, pulsar.ProducerOptions{BatchingMaxPublishDelay: time.Second, CompressionType: how},
+			&pulsar.ProducerMessage{Key: first.String(), Payload: []byte("x")}, &pulsar.ProducerMessage{Key: second.String(), Payload: []byte("y")})
+		one := p.open(t)
+		head(t, one, first)
+		if err := one.Close(); err != nil { // it waits for what goes on beside
+			t.Fatal(err)
+		}
+		p.compact(t, o)
+		if err := o.Client.DeleteTopic(t.Context(), o.Topic+"-snapshot", true); err != nil {
+			t.Fatal(err)
+		}
+		other := p.open(t)
+		for _, id := range []mesh.ID{first, second} {
+			if h, err := other.Head(t.Context(), id); err != nil || h.Author != "a" {
+				t.Errorf("%s: %s after compaction: %+v, %v", name, id, h, err)
+			}
+		}
+	}
+}
+
 // TestBehindNewerRecords: what is older than a record of a newer version is still there.
 func TestBehindNewerRecords(t *testing.T) {
 	p := newPlace(t, pulsartest.Shared(t))

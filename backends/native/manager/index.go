@@ -3,6 +3,8 @@ package manager
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -75,12 +77,24 @@ func (x *index) take(m wire.Received) (v verdict, err error) {
 	}
 	v, err = x.judge(m)
 	if v == late || v == garbage {
-		if e, ok := x.meshes[m.Key]; ok {
-			e.covered = true
-			x.meshes[m.Key] = e
-		}
+		x.cover(m)
 	}
 	return v, err
+}
+
+// cover marks the meshes whose heads compaction would lose by a message.
+func (x *index) cover(m wire.Received) {
+	keys, all := m.Keys()
+	if !all {
+		// It may have any of them.
+		keys = slices.Collect(maps.Keys(x.meshes))
+	}
+	for _, key := range keys {
+		if e, ok := x.meshes[key]; ok {
+			e.covered = true
+			x.meshes[key] = e
+		}
+	}
 }
 
 func (x *index) judge(m wire.Received) (verdict, error) {

@@ -55,16 +55,19 @@ func (x *index) encode() ([]byte, error) {
 		}
 		out.Meshes = append(out.Meshes, snapshotEntry{Mesh: key, Head: head, Write: e.write, Log: e.log, At: e.at.String(), Kept: e.kept.Unix(), Covered: e.covered})
 	}
-	data, err := json.Marshal(out)
-	if err != nil || len(data) > maxSnapshot {
-		return nil, errors.Join(err, fmt.Errorf("a snapshot of %d bytes", len(data)))
+	// Without escapes: heads of newer formats are kept as they are, and grow no larger than heads may be.
+	var data bytes.Buffer
+	e := json.NewEncoder(&data)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(out); err != nil || data.Len() > maxSnapshot {
+		return nil, errors.Join(err, fmt.Errorf("a snapshot of %d bytes", data.Len()))
 	}
 	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return nil, err
 	}
 	defer w.Close()
-	return w.EncodeAll(data, nil), nil
+	return w.EncodeAll(data.Bytes(), nil), nil
 }
 
 // decodeIndex reads what encode gave.

@@ -124,7 +124,7 @@ func (s *Store) take(m wire.Received) bool {
 	winner := s.index.meshes[m.Key].head
 	s.read++
 	s.total++
-	s.ill = s.ill || s.index.meshes[m.Key].covered
+	s.ill = s.ill || v == garbage || v == late
 	switch v {
 	case news:
 		h := s.index.meshes[m.Key].head

@@ -31,6 +31,8 @@ type Received struct {
 	// Plain tells that it is of the form that Message has. A batch, and what is
 	// compressed, encrypted or one chunk of several, is not; its payload is left as it is.
 	Plain bool
+	// Batch tells that it is a batch; see Keys.
+	Batch bool
 	// Compression is how the payload is compressed (CompressionType), 0 for not, and Size
 	// how large it is without that.
 	Compression uint64
@@ -39,6 +41,7 @@ type Received struct {
 	// takes; nil for nothing.
 	Damaged error
 
+	encrypted bool
 	// permits is how many messages the broker counts it for.
 	permits uint64
 }
@@ -108,6 +111,7 @@ func (r *Received) metadata(b []byte) error {
 	_, marker := meta[20]
 	r.Compression, r.Size = meta.number(8), meta.number(9)
 	r.Plain = !batch && !chunk && !marker && r.Compression == 0 && meta.bytes(13) == nil && meta.number(17) == 0
+	r.Batch, r.encrypted = batch, meta.bytes(13) != nil
 	if batch {
 		r.permits = min(max(meta.number(11), 1), 1<<20)
 	}
