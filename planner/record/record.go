@@ -41,6 +41,9 @@ const (
 	// the mesh: Version stays, Revision rises.
 	Hold   Action = "lock"
 	Unhold Action = "unlock"
+	// Forget: nothing is on record of the mesh any more. It is no record, and only told to
+	// watchers; Revision is that of the last head.
+	Forget Action = "forget"
 )
 
 // Outcome is how an action ended.

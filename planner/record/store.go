@@ -38,6 +38,7 @@ type Watcher interface {
 	// Watch calls fn with each head that is written after the call, in the order of the
 	// writes of each mesh, until ctx ends or the store fails. Between begin and the first
 	// call nothing is missed: Heads, called after ready was called, has everything that is not told.
+	// A mesh that is forgotten is told by a head with the action Forget; its next one has revision 1.
 	Watch(ctx context.Context, ready func(), fn func(Head)) error
 }
 

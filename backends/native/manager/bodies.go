@@ -19,6 +19,9 @@ func (s *Store) fading(e entry) bool {
 	return e.head.Readable() && e.log != "" && time.Since(e.kept) > s.o.LogRetention/2
 }
 
+// mostRenewed bounds the heads of a mesh that are appended again, if it was locked that often.
+const mostRenewed = 50 * record.DefaultKeep
+
 // renew appends the last versions of a mesh to the log again, the oldest first, and
 // points its head there. The head is of the same write as before, so that readers take
 // it for what it is.
@@ -33,7 +36,7 @@ func (s *Store) renew(ctx context.Context, p *wire.Producer, key string) error {
 		write string
 	}
 	chain := []version{{e.head, e.write}}
-	for len(chain) < record.DefaultKeep && chain[len(chain)-1].head.Before != "" {
+	for versions := 1; len(chain) < mostRenewed && chain[len(chain)-1].head.Before != ""; {
 		h, _, write, err := s.logged(ctx, key, chain[len(chain)-1].head.Before)
 		if errors.Is(err, record.ErrGone) {
 			break
@@ -41,18 +44,32 @@ func (s *Store) renew(ctx context.Context, p *wire.Producer, key string) error {
 		if err != nil {
 			return err
 		}
+		// Locks are heads of the version that they are about.
+		if h.Version != chain[len(chain)-1].head.Version {
+			if versions++; versions > record.DefaultKeep {
+				break
+			}
+		}
 		chain = append(chain, version{h, write})
 	}
+	moved := map[string]string{}
 	place := chain[len(chain)-1].head.Before
+	var err error
 	for i := len(chain) - 1; i >= 0; i-- {
 		h := chain[i].head
 		h.Before = place
-		body, err := s.rawBody(ctx, h)
-		if err != nil && !errors.Is(err, record.ErrGone) {
+		old := h.Body
+		var body []byte
+		if at := moved[old]; at != "" {
+			h.Body = at
+		} else if body, err = s.rawBody(ctx, h); err != nil && !errors.Is(err, record.ErrGone) {
 			return err
 		}
 		if h, place, err = s.append(ctx, h, body, chain[i].write); err != nil {
 			return err
+		}
+		if body != nil {
+			moved[old] = h.Body
 		}
 		e.head = h
 	}

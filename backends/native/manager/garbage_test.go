@@ -1,13 +1,16 @@
 package manager_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/apache/pulsar-client-go/pulsar"
 	"github.com/apache/pulsar-client-go/pulsar/log"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/manager"
@@ -315,6 +318,66 @@ func TestForgotten(t *testing.T) {
 	}
 	if err := s.Forget(t.Context(), newMesh()); !errors.Is(err, record.ErrNone) {
 		t.Errorf("an unknown mesh: %v", err)
+	}
+}
+
+// TestForgottenIsTold: watchers hear that a mesh is forgotten, and then of it as of a new one.
+func TestForgottenIsTold(t *testing.T) {
+	p := newPlace(t, pulsartest.Shared(t))
+	s, other, id := p.open(t), p.open(t), newMesh()
+	ctx, cancel := context.WithCancel(t.Context())
+	ready, done, told := make(chan struct{}), make(chan error, 1), make(chan string, 100)
+	go func() {
+		done <- s.Watch(ctx, func() { close(ready) }, func(h record.Head) {
+			told <- fmt.Sprint(h.Action, " ", h.Revision)
+		})
+	}()
+	<-ready
+	round := func() {
+		t.Helper()
+		h, err := other.Write(t.Context(), recordtest.Next(id, record.Head{}, "a"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := recordtest.Next(id, h, "a")
+		next.Action = record.Destroy
+		if _, err := other.Write(t.Context(), next, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := other.Forget(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	round()
+	round()
+	last, err := other.Write(t.Context(), recordtest.Next(id, record.Head{}, "b"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A late message has everything read again: what was told is not told once more.
+	late, err := record.EncodeHead(recordtest.Next(id, record.Head{}, "mallory"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.raw(t, wire.Message{Key: id.String(), Payload: late})
+	if h := head(t, s, id); h.Author != "b" {
+		t.Errorf("%+v", h)
+	}
+	if _, err := other.Write(t.Context(), recordtest.Next(id, last, "c"), nil); err != nil {
+		t.Fatal(err)
+	}
+	head(t, s, id)
+	want := []string{"apply 1", "destroy 2", "forget 2", "apply 1", "destroy 2", "forget 2", "apply 1", "apply 2"}
+	var got []string
+	for range want {
+		got = append(got, <-told)
+	}
+	if d := cmp.Diff(want, got); d != "" || len(told) > 0 {
+		t.Errorf("%d more (-want +got):\n%s", len(told), d)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
 

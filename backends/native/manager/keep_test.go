@@ -12,6 +12,7 @@ import (
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
 	"github.com/meshc/meshc/planner/record"
 	"github.com/meshc/meshc/planner/record/recordtest"
+	"github.com/meshc/meshc/planner/state"
 )
 
 // TestVersionsAreStoredAnew: housekeeping moves the last versions of a mesh to the end of
@@ -35,12 +36,22 @@ func TestVersionsAreStoredAnew(t *testing.T) {
 	const versions = record.DefaultKeep + 3
 	for version := int64(1); version <= versions; version++ {
 		var err error
-		if h, err = watcher.Write(t.Context(), recordtest.Next(id, h, "a"), recordtest.BodyOf(text(version))); err != nil {
+		next := recordtest.Next(id, h, "a")
+		next.Nodes = []state.Addr{"function/public/default/a"}
+		if h, err = watcher.Write(t.Context(), next, recordtest.BodyOf(text(version))); err != nil {
 			t.Fatal(err)
+		}
+		// A lock and its end are no versions, and have the version's body.
+		for _, action := range []record.Action{record.Hold, record.Unhold} {
+			lock := h
+			lock.Revision, lock.Action = h.Revision+1, action
+			if h, err = watcher.Write(t.Context(), lock, nil); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	want, err := watcher.History(t.Context(), id, 0, 100)
-	if err != nil || len(want) != versions {
+	if err != nil || len(want) != 3*versions {
 		t.Fatal(len(want), err)
 	}
 	o.LogRetention = 1
@@ -57,7 +68,7 @@ func TestVersionsAreStoredAnew(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 		for i, h := range got {
-			if moved := h.Body != want[i].Body; moved != (i < record.DefaultKeep) {
+			if moved := h.Body != want[i].Body; moved != (i < 3*record.DefaultKeep) {
 				t.Errorf("%s: the body of version %d has moved: %t", name, h.Version, moved)
 			}
 			if b, err := s.Body(t.Context(), h); err != nil || b.Sources[0].Text != text(h.Version) {

@@ -119,6 +119,11 @@ func (s *Store) take(m wire.Received) bool {
 	if m.Compare(s.index.at) <= 0 {
 		return true // where reading went on
 	}
+	if m.Compare(s.doubted) > 0 && s.before != nil {
+		s.settle()
+	}
+	doubted := s.before != nil && m.Position == s.doubted
+	last := s.index.meshes[m.Key].head
 	v, err := s.index.take(m)
 	// Of a message that is late: doubt empties the index.
 	winner := s.index.meshes[m.Key].head
@@ -127,17 +132,21 @@ func (s *Store) take(m wire.Received) bool {
 	s.ill = s.ill || v == garbage || v == late
 	switch v {
 	case news:
-		h := s.index.meshes[m.Key].head
-		if old := s.before[m.Key]; old.write == "" || old.write != m.Properties[writeKey] || old.head.Revision != h.Revision {
-			for w := range s.watchers {
-				w.add(h)
-			}
+		if s.before == nil {
+			s.tell(s.index.meshes[m.Key].head)
+		}
+	case gone:
+		if s.before == nil {
+			s.tellForgotten(last)
 		}
 	case late:
 		s.problem(m, err)
 		s.doubt(m)
 	case garbage:
 		s.problem(m, err)
+	}
+	if doubted {
+		s.settle()
 	}
 	id := m.Properties[writeKey]
 	if s.mine[id] == 0 {
@@ -198,7 +207,9 @@ func (s *Store) sync(ctx context.Context) error {
 		if done, err := s.reach(ctx, r, last); done || err != nil {
 			if err == nil {
 				s.mu.Lock()
-				s.synced, s.before = true, nil
+				if s.synced = true; s.before != nil {
+					s.settle()
+				}
 				s.mu.Unlock()
 				s.tidy()
 			}

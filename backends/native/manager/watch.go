@@ -24,6 +24,42 @@ func (w *watcher) add(h record.Head) {
 	}
 }
 
+// tell tells the watchers of a head; mu is held.
+func (s *Store) tell(h record.Head) {
+	for w := range s.watchers {
+		w.add(h)
+	}
+}
+
+// tellForgotten tells of a mesh that nothing is on record of any more. mu is held.
+func (s *Store) tellForgotten(last record.Head) {
+	if last.Mesh != "" { // else nothing was known of it
+		s.tell(record.Head{Format: record.Format, Mesh: last.Mesh, Revision: last.Revision, Action: record.Forget, Outcome: record.Applied})
+	}
+}
+
+// settle ends that everything is read again: it tells what differs from before. A head
+// that does not follow the one that was told begins anew. mu is held.
+func (s *Store) settle() {
+	for key, e := range s.before {
+		now, there := s.index.meshes[key]
+		if !there || now.head.Readable() && now.head.Revision <= e.head.Revision && !e.same(now) {
+			s.tellForgotten(e.head)
+		}
+	}
+	for key, e := range s.index.meshes {
+		if old, there := s.before[key]; !there || !old.same(e) {
+			s.tell(e.head)
+		}
+	}
+	s.before = nil
+}
+
+// same tells whether two entries are of one write.
+func (e entry) same(o entry) bool {
+	return e.write == o.write && e.write != "" && e.head.Revision == o.head.Revision
+}
+
 func (w *watcher) all() []record.Head {
 	w.mu.Lock()
 	defer w.mu.Unlock()
