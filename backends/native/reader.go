@@ -166,6 +166,11 @@ func (r *reader) componentOf(ctx context.Context, kind state.Kind, name string) 
 		if facts.Missing, facts.Stopped, err = r.b.missing(ctx, c); err != nil {
 			return err
 		}
+		if facts.Stopped > 0 {
+			if facts.Unstarted, err = r.b.unstarted(ctx, c, facts.Stopped); err != nil {
+				return err
+			}
+		}
 	}
 	if c.Owner == "" && r.wants(c.Addr()) {
 		if facts.Code, err = r.b.codeOf(ctx, c); err != nil {

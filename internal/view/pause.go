@@ -24,6 +24,17 @@ func pauses(p *plan.Plan, risks map[state.Addr][]Risk) []Pause {
 	return out
 }
 
+// resumeRisks are the risks of starting components that the plan does not change.
+func resumeRisks(p *plan.Plan, list []state.Addr, risks map[state.Addr][]Risk) map[state.Addr][]Risk {
+	out := map[state.Addr][]Risk{}
+	for _, a := range list {
+		if slices.Contains(p.Unchanged, a) && len(risks[a]) > 0 {
+			out[a] = risks[a]
+		}
+	}
+	return out
+}
+
 // countUnchanged counts the components of a list that the plan does not change.
 func countUnchanged(p *plan.Plan, list []state.Addr) int {
 	n := 0

@@ -50,6 +50,9 @@ type MeshPlan struct {
 	Pauses []Pause `json:"pauses,omitempty"`
 	// Resumes are components that stand still when the plan begins and run when it ends.
 	Resumes []state.Addr `json:"resumes,omitempty"`
+	// ResumeRisks are those of starting components that do not change: others of their
+	// instances stop and start as well.
+	ResumeRisks map[state.Addr][]Risk `json:"resumeRisks,omitempty"`
 	// Order says, where things go away, what comes after what.
 	Order     []string     `json:"order,omitempty"`
 	Unchanged []state.Addr `json:"unchanged,omitempty"`
@@ -180,6 +183,7 @@ func newMeshPlan(p *plan.Plan) MeshPlan {
 		m.Changes = append(m.Changes, newChange(c, risks[c.Addr]))
 	}
 	m.Pauses, m.Resumes = pauses(p, risks), p.Resumes()
+	m.ResumeRisks = resumeRisks(p, m.Resumes, risks)
 	m.Summary.Resume = countUnchanged(p, m.Resumes)
 	m.Summary.Unchanged = len(p.Unchanged)
 	m.Matching = matching(p, m.Changes)

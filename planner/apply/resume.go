@@ -33,7 +33,8 @@ func (r *runner) held(s plan.Step) (because string, held bool) {
 			held = t.Op == plan.Create && r.begun[r.find(plan.Delete, s.Addr)]
 		case t.Op == plan.Resume:
 			pause := r.find(plan.Pause, t.Addr)
-			held = pause == "" || r.begun[pause]
+			// One that stops what runs needs a drain, and has done nothing before that.
+			held = r.begun[pause] || pause == "" && (len(t.Needs) == 0 || r.begun[t.ID])
 		default:
 			held = begun
 		}
@@ -51,6 +52,12 @@ func (r *runner) find(op plan.Op, addr state.Addr) string {
 		return ""
 	}
 	return id
+}
+
+// possible tells whether a step that starts a component may still come, once nothing
+// else does: one that needed what is not done will not.
+func (r *runner) possible(s plan.Step) bool {
+	return s.Op == plan.Resume && !slices.ContainsFunc(s.Needs, func(n string) bool { return !r.done[n] })
 }
 
 // refused tells that a failed step has left all as it was.

@@ -105,7 +105,7 @@ func (r *runner) run(ctx context.Context) Report {
 		r.report.Interrupted = true
 	}
 	if r.report.Interrupted && ctx.Err() == nil {
-		r.skipRest(func(s plan.Step) bool { return s.Op != plan.Resume })
+		r.skipRest(func(s plan.Step) bool { return !r.possible(s) })
 		r.startReady(ctx, waits)
 		r.settleAll(ctx, waits, stop, interrupt)
 	}

@@ -106,6 +106,7 @@ func (b *builder) make(changes []diff.Change) []Step {
 		b.risks(c)
 	}
 	b.pauseRisks()
+	b.resumeRisks()
 	b.allow()
 	b.group()
 	b.connect()

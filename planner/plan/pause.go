@@ -22,8 +22,11 @@ type pauses struct {
 	// inTheWay tells that pauses and other changes of the plan would wait for each
 	// other, so that nothing can be paused.
 	inTheWay bool
-	// pausedFor are, by paused component, those that it feeds.
+	// pausedFor are, by paused component, those that it feeds, and by one that was
+	// found stopped those that run before it is started.
 	pausedFor map[state.Addr][]state.Addr
+	// restarted are the components whose start stops instances that run, see restarts.
+	restarted map[state.Addr]bool
 }
 
 // pause keeps changes from losing messages that instances lose when they stop
@@ -38,6 +41,7 @@ func (b *builder) pause(changes []diff.Change) {
 	b.pauses = pauses{
 		inTheWay:  b.inTheWay,
 		obstacles: map[state.Addr]string{}, calmed: map[state.Addr]*state.Component{}, pausedFor: map[state.Addr][]state.Addr{},
+		restarted: map[state.Addr]bool{},
 	}
 	b.all = map[state.Addr]*diff.Change{}
 	for i := range changes {
@@ -49,24 +53,6 @@ func (b *builder) pause(changes []diff.Change) {
 		}
 	}
 	b.resumeStopped()
-}
-
-// resumeStopped starts the components that a run which was cut short has left
-// stopped, or someone by hand: what the mesh names is to run.
-func (b *builder) resumeStopped() {
-	if b.header.Destroy {
-		return
-	}
-	for _, f := range b.lives.Components {
-		c := b.all[f.Addr()]
-		if c == nil || c.After == nil || c.Action == diff.Replace || b.live.Facts[f.Addr()].Stopped == 0 {
-			continue
-		}
-		b.step(Resume, f.Addr(), c).Limit = RunLimit
-		if c.Action == diff.NoOp {
-			delete(b.steps, id(AwaitRunning, f.Addr())) // resuming waits as well
-		}
-	}
 }
 
 // loses tells whether a live component loses outputs when its instances stop under load.

@@ -88,6 +88,18 @@ func TestWhatIsPausedAroundAChange(t *testing.T) {
 		{name: "what a cut run left paused stays so until it may go on", live: withFacts(once(nil, "c"), map[state.Addr]state.Facts{addr("b"): {Missing: 2, Stopped: 2}}),
 			want:  once(map[string]map[string]any{"c": scaled}, "c"),
 			steps: []string{"pause b", "drain m2#c", "update c", "await-running c", "resume b", "verify c"}},
+		{name: "a part that stands still is started in silence", live: withFacts(once(nil, "c"), map[state.Addr]state.Facts{addr("c"): {Missing: 1, Stopped: 1}}),
+			want: once(nil, "c"), steps: []string{"pause b", "drain m2#c", "resume c", "resume b"}},
+		{name: "each of a chain that stands in part", live: withFacts(once(nil, "b", "c"), map[state.Addr]state.Facts{addr("b"): {Missing: 1, Stopped: 1}, addr("c"): {Missing: 1, Stopped: 1}}),
+			want: once(nil, "b", "c"), steps: []string{"pause a", "drain m1#b", "pause b", "drain m2#c", "resume c", "resume b", "resume a"}},
+		{name: "what could not be started stops nobody", live: withFacts(once(nil, "c"), map[state.Addr]state.Facts{addr("c"): {Missing: 1, Stopped: 1, Unstarted: 1}}),
+			want: once(nil, "c"), steps: []string{"resume c"}},
+		{name: "what stands as a whole stops nobody", live: withFacts(once(nil, "c"), map[state.Addr]state.Facts{addr("c"): {Missing: 2, Stopped: 2}}),
+			want: once(nil, "c"), steps: []string{"resume c"}},
+		{name: "what was paused starts when what it feeds runs", live: withFacts(once(nil, "c"), map[state.Addr]state.Facts{addr("b"): {Missing: 2, Stopped: 2}}),
+			want: once(nil, "c"), steps: []string{"await-running c", "resume b"}},
+		{name: "the last one starts first", live: withFacts(once(nil, "c"), map[state.Addr]state.Facts{addr("b"): {Missing: 2, Stopped: 2}, addr("c"): {Missing: 2, Stopped: 2}}),
+			want: once(nil, "c"), steps: []string{"resume c", "resume b"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := planOf(t, c.live, c.want, false)
@@ -226,5 +238,29 @@ func TestNewWritersComeAfterTheChange(t *testing.T) {
 	i := slices.Index(stepIDs(p), "create n")
 	if i < 0 || !slices.Contains(short(p.Steps[i].Needs), "await-running c") {
 		t.Errorf("create n may come too early in %v", stepIDs(p))
+	}
+}
+
+// A start that stops what runs beside what stands still says what it can lose.
+func TestRisksOfAStart(t *testing.T) {
+	most := map[string]map[string]any{"c": {"processingGuarantees": "ATMOST_ONCE"}}
+	partly := map[state.Addr]state.Facts{addr("c"): {Missing: 1, Stopped: 1}}
+	for name, c := range map[string]struct {
+		live, want *state.State
+		risks      []string
+	}{
+		"ATMOST_ONCE":  {withFacts(once(most), partly), once(most), []string{"resume function/c: message-loss", "resume function/c: restart"}},
+		"ATLEAST_ONCE": {withFacts(once(nil), partly), once(nil), []string{"resume function/c: reprocessing", "resume function/c: restart"}},
+		"drained":      {withFacts(once(nil, "c"), partly), once(nil, "c"), []string{"pause function/b: reprocessing", "pause function/b: restart", "resume function/c: restart"}},
+		"nothing can be paused": {withFacts(once(nil, "a"), map[state.Addr]state.Facts{addr("a"): {Missing: 1, Stopped: 1}}), once(nil, "a"),
+			[]string{"resume function/a: message-loss", "resume function/a: restart"}},
+		"all of it stands":        {withFacts(once(most), map[state.Addr]state.Facts{addr("c"): {Missing: 2, Stopped: 2}}), once(most), nil},
+		"it could not be started": {withFacts(once(most), map[state.Addr]state.Facts{addr("c"): {Missing: 1, Stopped: 1, Unstarted: 1}}), once(most), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if d := cmp.Diff(c.risks, risks(planOf(t, c.live, c.want, false))); d != "" {
+				t.Error(d)
+			}
+		})
 	}
 }

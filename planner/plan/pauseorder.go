@@ -61,12 +61,16 @@ func (b *builder) changeInCalm(f *state.Component) {
 	}
 }
 
-// stopping is the step of a change that stops the live instances, nil for none.
+// stopping is the step that stops the live instances, for a change of theirs or to
+// start those that stand still beside them; nil for none.
 func (b *builder) stopping(addr state.Addr) *Step {
 	for _, op := range []Op{Delete, Update} {
 		if s := b.steps[id(op, addr)]; s != nil {
 			return s
 		}
+	}
+	if b.restarted[addr] && b.steps[id(Pause, addr)] == nil {
+		return b.steps[id(Resume, addr)]
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ type Facts struct {
 	// stopped, by a run that was cut short or by hand, or could not be started by a
 	// worker that does not try again. Those that are about to start count as well.
 	Stopped int `json:"stopped,omitempty"`
+	// Unstarted are those of them that a worker could not start. They are started one
+	// by one, which leaves the others alone; else all instances stop and start.
+	Unstarted int `json:"unstarted,omitempty"`
 	// Deduplication tells whether the broker drops messages of a topic that it has
 	// stored already.
 	Deduplication Switch `json:"deduplication,omitempty"`

@@ -21,6 +21,9 @@ func (d planDrawer) pauses(m view.MeshPlan) {
 	}
 	for _, a := range m.Resumes {
 		d.entry(">", a, "stands still, apply starts it")
+		for _, r := range m.ResumeRisks[a] {
+			d.risk(r)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ func pauses(b *strings.Builder, m view.MeshPlan) []view.Change {
 	}
 	for _, a := range m.Resumes {
 		lines = append(lines, fmt.Sprintf("- %s stands still, apply starts it\n", code(view.Name(a))))
+		if r := m.ResumeRisks[a]; len(r) > 0 {
+			risks = append(risks, view.Change{Addr: a, Risks: r})
+		}
 	}
 	for i, line := range lines {
 		if i == mostPauses {

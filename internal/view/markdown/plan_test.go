@@ -91,11 +91,13 @@ func TestPauses(t *testing.T) {
 		Risks: []view.Risk{{Risk: plan.Risk{Kind: plan.Restart, Detail: "stops the instance"}}},
 	}}
 	m.Resumes = []state.Addr{"sink/public/default/store"}
+	m.ResumeRisks = map[state.Addr][]view.Risk{"sink/public/default/store": {{Risk: plan.Risk{Kind: plan.Restart, Detail: "stops all 2 instances"}}}}
 	got := markdown.Plans(plans)
 	for _, line := range []string{
 		"- `function public/default/feed` is paused while `function public/default/a`, `function public/default/b` change\n",
 		"- `sink public/default/store` stands still, apply starts it\n",
 		"- `restart`: `function public/default/feed`: `stops the instance`\n",
+		"- `restart`: `sink public/default/store`: `stops all 2 instances`\n",
 	} {
 		if !strings.Contains(got, line) {
 			t.Errorf("%q is not in\n%s", line, got)
