@@ -29,7 +29,8 @@ type Caller interface {
 	// Open gives the backend as the caller may use it; done gives it back.
 	Open(ctx context.Context) (b backend.Backend, done func(), err error)
 	// Allows returns nil when the caller may carry out a plan, where the backend does
-	// not find that out by itself.
+	// not find that out by itself. A plan without steps is about what it wants, and about
+	// the mesh alone where it wants nothing.
 	Allows(ctx context.Context, id mesh.ID, p *plan.Plan) error
 }
 

@@ -50,6 +50,11 @@ func mayHold(ctx context.Context, c Caller, id mesh.ID, p *plan.Plan) error {
 	return nil
 }
 
+// mayChange returns nil when the caller may change a mesh at all, before it is known how.
+func mayChange(ctx context.Context, c Caller, id mesh.ID) error {
+	return c.Allows(ctx, id, &plan.Plan{Mesh: id.String()})
+}
+
 // errBug is what callers are told of a bug; the log has more.
 var errBug = errors.New("a bug in meshc; its log tells more")
 

@@ -58,6 +58,9 @@ func (m *Manager) hold(w http.ResponseWriter, r *http.Request, c Caller, change 
 	if who == "" {
 		return ErrUnauthorized
 	}
+	if err := mayChange(r.Context(), c, id); err != nil {
+		return err
+	}
 	if err := m.leads(r.Context()); err != nil {
 		return err
 	}

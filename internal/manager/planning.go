@@ -41,15 +41,17 @@ func (e *findingsError) Error() string {
 	return "findings with an error"
 }
 
-// plan makes the plan of a job: it only reads.
-func (m *Manager) plan(ctx context.Context, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
+// plan makes the plan of a job: it only reads. Where b can do more than the caller, that
+// one is asked about twice: about what the job names before anything is read, and about
+// the plan before anything is told of it.
+func (m *Manager) plan(ctx context.Context, c Caller, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
 	ctx, span := m.trace(ctx, "plan", j.id.String())
-	p, found, err := m.makePlan(ctx, b, j)
+	p, found, err := m.makePlan(ctx, c, b, j)
 	endPlan(span, p, err)
 	return p, found, err
 }
 
-func (m *Manager) makePlan(ctx context.Context, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
+func (m *Manager) makePlan(ctx context.Context, c Caller, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
 	opts := planner.Options{Destroy: j.orders.destroy, DeleteTopics: j.orders.deleteTopics, Allow: j.orders.allow, Only: j.orders.only}
 	if h, ok := m.index.head(j.id.String()); ok {
 		opts.Keep = planner.Keep(h)
@@ -66,6 +68,9 @@ func (m *Manager) makePlan(ctx context.Context, b backend.Backend, j *job) (*pla
 		if p.Backend != m.opts.Backend {
 			return nil, nil, usage("the plan is for backend %q, this manager has %q", p.Backend, m.opts.Backend)
 		}
+		if err := c.Allows(ctx, j.id, p); err != nil {
+			return nil, nil, err
+		}
 		// Where its maker had the code is nothing to this machine.
 		p.MoveCode(func(sum string) string {
 			if at, ok := j.in.sums[sum]; ok {
@@ -76,11 +81,20 @@ func (m *Manager) makePlan(ctx context.Context, b backend.Backend, j *job) (*pla
 		// What is wanted goes on record, and is deployed from there by others' rights.
 		found, err = planner.Confirm(ctx, b, p, opts.Keep)
 	case j.body != nil:
+		if err := c.Allows(ctx, j.id, &plan.Plan{Mesh: j.id.String(), Desired: j.body.Desired}); err != nil {
+			return nil, nil, err
+		}
 		p, found, err = planner.MakeVersion(ctx, b, m.opts.Backend, j.head, j.body, opts)
 	case j.in == nil:
+		if err := mayChange(ctx, c, j.id); err != nil {
+			return nil, nil, err
+		}
 		p, found, err = planner.MakeDestroy(ctx, b, m.opts.Backend, j.id, opts)
 	default:
-		p, found, err = m.planInput(ctx, b, j, opts)
+		p, found, err = m.planInput(ctx, c, b, j, opts)
+	}
+	if err == nil && p != nil {
+		err = c.Allows(ctx, j.id, p)
 	}
 	switch {
 	case err != nil:
@@ -94,7 +108,7 @@ func (m *Manager) makePlan(ctx context.Context, b backend.Backend, j *job) (*pla
 }
 
 // planInput compiles the mesh file that came along, and plans it.
-func (m *Manager) planInput(ctx context.Context, b backend.Backend, j *job, opts planner.Options) (*plan.Plan, diag.List, error) {
+func (m *Manager) planInput(ctx context.Context, c Caller, b backend.Backend, j *job, opts planner.Options) (*plan.Plan, diag.List, error) {
 	compiled := compiler.Compile(j.in.meshes, compiler.Options{
 		NeedCode: !opts.Destroy, Overlays: j.in.overlays, Set: j.in.sets,
 		Env: j.in.env, ReadFile: j.in.readFile, File: j.in.place,
@@ -112,6 +126,13 @@ func (m *Manager) planInput(ctx context.Context, b backend.Backend, j *job, opts
 		return nil, nil, usage("the path names mesh %s, and the file is of %s", j.id, strings.Join(names, ", "))
 	}
 	unit := compiled.Units[at]
+	about, err := planner.Named(unit)
+	if err == nil {
+		err = c.Allows(ctx, j.id, about)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
 	p, more, err := planner.Make(ctx, b, m.opts.Backend, unit, opts)
 	if p != nil {
 		for _, in := range append(append([]compiler.Input{}, j.in.meshes...), j.in.overlays...) {

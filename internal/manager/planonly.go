@@ -42,11 +42,8 @@ func (m *Manager) planOnly(w http.ResponseWriter, r *http.Request, c Caller) err
 	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), m.opts.Limits.PlanTime)
 	defer cancel()
-	p, found, err := m.plan(ctx, b, j)
+	p, found, err := m.plan(ctx, c, b, j)
 	if err != nil {
-		return err
-	}
-	if err := c.Allows(ctx, j.id, p); err != nil {
 		return err
 	}
 	if j.in != nil {

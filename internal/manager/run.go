@@ -100,6 +100,9 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 	if j.in != nil {
 		defer j.in.done()
 	}
+	if err := mayChange(ctx, c, j.id); err != nil {
+		return err
+	}
 	b, done, err := c.Open(ctx)
 	if err != nil {
 		return err
@@ -153,15 +156,12 @@ func (m *Manager) agreed(ctx context.Context, c Caller, b backend.Backend, j *jo
 			return nil, err
 		}
 	}
-	p, _, err := m.plan(ctx, b, j)
+	p, _, err := m.plan(ctx, c, b, j)
 	if err != nil {
 		return nil, err
 	}
 	if refused := p.Refused(j.orders.allow); len(refused) > 0 {
 		return nil, &apply.RiskError{Refused: refused}
-	}
-	if err := c.Allows(ctx, j.id, p); err != nil {
-		return nil, err
 	}
 	return p, mayHold(ctx, c, j.id, p)
 }

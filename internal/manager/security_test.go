@@ -247,7 +247,9 @@ type losingRole struct {
 	l *lead
 }
 
-func (r losingRole) Allows(context.Context, meshID, *plan.Plan) error {
-	r.l.lost.Store(true)
+func (r losingRole) Allows(_ context.Context, _ meshID, p *plan.Plan) error {
+	if !p.Empty() {
+		r.l.lost.Store(true)
+	}
 	return nil
 }
