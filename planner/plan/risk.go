@@ -91,10 +91,23 @@ func (b *builder) subscriptionRisks(c *diff.Change) {
 		drain.Limit, drain.GoOn = LossyDrainLimit, true
 		s.risk(Risk{Kind: MessageLoss, Messages: facts.Backlog, Detail: "what is not processed within " + LossyDrainLimit.String() + ", or --timeout, goes with the subscription"})
 	}
+	if reader != nil && facts.Backlog > 0 && !b.allowed(reader, MessageLoss) && b.standStill(b.readers(sub)) {
+		s.risk(Risk{Kind: MessageLoss, Messages: facts.Backlog, Detail: string(reader.Kind) + " " + reader.Name + " stands still and would be waited for in vain; it has to be started first, else its backlog goes with the subscription"})
+	}
 	if writers := b.writersThatStay(sub.Topic); writers != "" {
 		s.GoOn = true
 		s.risk(Risk{Kind: MessageLoss, Detail: writers + " " + shortTopic(sub.Topic) + "; what is sent after the drain goes with the subscription"})
 	}
+}
+
+// standStill tells that no instance of components runs, and that the plan starts none.
+func (b *builder) standStill(list []*state.Component) bool {
+	for _, f := range list {
+		if b.live.Facts[f.Addr()].Stopped < f.Parallelism() || b.steps[id(Resume, f.Addr())] != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // readsOn tells whether the function still reads the topic after the plan, through another subscription.
