@@ -112,6 +112,11 @@ func (c *commitment) once(ctx context.Context) error {
 		if err == nil && v.write && v.to != nil {
 			spec, err = open(v.to)
 		}
+		if err == nil && v.most > 0 {
+			var n int
+			n, err = c.instances(ctx, key)
+			v.paused = max(1, n)
+		}
 		c.errs[i] = err
 		if err != nil || !v.write {
 			continue
@@ -122,7 +127,7 @@ func (c *commitment) once(ctx context.Context) error {
 			marker = marker.Without(s.Addr.Kind(), lastPart(s.Addr.Name()))
 			continue
 		}
-		specs[key], marker = spec, marker.With(v.to, v.paused)
+		specs[key], marker = v.started(spec), v.mark(marker)
 		c.newest = v.to
 	}
 	switch {
@@ -175,17 +180,29 @@ func rawElement(object kube.Object, p *placed) map[string]any {
 // that they have now: the operator would set them back otherwise.
 func (c *commitment) autoscaled(ctx context.Context, specs map[string]map[string]any) error {
 	for key, spec := range specs {
-		kind, name, _ := strings.Cut(key, "/")
 		if !resource.Autoscaled(spec) || spec["replicas"] != nil && number(spec, "replicas") == 0 {
 			continue
 		}
-		have, err := c.b.kube.Get(ctx, kube.Ref{Resource: kinds[state.Kind(kind)], Namespace: c.layout.namespace, Name: c.name + "-" + name})
-		if err != nil && !kube.IsNotFound(err) {
+		n, err := c.instances(ctx, key)
+		if err != nil {
 			return err
 		}
-		specs[key] = resource.WithReplicas(spec, int(max(number(have.Map("spec"), "replicas"), number(spec, "minReplicas"), 1)))
+		if n == 0 {
+			n = int(number(spec, "replicas"))
+		}
+		specs[key] = resource.WithReplicas(spec, max(n, int(number(spec, "minReplicas")), 1))
 	}
 	return nil
+}
+
+// instances is how many the child of an element has; 0 where it is not there.
+func (c *commitment) instances(ctx context.Context, key string) (int, error) {
+	kind, name, _ := strings.Cut(key, "/")
+	have, err := c.b.kube.Get(ctx, kube.Ref{Resource: kinds[state.Kind(kind)], Namespace: c.layout.namespace, Name: c.name + "-" + name})
+	if kube.IsNotFound(err) {
+		return 0, nil
+	}
+	return int(have.Int("spec", "replicas")), err
 }
 
 // number is a number of a spec, 0 where there is none: in what is stored whole numbers

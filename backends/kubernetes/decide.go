@@ -19,6 +19,22 @@ type verdict struct {
 	to *state.Component
 	// paused is how many instances it has when it is not stopped; 0 for one that runs.
 	paused int
+	// digest is what the marker goes on to say of the spec, so that what others have
+	// changed stays known as that; "" where meshc itself says what the spec is.
+	digest string
+	// most is the maxReplicas that it has when it is not stopped.
+	most int
+	// instances is how many an autoscaled one had when it was stopped, which starts now.
+	instances int
+}
+
+// mark is a marker with the component as it is to be.
+func (v verdict) mark(m resource.Marker) resource.Marker {
+	m = m.With(v.to, v.paused)
+	if v.digest != "" {
+		m = m.Saying(v.to.Kind, v.to.Name, v.digest, v.most)
+	}
+	return m
 }
 
 // decide compares what a step wants with what is there a moment before the write.
@@ -46,12 +62,21 @@ func decide(s plan.Step, live *placed) (verdict, error) {
 		if !unmoved(live, before) {
 			return verdict{}, movedComponent(s, live)
 		}
-		return verdict{write: true, to: stopped(live.component), paused: max(1, n)}, nil
+		v := verdict{write: true, to: stopped(aligned(*live, before)), paused: max(1, n), digest: live.written}
+		v.most = int(number(resource.Spec(live.component), "maxReplicas"))
+		if v.most > 0 && live.own {
+			v.paused = max(1, int(live.object.Int("spec", "replicas")))
+		}
+		return v, nil
 	case plan.Resume:
 		if live == nil {
 			return verdict{}, moved("%s %s is gone", s.Addr.Kind(), s.Addr.Name())
 		}
-		return verdict{write: live.paused, to: live.component}, nil
+		to := live.component
+		if after, ok := s.Change.After.(*state.Component); ok {
+			to = aligned(*live, after)
+		}
+		return verdict{write: live.paused, to: to, digest: live.written, instances: live.instances}, nil
 	case plan.Keep:
 		between := s.Change.Between.(*state.Component)
 		if live != nil {
@@ -78,14 +103,18 @@ func update(s plan.Step, live *placed, before, after *state.Component) (verdict,
 	case !unmoved(live, before):
 		return verdict{}, movedComponent(s, live)
 	}
-	return verdict{write: true, to: after}, nil
+	v := verdict{write: true, to: after}
+	if live != nil {
+		v.instances = live.instances
+	}
+	return v, nil
 }
 
 // stopped is a component without instances.
 func stopped(c *state.Component) *state.Component {
 	out := *c
 	out.Fields = maps.Clone(c.Fields)
-	out.Fields[resource.Field] = resource.WithReplicas(resource.Spec(c), 0)
+	out.Fields[resource.Field] = resource.Stopped(resource.Spec(c))
 	return &out
 }
 

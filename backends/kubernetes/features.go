@@ -67,9 +67,14 @@ func stopsOperator(live *state.State, want *state.Component) string {
 	if have, there := live.Resources[want.Addr()].(*state.Component); there && have.OtherKind == "" {
 		before = resource.Spec(have)
 	}
+	after := resource.Spec(want)
+	if resource.Autoscaled(after) {
+		// A number is written all the same, see verdict.scaled and commitment.autoscaled.
+		after = resource.WithReplicas(after, int(max(number(before, "replicas"), number(after, "minReplicas"), 1)))
+	}
 	name, _ := home(want)
 	c := operator.Component{Kind: fields.Kind(want.Kind), Node: want.Name, Name: name}
-	for _, d := range operator.CheckUpdate(c, before, resource.Spec(want)) {
+	for _, d := range operator.CheckUpdate(c, before, after) {
 		if d.Severity == diag.Error {
 			return d.Detail
 		}

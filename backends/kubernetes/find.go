@@ -23,6 +23,8 @@ type placed struct {
 	written string
 	// paused tells that a run has stopped it and not started it again.
 	paused bool
+	// instances is how many it had before.
+	instances int
 	// autoscaler is the name of the one that the operator has made of it, "" for none.
 	autoscaler string
 }
@@ -161,7 +163,7 @@ func place(kind state.Kind, o kube.Object, name string, spec map[string]any, m *
 	}
 	if m != nil {
 		node := m.Nodes[resource.Key(kind, p.component.Name)]
-		p.written, p.paused = node.Spec, node.Paused > 0
+		p.written, p.paused, p.instances = node.Spec, node.Paused > 0, node.Paused
 	}
 	return p
 }

@@ -63,7 +63,11 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 	if err != nil {
 		return err
 	}
-	return b.apply(ctx, ref.Resource, o, s.Change.Action == diff.Adopt)
+	err = b.apply(ctx, ref.Resource, o, s.Change.Action == diff.Adopt)
+	if live != nil && onlyScaled(live.component, v.to, err) {
+		err = b.apply(ctx, ref.Resource, o, true)
+	}
+	return err
 }
 
 // singleObject is a resource of its own as it is to be.
@@ -73,13 +77,13 @@ func (b *Backend) singleObject(s plan.Step, ref kube.Ref, v verdict, was kube.Ob
 		return nil, err
 	}
 	o := ref.Resource.New(ref.Namespace, ref.Name)
-	marker := resource.Marker{}.With(v.to, v.paused)
+	marker := v.mark(resource.Marker{})
 	dress(o, ownerOf(s), marked(v.to, marksFields[0]), marked(v.to, marksFields[1]), marker, "")
 	if was != nil {
 		o.Map("metadata")["resourceVersion"] = was.Version()
 		o.Map("metadata")["uid"] = was.UID()
 	}
-	o["spec"] = spec
+	o["spec"] = v.scaled(spec, was)
 	return o, nil
 }
 

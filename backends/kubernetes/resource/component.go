@@ -22,7 +22,7 @@ func Component(kind state.Kind, name string, spec map[string]any, m *Marker) *st
 	if node, ours := m.Nodes[Key(kind, c.Name)]; ours {
 		if node.Paused > 0 && c.Parallelism() == 0 {
 			// It is stopped for a while, and is otherwise what it was.
-			own = WithReplicas(own, node.Paused)
+			own = node.running(own)
 			c.Fields = Fields(kind, name, own)
 		}
 		c = c.Masked(node.Sensitive)
@@ -32,6 +32,24 @@ func Component(kind state.Kind, name string, spec map[string]any, m *Marker) *st
 		c.Code.SHA256 = node.SHA256
 	}
 	return c
+}
+
+// Stopped is a canonical spec without instances. It asks for no autoscaler, which would
+// never start from 0: the webhook refuses the two together.
+func Stopped(spec map[string]any) map[string]any {
+	spec = WithReplicas(spec, 0)
+	delete(spec, "maxReplicas")
+	return spec
+}
+
+// running is the canonical spec of a stopped component when it is not.
+func (n Node) running(spec map[string]any) map[string]any {
+	spec = WithReplicas(spec, n.Paused)
+	if n.Most > 0 {
+		delete(spec, "replicas")
+		spec["maxReplicas"] = float64(n.Most)
+	}
+	return spec
 }
 
 // WithReplicas is a canonical spec with another number of instances.

@@ -42,6 +42,8 @@ type Node struct {
 	Protect bool `json:"protect,omitempty"`
 	// Paused is how many instances there are when the component is not paused; 0 when it is not.
 	Paused int `json:"paused,omitempty"`
+	// Most is the maxReplicas that the spec has when the component is not paused; 0 for none.
+	Most int `json:"most,omitempty"`
 }
 
 // Key names a component in a marker: kind/name.
@@ -77,6 +79,16 @@ func (m Marker) With(c *state.Component, paused int) Marker {
 		spec = WithReplicas(spec, paused) // as it is read back
 	}
 	m.Nodes[Key(c.Kind, c.Name)] = Node{Generation: max(1, c.Generation), Spec: Digest(spec), SHA256: c.Code.SHA256, Sensitive: c.SensitivePaths(), Protect: c.Protect, Paused: paused}
+	return m
+}
+
+// Saying is the marker with another digest of a component's spec, and with the
+// maxReplicas that a paused one has when it is not; 0 for none.
+func (m Marker) Saying(kind state.Kind, name, digest string, most int) Marker {
+	m.Nodes = maps.Clone(m.Nodes)
+	node := m.Nodes[Key(kind, name)]
+	node.Spec, node.Most = digest, most
+	m.Nodes[Key(kind, name)] = node
 	return m
 }
 
