@@ -26,6 +26,8 @@ type job struct {
 	// head and body are those of the version that a rollback goes to.
 	head record.Head
 	body *record.Body
+	// register refuses a mesh that is there.
+	register bool
 }
 
 // findingsError tells that there is no plan, since something has errors.

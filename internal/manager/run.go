@@ -124,6 +124,9 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 		}
 		return m.abandoned(ctx, err)
 	}
+	if err := m.newest(ctx, j); err != nil {
+		return err
+	}
 	p, err := m.agreed(ctx, c, b, j)
 	if err != nil {
 		return err
@@ -144,6 +147,17 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 		// The last look before the first write: is this manager still the one?
 		Begin: m.leads,
 	})
+	return err
+}
+
+// newest notes on which record a job is planned, so that a run without a lock that comes
+// after is told; it refuses to register what is there by now.
+func (m *Manager) newest(ctx context.Context, j *job) error {
+	h, err := m.head(ctx, j.id)
+	if err == nil && j.register && h.Live() {
+		err = &existsError{h}
+	}
+	j.run.Seen = &h
 	return err
 }
 

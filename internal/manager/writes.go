@@ -49,6 +49,7 @@ func (m *Manager) register(w http.ResponseWriter, r *http.Request, c Caller) err
 	if err != nil {
 		return err
 	}
+	j.register = true
 	again := m.repeated(r.Context(), j)
 	if m.underWay(again) {
 		return m.applyInput(w, r, c, j)
@@ -56,6 +57,7 @@ func (m *Manager) register(w http.ResponseWriter, r *http.Request, c Caller) err
 	if m.answerRepeated(w, again) {
 		return nil
 	}
+	// What is there is refused before its code is sent; under the lock it is looked at again.
 	h, err := m.head(r.Context(), j.id)
 	if err == nil && h.Live() {
 		err = &existsError{h}

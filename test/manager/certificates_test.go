@@ -97,6 +97,7 @@ func (c *cluster) testCertificates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		req.Header.Set("Content-Type", "application/yaml")
 		resp, err := (&http.Client{Transport: transport, Timeout: 30 * time.Second}).Do(req)
 		if err != nil {
 			return 0, err.Error()
@@ -107,6 +108,7 @@ func (c *cluster) testCertificates(t *testing.T) {
 	}
 	soon(t, "the manager is ready", func() bool { status, _ := as("", "GET", "/readyz", nil); return status == 200 })
 	elsewhere := bytes.ReplaceAll(failing("e"), []byte("inputs: [in]"), []byte("inputs: ['persistent://public/default/theirs']"))
+	absent := bytes.ReplaceAll(failing("e"), []byte("[{name: in, external: true}"), []byte("[{name: in, external: true}, {name: 'persistent://public/default/none', external: true}"))
 	for _, try := range []struct {
 		name, method, mesh string
 		body               []byte
@@ -115,6 +117,9 @@ func (c *cluster) testCertificates(t *testing.T) {
 		{"", "GET", "c", nil, 401}, {"unknown", "GET", "c", nil, 401}, {"odd", "GET", "c", nil, 403}, {"look", "GET", "c", nil, 404},
 		{"dep", "PUT", "c?wait=20s", failing("c"), 403}, {"ci", "PUT", "c?wait=20s", failing("c"), 200}, {"look", "GET", "c", nil, 200},
 		{"ci", "PUT", "e?wait=20s", elsewhere, 403}, {"dep", "DELETE", "c", nil, 403},
+		// What is not there in a tenant of others is not told.
+		{"ci", "PUT", "e?wait=20s", absent, 403}, {"look", "POST", "c/plan", failing("c"), 403},
+		{"look", "PUT", "c/lock", nil, 403}, {"ci", "PUT", "c/lock", nil, 200}, {"look", "DELETE", "c/lock?force=true", nil, 403}, {"ci", "DELETE", "c/lock", nil, 200},
 	} {
 		if status, text := as(try.name, try.method, meshes+"acme/orders/"+try.mesh, try.body); status != try.status {
 			t.Errorf("%s %s as %q: %d, want %d: %s", try.method, try.mesh, try.name, status, try.status, text)
