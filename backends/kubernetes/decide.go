@@ -59,7 +59,9 @@ func decide(s plan.Step, live *placed) (verdict, error) {
 		if live != nil && live.paused {
 			return verdict{}, nil
 		}
-		if !unmoved(live, before) {
+		// One that is to be deleted may have been given its last form before.
+		last, _ := s.Change.Last().(*state.Component)
+		if !unmoved(live, before) && !unmoved(live, last) {
 			return verdict{}, movedComponent(s, live)
 		}
 		v := verdict{write: true, to: stopped(aligned(*live, before)), paused: max(1, n), digest: live.written}

@@ -219,7 +219,7 @@ func (b *Backend) do(s plan.Step) error {
 // run stops or starts a component.
 func (b *Backend) run(s plan.Step) error {
 	have := b.resources[s.Addr]
-	if have == nil || s.Op == plan.Pause && state.Digest(have) != state.Digest(s.Change.Before) {
+	if have == nil || s.Op == plan.Pause && state.Digest(have) != state.Digest(s.Change.Before) && state.Digest(have) != state.Digest(stored(s.Change.Last())) {
 		return fmt.Errorf("%s: %w", s.Addr, backend.ErrMoved)
 	}
 	if stop := s.Op == plan.Pause; b.stopped[s.Addr] != stop {

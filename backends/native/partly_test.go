@@ -12,6 +12,7 @@ import (
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
 	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/backend"
+	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/state"
 	"github.com/meshc/meshc/test/harness"
@@ -61,4 +62,24 @@ func TestAnInstanceStoppedByHand(t *testing.T) {
 		t.Errorf("%d instances run", n)
 	}
 	b.Empty(u)
+}
+
+// A component that has its last form before it is deleted is stopped as such.
+func TestAPauseFindsTheLastForm(t *testing.T) {
+	b := harness.New(t, pulsartest.Shared(t))
+	b.Jar("loss-a.jar", "code.jar")
+	b.Apply(b.Plan(b.Mesh("m", "jarFile: code.jar\nfunctions:\n  - {name: f, className: org.example.loss.Forward, inputs: [in], output: out}\n"), planner.Options{}))
+	f := state.ComponentAddr(state.KindFunction, b.Tenant, b.Namespace, "f")
+	before := b.Read("m").Resources[f].(*state.Component)
+	between := *before
+	between.Generation++
+	change := &diff.Change{Addr: f, Action: diff.Delete, Before: before, Between: &between}
+	for _, op := range []plan.Op{plan.Keep, plan.Pause} {
+		if err := b.Backend.Do(context.Background(), plan.Step{ID: string(op) + " " + string(f), Op: op, Addr: f, Change: change}, func(backend.Event) {}); err != nil {
+			t.Fatalf("%s: %v", op, err)
+		}
+	}
+	if h, err := b.Backend.Health(context.Background(), f); err != nil || h.Running != 0 {
+		t.Errorf("%+v %v", h, err)
+	}
 }

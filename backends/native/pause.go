@@ -19,7 +19,9 @@ func (b *Backend) pause(ctx context.Context, s plan.Step, w waiter) error {
 	if err != nil {
 		return err
 	}
-	if !unmoved(live, before) {
+	// One that is to be deleted may have been given its last form before.
+	last, _ := s.Change.Last().(*state.Component)
+	if !unmoved(live, before) && !unmoved(live, last) {
 		return b.movedComponent(s, live)
 	}
 	err = b.client.Stop(ctx, adminKind(live.Kind), live.Tenant, live.Namespace, live.Name)

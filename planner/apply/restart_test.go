@@ -2,6 +2,8 @@ package apply_test
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -50,4 +52,29 @@ func TestAStartThatDoesNotCome(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What is to be replaced and feeds what is changed is given its last form, and then
+// stopped: that form is what the stop finds.
+func TestWhatWasKeptIsPaused(t *testing.T) {
+	b := cluster()
+	run(t, b, planFor(t, b, line(1)))
+	f1 := state.ComponentAddr(state.KindFunction, "public", "default", "f1")
+	cleans := *b.Resources()[f1].(*state.Component)
+	cleans.Fields = maps.Clone(cleans.Fields)
+	cleans.Fields["cleanupSubscription"] = true
+	b.Put(&cleans)
+	want := line(2)
+	fields := want.Resources[f1].(*state.Component).Fields
+	fields["retainOrdering"], fields["cleanupSubscription"] = true, false
+	p := planStrict(t, b, want)
+	for _, op := range []plan.Op{plan.Keep, plan.Pause} {
+		if !slices.Contains(ids(p), string(op)+" "+string(f1)) {
+			t.Fatalf("no %s in %v", op, ids(p))
+		}
+	}
+	if report := run(t, b, p); !report.OK() {
+		t.Errorf("%+v", report.Failed)
+	}
+	runsAll(t, b)
 }
