@@ -18,13 +18,13 @@ func (e *OnlyError) Error() string { return fmt.Sprintf("mesh %s has no %q", e.M
 // these are as the mesh wants them, everything else stays as it is live. A
 // component takes along what it cannot do without: its code, its topics, its
 // subscriptions, and those of the mesh's readers of the topics that it writes, so
-// that nothing is sent which nobody keeps.
-func narrowed(live, want *state.State, only []string) (*state.State, error) {
-	chosen := map[state.Addr]bool{}
+// that nothing is sent which nobody keeps. chosen are the addresses that are touched.
+func narrowed(live, want *state.State, only []string) (out *state.State, chosen map[state.Addr]bool, err error) {
+	chosen = map[state.Addr]bool{}
 	for _, text := range only {
 		addrs := named(text, live, want)
 		if len(addrs) == 0 {
-			return nil, &OnlyError{Mesh: want.Mesh.String(), Only: text}
+			return nil, nil, &OnlyError{Mesh: want.Mesh.String(), Only: text}
 		}
 		for _, a := range addrs {
 			chosen[a] = true
@@ -35,7 +35,7 @@ func narrowed(live, want *state.State, only []string) (*state.State, error) {
 			}
 		}
 	}
-	out := state.New(want.Mesh)
+	out = state.New(want.Mesh)
 	out.Places = want.Places
 	for _, a := range union(live, want) {
 		there, isLive := live.Resources[a]
@@ -48,7 +48,7 @@ func narrowed(live, want *state.State, only []string) (*state.State, error) {
 			out.Put(there)
 		}
 	}
-	return out, nil
+	return out, chosen, nil
 }
 
 // along chooses what a component needs, and the subscriptions that keep what it sends.
@@ -68,9 +68,15 @@ func along(c *state.Component, live, want *state.State, chosen map[state.Addr]bo
 	namespace(c.Tenant + "/" + c.Namespace)
 	chosen[state.PackageAddr(c.Code.URL)] = true
 	if c.MovedFrom != "" {
-		// The component whose place it takes goes with the same plan.
+		// The component whose place it takes goes with the same plan, and with it the
+		// subscriptions that are not taken over, which are drained first.
 		for _, kind := range state.Components {
-			chosen[state.ComponentAddr(kind, c.Tenant, c.Namespace, c.MovedFrom)] = true
+			addr := state.ComponentAddr(kind, c.Tenant, c.Namespace, c.MovedFrom)
+			old, there := live.Resources[addr].(*state.Component)
+			if there && !chosen[addr] && old.Owner == c.Owner {
+				along(old, live, want, chosen)
+			}
+			chosen[addr] = true
 		}
 	}
 	for _, t := range c.Inputs() {

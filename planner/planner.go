@@ -112,7 +112,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	live.Mask(want.SensitivePaths())
 	planned := want
 	if len(o.Only) > 0 {
-		if planned, err = narrowed(live, want, o.Only); err != nil {
+		if planned, _, err = narrowed(live, want, o.Only); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -126,8 +126,9 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 		read = live.Clone()
 		shaper.Align(live, want)
 	}
+	var chosen map[state.Addr]bool
 	if len(o.Only) > 0 {
-		if want, err = narrowed(live, want, o.Only); err != nil {
+		if want, chosen, err = narrowed(live, want, o.Only); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -145,7 +146,7 @@ func between(ctx context.Context, b backend.Backend, name string, traits backend
 	if findings.HasErrors() {
 		return nil, findings, nil
 	}
-	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Read: read, Prints: prints,
+	header := plan.Header{Backend: name, Cluster: traits.Cluster, Destroy: o.Destroy, Allowed: o.Allow, Only: o.Only, Chosen: chosen, Read: read, Prints: prints,
 		KeepsSubscriptions: shapes && !shaper.Prepares(), NoWaits: o.NoWaits}
 	return plan.New(header, live, want, changes), findings, nil
 }

@@ -30,6 +30,9 @@ type Header struct {
 	Allowed []RiskKind
 	// Only is what the plan was narrowed to.
 	Only []string
+	// Chosen are the addresses that the plan may touch, nil for all: others that stand
+	// still are neither started nor waited for, but for what the plan itself pauses.
+	Chosen map[state.Addr]bool
 	// KeepsSubscriptions tells that no subscription goes with its reader: on the way
 	// back of a run that failed, and without a connection to Pulsar. Nothing else tells
 	// then that what writes goes before what reads.
@@ -93,7 +96,7 @@ func (b *builder) make(changes []diff.Change) []Step {
 		c := &changes[i]
 		if c.Action != diff.NoOp {
 			b.changes = append(b.changes, c)
-		} else if c.Addr.Kind().IsComponent() && b.live.Facts[c.Addr].Missing > 0 && !b.header.Destroy && !b.header.NoWaits {
+		} else if c.Addr.Kind().IsComponent() && b.live.Facts[c.Addr].Missing > 0 && !b.header.Destroy && !b.header.NoWaits && b.chosen(c.Addr) {
 			// An earlier run was cut before it had waited, or something is wrong.
 			b.step(AwaitRunning, c.Addr, c).Limit = RunLimit
 		}
@@ -149,6 +152,11 @@ func (b *builder) step(op Op, addr state.Addr, c *diff.Change) *Step {
 	s := &Step{ID: key, Op: op, Addr: addr, Change: c}
 	b.steps[key] = s
 	return s
+}
+
+// chosen tells whether the plan may touch an address.
+func (b *builder) chosen(addr state.Addr) bool {
+	return b.header.Chosen == nil || b.header.Chosen[addr]
 }
 
 // expand makes the steps of one change.

@@ -17,7 +17,7 @@ func (b *builder) resumeStopped() {
 	var found []*state.Component
 	for _, f := range b.lives.Components {
 		c := b.all[f.Addr()]
-		if c == nil || c.After == nil || c.Action == diff.Replace || b.live.Facts[f.Addr()].Stopped == 0 {
+		if c == nil || c.After == nil || c.Action == diff.Replace || !b.chosen(c.Addr) || b.live.Facts[f.Addr()].Stopped == 0 {
 			continue
 		}
 		found = append(found, f)
