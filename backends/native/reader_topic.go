@@ -37,6 +37,7 @@ func (r *reader) topic(ctx context.Context, name string) error {
 	if err := r.policiesOf(ctx, name, props); err != nil {
 		return err
 	}
+	r.undeclared(name, stats)
 	// Who publishes matters for subscriptions even where the topic is not the mesh's.
 	r.note(topic.Addr(), state.Facts{Publishers: r.publishers(stats), OtherBacklog: r.otherBacklog(name, stats), Deduplication: deduplication(stats), Active: active(stats)})
 	for subName, s := range stats.Subscriptions {
@@ -69,6 +70,31 @@ func (r *reader) publishers(stats admin.TopicStats) int {
 		}
 	}
 	return n
+}
+
+// undeclared notes the components of the mesh that have a producer on a topic which
+// their config does not name: code can send to any.
+func (r *reader) undeclared(topic string, stats admin.TopicStats) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var seen []state.Addr
+	for _, p := range stats.Publishers {
+		for _, kind := range state.Components {
+			addr := state.Addr(string(kind) + "/" + p.Metadata["id"])
+			c, there := r.out.Resources[addr].(*state.Component)
+			if there && c.Owner == r.owner() && !slices.Contains(c.Writes(), topic) {
+				seen = append(seen, addr)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		return
+	}
+	slices.Sort(seen)
+	if r.out.Undeclared == nil {
+		r.out.Undeclared = map[string][]state.Addr{}
+	}
+	r.out.Undeclared[topic] = slices.Compact(seen)
 }
 
 // deduplication tells whether the broker drops duplicates on a topic. What is

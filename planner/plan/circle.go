@@ -21,7 +21,7 @@ func circles(x *state.Index) map[state.Addr]bool {
 	feeds, fed := map[state.Addr][]state.Addr{}, map[state.Addr][]state.Addr{}
 	for _, f := range x.Components {
 		left[f.Addr()] = true
-		for _, t := range f.Writes() {
+		for _, t := range x.Writes(f) {
 			for _, g := range x.Reading(t) {
 				feeds[f.Addr()] = append(feeds[f.Addr()], g.Addr())
 				fed[g.Addr()] = append(fed[g.Addr()], f.Addr())

@@ -307,10 +307,11 @@ func (b *builder) newReaders(topic string) []state.Addr {
 	return out
 }
 
-// stopsWriting tells whether a live function stays and writes the topic no more.
+// stopsWriting tells whether a live function stays and writes the topic no more. What
+// its code sends by itself no config ends.
 func (b *builder) stopsWriting(f *state.Component, topic string) bool {
 	after, ok := b.want.Resources[f.Addr()].(*state.Component)
-	return ok && !b.header.Destroy && after.Owner == f.Owner && !slices.Contains(after.Writes(), topic)
+	return ok && !b.header.Destroy && after.Owner == f.Owner && slices.Contains(f.Writes(), topic) && !slices.Contains(after.Writes(), topic)
 }
 
 // reaches tells whether from needs to, directly or through others.

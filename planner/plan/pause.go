@@ -154,7 +154,7 @@ func (b *builder) outsiders(topic string) string {
 	if why := b.strangers(topic); why != "" {
 		return why
 	}
-	if len(b.lives.Writing(topic)) == 0 {
+	if !slices.ContainsFunc(b.lives.Writing(topic), func(f *state.Component) bool { return slices.Contains(f.Writes(), topic) }) {
 		return "its input " + shortTopic(topic) + " is written from outside of the mesh"
 	}
 	return ""

@@ -52,7 +52,7 @@ func (b *builder) startsLater(f *state.Component) {
 	if b.steps[id(Pause, f.Addr())] != nil || b.circular(f.Addr()) {
 		return
 	}
-	for _, t := range f.Writes() {
+	for _, t := range b.lives.Writes(f) {
 		for _, g := range b.lives.Reading(t) {
 			c := b.all[g.Addr()]
 			if c == nil || c.Action != diff.NoOp || !b.loses(g) || slices.Contains(b.pausedFor[f.Addr()], g.Addr()) {

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/meshc/meshc/planner/diff"
 	"github.com/meshc/meshc/planner/state"
 )
@@ -47,6 +49,11 @@ func (b *builder) batcher(f *state.Component) string {
 	for _, t := range f.Inputs() {
 		if why := b.strangers(t); why != "" {
 			return why + ", perhaps so"
+		}
+		for _, w := range b.lives.Writing(t) {
+			if !slices.Contains(w.Writes(), t) && !b.goes(w.Addr()) && !unbatched(w) {
+				return "the code of " + string(w.Kind) + " " + w.Name + " does on its input " + shortTopic(t)
+			}
 		}
 		writers := b.wants.Writing(t)
 		if len(writers) == 0 {

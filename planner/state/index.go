@@ -1,6 +1,9 @@
 package state
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Index finds resources of a state by what they touch. It is made once of a state
 // that does not change from then on: a plan asks tens of thousands of times.
@@ -12,6 +15,8 @@ type Index struct {
 	reading       map[string][]*Component
 	writing       map[string][]*Component
 	subscriptions map[string][]*Subscription
+	// undeclared are the topics that components write and do not name.
+	undeclared map[Addr][]string
 	// patterned are the components that read by patterns.
 	patterned []*Component
 }
@@ -23,7 +28,7 @@ type route struct{ topic, name string }
 func (s *State) Index() *Index {
 	x := &Index{
 		through: map[route][]*Component{}, reading: map[string][]*Component{},
-		writing: map[string][]*Component{}, subscriptions: map[string][]*Subscription{},
+		writing: map[string][]*Component{}, subscriptions: map[string][]*Subscription{}, undeclared: map[Addr][]string{},
 	}
 	for _, a := range s.Addrs() {
 		switch r := s.Resources[a].(type) {
@@ -31,6 +36,14 @@ func (s *State) Index() *Index {
 			x.add(r)
 		case *Subscription:
 			x.subscriptions[r.Topic] = append(x.subscriptions[r.Topic], r)
+		}
+	}
+	for _, t := range slices.Sorted(maps.Keys(s.Undeclared)) {
+		for _, a := range s.Undeclared[t] {
+			if c, ok := s.Resources[a].(*Component); ok && !slices.Contains(x.writing[t], c) {
+				x.writing[t] = append(x.writing[t], c)
+				x.undeclared[a] = append(x.undeclared[a], t)
+			}
 		}
 	}
 	return x
@@ -80,8 +93,12 @@ func (x *Index) byPattern(named []*Component, topic string, ok func(*Component) 
 	return named
 }
 
-// Writing returns the components that write a topic, dead letters and log lines included.
+// Writing returns the components that write a topic, dead letters and log lines included,
+// and what code is seen to send by itself; see State.Undeclared.
 func (x *Index) Writing(topic string) []*Component { return x.writing[topic] }
+
+// Writes returns the topics that a component writes, as Writing finds it.
+func (x *Index) Writes(c *Component) []string { return append(c.Writes(), x.undeclared[c.Addr()]...) }
 
 // Subscriptions returns those of a topic, in the order of their addresses.
 func (x *Index) Subscriptions(topic string) []*Subscription { return x.subscriptions[topic] }

@@ -18,6 +18,9 @@ type State struct {
 	Places map[Addr]Place
 	// Facts (live only) are what moves by itself; they are no part of the fingerprint.
 	Facts map[Addr]Facts
+	// Undeclared (live only) are by topic the components of the mesh, sorted, that have
+	// a producer there although their config does not name it: what code sends by itself.
+	Undeclared map[string][]Addr
 	// StateStore (live only) tells that functions can keep state in this cluster.
 	StateStore bool
 }
@@ -49,7 +52,8 @@ type Facts struct {
 	// Deduplication tells whether the broker drops messages of a topic that it has
 	// stored already.
 	Deduplication Switch `json:"deduplication,omitempty"`
-	// Publishers of a topic are the producers connected that are not functions of the mesh.
+	// Publishers of a topic are the producers connected that are not functions of the
+	// mesh. Those of functions that do not name the topic are in State.Undeclared.
 	Publishers int `json:"publishers,omitempty"`
 	// Active topics have clients or hold messages.
 	Active bool `json:"active,omitempty"`
@@ -84,6 +88,7 @@ func (s *State) Put(r Resource) { s.Resources[r.Addr()] = r }
 func (s *State) Clone() *State {
 	out := *s
 	out.Resources, out.Places, out.Facts = maps.Clone(s.Resources), maps.Clone(s.Places), maps.Clone(s.Facts)
+	out.Undeclared = maps.Clone(s.Undeclared)
 	return &out
 }
 
