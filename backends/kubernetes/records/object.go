@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,30 +137,50 @@ func headsOf(o kube.Object) ([]record.Head, error) {
 }
 
 // packHeads packs the newest head and those before it, as many as there is room for.
+// Where there is none, those of older versions lose what only the newest one needs, the
+// packages, then the names of their components; only then the oldest are left out.
 func packHeads(newest record.Head, past []record.Head) ([]byte, error) {
-	past = past[:min(len(past), mostHeads-1)]
-	for {
-		var all []json.RawMessage
-		for _, h := range append([]record.Head{newest}, past...) {
-			raw, err := record.EncodeHead(h)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, raw)
+	past = slices.Clone(past[:min(len(past), mostHeads-1)])
+	for try := 0; ; try++ {
+		packed, err := packed(append([]record.Head{newest}, past...))
+		if err != nil || len(packed) <= mostHistory || len(past) == 0 {
+			return packed, err
 		}
-		text, err := json.Marshal(all)
+		for i := range past {
+			h := &past[i]
+			lock := h.Action == record.Hold || h.Action == record.Unhold
+			switch {
+			case h.Version == newest.Version || !h.Readable():
+			case try == 0:
+				h.Packages = nil
+			case try == 1 && !lock: // a lock tells by them whether the mesh was there
+				h.Nodes = nil
+			}
+		}
+		if try > 1 {
+			past = past[:len(past)/2]
+		}
+	}
+}
+
+func packed(heads []record.Head) ([]byte, error) {
+	var all []json.RawMessage
+	for _, h := range heads {
+		raw, err := record.EncodeHead(h)
 		if err != nil {
 			return nil, err
 		}
-		var packed bytes.Buffer
-		w := gzip.NewWriter(&packed)
-		_, _ = w.Write(text) // a buffer takes everything
-		_ = w.Close()
-		if packed.Len() <= mostHistory || len(past) == 0 {
-			return packed.Bytes(), nil
-		}
-		past = past[:len(past)/2]
+		all = append(all, raw)
 	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return nil, err
+	}
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(text) // a buffer takes everything
+	_ = w.Close()
+	return packed.Bytes(), nil
 }
 
 // encoded is a value of binaryData.

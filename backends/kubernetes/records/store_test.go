@@ -3,6 +3,7 @@ package records_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/meshc/meshc/internal/testserver/k8s/k8stest"
 	"github.com/meshc/meshc/planner/record"
 	"github.com/meshc/meshc/planner/record/recordtest"
+	"github.com/meshc/meshc/planner/state"
 	"github.com/meshc/meshc/test/faultproxy"
 )
 
@@ -130,6 +132,42 @@ func TestLongHistoriesEnd(t *testing.T) {
 	}
 	if last := all[len(all)-1]; last.Before == "" || last.Version != 6 {
 		t.Errorf("the last one does not tell that there were more: %+v", last)
+	}
+}
+
+// TestLargeHeadsKeepTheirHistory: where heads are large, older ones lose what nobody needs
+// of them, and no version and no body is lost.
+func TestLargeHeadsKeepTheirHistory(t *testing.T) {
+	t.Parallel()
+	srv, namespace := place(t)
+	s, id := storeOf(clientOf(t, srv.Kubeconfig), namespace), named("m")
+	random := rand.New(rand.NewPCG(1, 2))
+	var h record.Head
+	for h.Version < record.DefaultKeep {
+		next := recordtest.Next(id, h, "a")
+		next.Packages = map[string]int64{}
+		for range 900 {
+			next.Packages[fmt.Sprintf("function://public/default/m@%016x%016x", random.Uint64(), random.Uint64())] = next.Version
+		}
+		for range 900 {
+			next.Nodes = append(next.Nodes, state.Addr(fmt.Sprintf("function/public/default/%016x", random.Uint64())))
+		}
+		var err error
+		if h, err = s.Write(t.Context(), next, recordtest.BodyOf(fmt.Sprint("name: v", next.Version))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := s.History(t.Context(), id, 0, 100)
+	if err != nil || len(all) != record.DefaultKeep {
+		t.Fatalf("%d heads, %v", len(all), err)
+	}
+	for _, h := range all {
+		if b, err := s.Body(t.Context(), h); err != nil || b.Sources[0].Text != fmt.Sprint("name: v", h.Version) {
+			t.Errorf("body of version %d: %v", h.Version, err)
+		}
+	}
+	if len(all[0].Packages) != 900 || len(all[0].Nodes) != 900 {
+		t.Error("the newest head has lost something")
 	}
 }
 
