@@ -39,11 +39,16 @@ func writer(h record.Head) string {
 // one of the two runs that would be told by the lock holds none. locked tells whether the
 // asking run holds the mesh's lock.
 func Underway(h record.Head, author string, locked bool) error {
-	switch {
-	case h.Outcome != record.Running, locked && !h.Unlocked, h.Author == author, time.Since(h.Began) > longestRun:
+	if locked && !h.Unlocked || h.Author == author || !MayGoOn(h) {
 		return nil
 	}
 	return &UnderwayError{Head: h}
+}
+
+// MayGoOn tells whether the run of a head may still go on where no lock tells: it has
+// begun within the last hour, and no end of it is known.
+func MayGoOn(h record.Head) bool {
+	return h.Outcome == record.Running && time.Since(h.Began) <= longestRun
 }
 
 // follows returns a *record.ConflictError where something came after the head that a

@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/meshc/meshc/backends/memory"
 	"github.com/meshc/meshc/compiler/mesh"
+	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/plan"
 	"github.com/meshc/meshc/planner/record"
@@ -165,6 +167,10 @@ func TestRunsWithoutALock(t *testing.T) {
 		if b.cluster.Writes() != 0 || b.head().Revision != 1 {
 			t.Errorf("%s: something was written", c.name)
 		}
+		if c.unlocked {
+			b.want(0, "history")
+			b.outHas("running")
+		}
 		b.want(0, "unlock", wordCountName, "--force")
 		b.want(0, c.args...)
 		if h := b.head(); h.Version != 2 || h.Outcome != record.Applied {
@@ -231,4 +237,39 @@ func (*unmade) RecordsThere(context.Context) (bool, error) { return false, nil }
 
 func (*unmade) Records(context.Context) (record.Store, error) {
 	return nil, errors.New("a place for records was made")
+}
+
+// TestARunAcrossPages: a run whose end is on the page before is not told as one without,
+// though it was locked meanwhile.
+func TestARunAcrossPages(t *testing.T) {
+	b := newBench(t)
+	s, err := b.cluster.Records(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := record.Head{Mesh: wordCountName, Version: 1}
+	for _, w := range []struct {
+		action  record.Action
+		outcome record.Outcome
+	}{{record.Apply, record.Running}, {record.Hold, record.Running}, {record.Unhold, record.Running}, {record.Apply, record.Applied}} {
+		h.Revision++
+		h.Action, h.Outcome = w.action, w.outcome
+		if _, err := s.Write(t.Context(), h, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for before := 1; before <= 5; before++ {
+		b.want(0, "history", "--before", fmt.Sprint(before), "--limit", "1", "-o", "json")
+		for _, r := range document[view.History](b).Records {
+			if r.Outcome == view.NotEnded && !r.IsLock() {
+				t.Errorf("before %d: %+v", before, r)
+			}
+		}
+	}
+	h.Revision, h.Version, h.Outcome = h.Revision+1, 2, record.Running
+	if _, err := s.Write(t.Context(), h, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.want(0, "history")
+	b.outHas("not-ended")
 }

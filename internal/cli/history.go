@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/meshc/meshc/compiler/mesh"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
+	"github.com/meshc/meshc/planner"
 	"github.com/meshc/meshc/planner/backend"
 	"github.com/meshc/meshc/planner/record"
 )
@@ -34,7 +36,9 @@ func newHistoryCmd(f *Factory, runF func(context.Context, *historyOptions) error
 		Short: "Show the versions of a mesh: who deployed what, when, and how it ended",
 		Long: `Shows what is on record of a mesh, the newest first: its versions, with who deployed
 them, for which reason, what they changed and how they ended, and who locked it. A run
-that was killed, or whose end could not be recorded, is shown as not-ended.
+that was killed, or whose end could not be recorded, is shown as not-ended; one that
+holds no lock (--lock=false) as running for an hour, since nothing tells whether it
+still does.
 
 CHANGES counts components that were created (+), updated (~), replaced (-/+) and
 deleted (-). 'meshc get MESH --version N' shows one version, 'meshc diff MESH N M' what
@@ -90,23 +94,31 @@ func (o *historyOptions) run(ctx context.Context) error {
 	if o.before == 0 && len(heads) > 0 {
 		hold = heads[0].Hold
 	}
-	doc := view.NewHistory(id.String(), hold, recordsOf(ctx, b, id, heads, o.before == 0), next, gone)
+	told, err := toldBefore(ctx, s, id, heads, o.before)
+	if err != nil {
+		return recordFailure(err)
+	}
+	doc := view.NewHistory(id.String(), hold, recordsOf(ctx, b, id, heads, told), next, gone)
 	return o.f.show(o.output, doc, func(s human.Style) string { return human.History(s, doc) })
 }
 
 // recordsOf makes records of heads, the newest first. A run that is told by its end is
-// not told by its beginning again, which others may have come in between of. newest
-// tells that the first is the mesh's newest.
-func recordsOf(ctx context.Context, b backend.Backend, id mesh.ID, heads []record.Head, newest bool) []view.Record {
+// not told by its beginning again, which others may have come in between of. told are
+// the versions that were told on the pages before, nil where the first is the mesh's newest.
+func recordsOf(ctx context.Context, b backend.Backend, id mesh.ID, heads []record.Head, told map[int64]bool) []view.Record {
 	var out []view.Record
-	told := map[int64]bool{}
+	// A lock that was taken by force says that the run below it is over.
+	open := told == nil && len(heads) > 0 && heads[0].Outcome == record.Running
+	if told == nil {
+		told = map[int64]bool{}
+	}
 	for _, h := range heads {
 		lock := h.Action == record.Hold || h.Action == record.Unhold
 		if h.Outcome == record.Running && !lock && told[h.Version] {
 			continue
 		}
 		ended := true
-		if h.Outcome == record.Running && !lock && newest && len(told) == 0 {
+		if h.Outcome == record.Running && !lock && open && len(told) == 0 {
 			ended = !inTheAir(ctx, b, id, h)
 		}
 		if !lock {
@@ -117,9 +129,35 @@ func recordsOf(ctx context.Context, b backend.Backend, id mesh.ID, heads []recor
 	return out
 }
 
+// between is how many locks may come between the beginning of a run and its end before
+// its beginning is told as not ended, if a page ends there.
+const between = 50
+
+// toldBefore gives the versions of which the pages before tell the end, as far as it
+// matters to a page; nil for the first one.
+func toldBefore(ctx context.Context, s record.Store, id mesh.ID, page []record.Head, before int64) (map[int64]bool, error) {
+	if before == 0 {
+		return nil, nil
+	}
+	told := map[int64]bool{}
+	if !slices.ContainsFunc(page, func(h record.Head) bool { return h.Outcome == record.Running }) {
+		return told, nil
+	}
+	heads, err := s.History(ctx, id, before+between, between)
+	for _, h := range heads {
+		if h.Revision >= before && h.Action != record.Hold && h.Action != record.Unhold {
+			told[h.Version] = true
+		}
+	}
+	return told, err
+}
+
 // inTheAir tells whether the run of a head still is: whether it has the mesh's lock.
-// Where that cannot be seen it counts as in the air.
+// Where that cannot be seen, or the run holds none, it counts as in the air for a while.
 func inTheAir(ctx context.Context, b backend.Backend, id mesh.ID, h record.Head) bool {
+	if h.Unlocked {
+		return planner.MayGoOn(h)
+	}
 	u, ok := b.(backend.Unlocker)
 	if !ok {
 		return true

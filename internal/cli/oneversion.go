@@ -32,7 +32,7 @@ func (o *getOptions) runVersion(ctx context.Context) error {
 		return o.source(h, body)
 	}
 	ended := true
-	if newest, err := s.Head(ctx, id); err == nil && newest.Version == h.Version {
+	if newest, err := s.Head(ctx, id); err == nil && newest.Version == h.Version && newest.Outcome == record.Running {
 		ended = !inTheAir(ctx, b, id, h)
 	}
 	doc := view.NewOneVersion(view.NewRecord(h, ended), h, body)

@@ -80,7 +80,7 @@ func TestARunThatWasKilled(t *testing.T) {
 		}
 		return errors.New("killed")
 	})
-	b.backend = &kept{Backend: b.cluster, store: s}
+	b.backend = &lockable{Backend: b.cluster, store: s}
 	b.want(0, "apply", "--yes")
 	b.backend = b.cluster
 	b.want(0, "history")
