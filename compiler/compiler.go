@@ -79,10 +79,12 @@ type Result struct {
 	// Findings are sorted, each once.
 	Findings diag.List
 	// Sources are the texts that findings point into, with stars in the place of
-	// literal secrets: they are for excerpts, not for reading the files again.
+	// literal secrets: they are for excerpts, not for reading the files again; see Source.
 	Sources diag.Sources
 
 	ignores []ignore
+	// masked are the places of literal secrets.
+	masked []diag.Span
 }
 
 // Compile takes files through all stages: syntax, overlays and variables, shape,
@@ -177,6 +179,7 @@ func (r *Result) mask(places []diag.Span) {
 		}
 	}
 	r.Sources.Mask(places)
+	r.masked = places
 	hidden := map[diag.Span]bool{}
 	for _, span := range places {
 		hidden[span] = true

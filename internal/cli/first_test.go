@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -272,4 +273,35 @@ func TestARunAcrossPages(t *testing.T) {
 	}
 	b.want(0, "history")
 	b.outHas("not-ended")
+}
+
+// TestSecretsOfAVersion: the mesh file of a version is one again, says where the secrets are
+// missing, and is not applied without them, however they were written.
+func TestSecretsOfAVersion(t *testing.T) {
+	b := newBench(t)
+	b.write("mesh.yaml", strings.Replace(wordCount, "    output: words\n", `    output: words
+    userConfig:
+      apiToken: "hunter-1"
+      plain: {password: hunter-2, depth: 1}
+      list: [{secret: 'hunter-3'}]
+      privateKey: |
+        hunter-4
+        and more of it
+      after: kept
+`, 1))
+	b.want(0, "apply", "--yes")
+	b.want(0, "get", wordCountName, "--version", "1", "-o", "yaml")
+	text := b.out.String()
+	if strings.Contains(text, "hunter") || strings.Contains(text, "more") || strings.Contains(text, "*") || !strings.Contains(text, "after: kept\n") {
+		t.Errorf("printed:\n%s", text)
+	}
+	b.errHas("note: secrets of it are not on record; put them in at mesh.yaml:13, mesh.yaml:14, mesh.yaml:15, mesh.yaml:16\n")
+	b.write("mesh.yaml", text)
+	b.want(0, "validate")
+	b.want(3, "apply", "--yes")
+	b.outHas("MASKED_SECRET")
+	b.write("mesh.yaml", strings.ReplaceAll(text, "${env:MASKED_SECRET}", "other"))
+	b.want(0, "apply", "--yes")
+	b.want(1, "rollback", wordCountName, "--yes", "--to", "1")
+	b.errHas("put the secrets in that are missing there", "meshc get "+wordCountName+" --version 1 -o yaml > mesh.yaml")
 }

@@ -191,8 +191,12 @@ func (o *rollbackOptions) once(ctx context.Context, c *carrier, b backend.Backen
 
 // remedied says what to do where the code of a version is gone; other errors stay.
 func remedied(err error, h record.Head) error {
-	if !errors.As(err, new(*planner.CodeGoneError)) {
+	var gone *planner.CodeGoneError
+	if !errors.As(err, &gone) {
 		return err
+	}
+	if len(gone.Secrets) > 0 {
+		return unwritten(&RemedyError{Err: err, Remedy: "take the mesh file of that version, put the secrets in that are missing there, and apply it with its code: meshc get " + quoted(h.Mesh) + " --version " + ordinal(h) + " -o yaml > mesh.yaml"})
 	}
 	return unwritten(&RemedyError{Err: err, Remedy: "apply the mesh file of that version together with its code: meshc get " + quoted(h.Mesh) + " --version " + ordinal(h) + " -o yaml"})
 }

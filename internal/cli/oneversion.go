@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 
+	"github.com/meshc/meshc/compiler"
 	"github.com/meshc/meshc/compiler/load"
 	"github.com/meshc/meshc/internal/view"
 	"github.com/meshc/meshc/internal/view/human"
@@ -55,7 +59,26 @@ func (o *getOptions) source(h record.Head, body *record.Body) error {
 		}
 		o.f.say("meshc: note: %s came on top of this file: %s; -o json has their texts", what, strings.Join(names, ", "))
 	}
-	return o.f.result(view.CleanText(body.Sources[0].Text))
+	first := body.Sources[0]
+	if places := maskedPlaces(first.Text); len(places) > 0 {
+		name := filepath.Base(view.Clean(first.Name))
+		o.f.say("meshc: note: secrets of it are not on record; put them in at %s:%s", name, strings.Join(places, ", "+name+":"))
+	}
+	return o.f.result(view.CleanText(first.Text))
+}
+
+// starred finds what stood in the place of secrets once: stars, as many as they had characters.
+var starred = regexp.MustCompile(`\*{4,}`)
+
+// maskedPlaces gives the lines of a mesh file on record that a secret was taken out of.
+func maskedPlaces(text string) []string {
+	var out []string
+	for i, line := range strings.Split(text, "\n") {
+		if strings.Contains(line, compiler.MaskedSecret) || starred.MatchString(line) {
+			out = append(out, strconv.Itoa(i+1))
+		}
+	}
+	return out
 }
 
 // bodyFailure names the version whose body a store could not give.

@@ -138,7 +138,8 @@ func (m *Manager) planInput(ctx context.Context, c Caller, b backend.Backend, j 
 	p, more, err := planner.Make(ctx, b, m.opts.Backend, unit, opts)
 	if p != nil {
 		for _, in := range append(append([]compiler.Input{}, j.in.meshes...), j.in.overlays...) {
-			p.Sources = append(p.Sources, plan.Source{Name: in.Name, Text: string(compiled.Sources[in.Name])})
+			text, _ := compiled.Source(in.Name)
+			p.Sources = append(p.Sources, plan.Source{Name: in.Name, Text: text})
 		}
 		if text, ok := compiled.Sources[load.SetFile]; ok {
 			p.Sources = append(p.Sources, plan.Source{Name: load.SetFile, Text: string(text)})

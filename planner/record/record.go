@@ -168,7 +168,7 @@ func (h Head) SameRun(next Head) bool {
 func (h Head) Readable() bool { return h.newer == nil }
 
 // Body is what a version was made of. No secret is in it: sensitive values are
-// references and digests, literal ones are stars.
+// references and digests, literal ones are left out.
 type Body struct {
 	Format string `json:"format"`
 	// Sources are the mesh file, its overlays and what --set said.
