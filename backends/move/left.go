@@ -67,5 +67,13 @@ func (l *leaving) gone(ctx context.Context, moved record.Head) error {
 	}
 }
 
+// Unkept implements record.Promiser: that of where the mesh goes to.
+func (l *leaving) Unkept(ctx context.Context) *record.UnkeptError {
+	if p, ok := l.Store.(record.Promiser); ok {
+		return p.Unkept(ctx)
+	}
+	return nil
+}
+
 // Close implements record.Store.
 func (l *leaving) Close() error { return errors.Join(l.Store.Close(), l.from.Close()) }

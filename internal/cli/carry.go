@@ -105,6 +105,7 @@ func newCarrier(f *Factory, flags carryFlags, connect *connectFlags, v applyView
 // done gives back what the carrier holds.
 func (c *carrier) done() {
 	c.locks.release()
+	c.records.warnUnkept()
 	c.records.close()
 }
 

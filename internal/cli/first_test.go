@@ -305,3 +305,24 @@ func TestSecretsOfAVersion(t *testing.T) {
 	b.want(1, "rollback", wordCountName, "--yes", "--to", "1")
 	b.errHas("put the secrets in that are missing there", "meshc get "+wordCountName+" --version 1 -o yaml > mesh.yaml")
 }
+
+// unsure is a store that cannot keep what is written.
+type unsure struct{ record.Store }
+
+func (unsure) Unkept(context.Context) *record.UnkeptError {
+	return &record.UnkeptError{Err: errors.New("brokers may delete it"), Remedy: "ask an administrator"}
+}
+
+// TestRecordsThatMayBeLost: who writes a record is told that it may be lost; it is done all the same.
+func TestRecordsThatMayBeLost(t *testing.T) {
+	b := newBench(t)
+	s, err := b.cluster.Records(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.backend = &lockable{Backend: b.cluster, store: unsure{s}}
+	for _, args := range [][]string{{"apply", "--yes"}, {"lock", wordCountName}} {
+		b.want(0, args...)
+		b.errHas("meshc: warning: what is on record may be lost: brokers may delete it\nask an administrator\n")
+	}
+}

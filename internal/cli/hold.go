@@ -114,6 +114,7 @@ func (o *holdOptions) lock(ctx context.Context) error {
 	if err != nil {
 		return holdFailure(err)
 	}
+	o.f.warnUnkept(ctx, s)
 	if u, ok := b.(backend.Unlocker); ok {
 		if who, held, err := u.LockHolder(ctx, id); err == nil && held {
 			o.f.say("meshc: note: a run of %s is under way and goes on to its end", view.Clean(who.String()))

@@ -52,6 +52,26 @@ type Problem struct {
 	Err error
 }
 
+// UnkeptError tells that records may be lost where they are, though they were written.
+type UnkeptError struct {
+	Err error
+	// Remedy says what an administrator has to do.
+	Remedy string
+}
+
+// Error implements error.
+func (e *UnkeptError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *UnkeptError) Unwrap() error { return e.Err }
+
+// Promiser is the ability of a store to tell whether it can keep records as it should.
+type Promiser interface {
+	// Unkept tells after a write why what is written may be lost; nil where it is kept, or
+	// where that is not known until ctx ends.
+	Unkept(ctx context.Context) *UnkeptError
+}
+
 // Critic is the ability of a store to tell what it skips: nothing that others leave in
 // its place ends it.
 type Critic interface {

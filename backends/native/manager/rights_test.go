@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/meshc/meshc/backends/native/admin"
-	"github.com/meshc/meshc/backends/native/conn"
 	"github.com/meshc/meshc/backends/native/manager"
 	"github.com/meshc/meshc/internal/testserver/pulsar"
 	"github.com/meshc/meshc/internal/testserver/pulsar/pulsartest"
@@ -19,54 +15,46 @@ import (
 	"github.com/meshc/meshc/planner/record/recordtest"
 )
 
+// call asks as the administrator.
+func call(t *testing.T, srv *pulsar.Server, method, path string, body any) {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, srv.AdminURL+"/admin/v2/"+path, bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+srv.AdminToken())
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s", method, path, resp.Status)
+	}
+}
+
+// grant gives a role rights on a namespace.
+func grant(t *testing.T, srv *pulsar.Server, namespace, role string, actions ...string) {
+	t.Helper()
+	call(t, srv, http.MethodPost, "namespaces/"+namespace+"/permissions/"+role, actions)
+}
+
 // TestRights: an administrator makes the topics; then "consume" is enough to read, with "produce" to
 // write, and who may not is told what is missing.
 func TestRights(t *testing.T) {
 	t.Parallel() // it has a server of its own
 	srv := pulsartest.Start(t, pulsar.Options{Auth: true})
-	call := func(method, path string, body any) {
-		t.Helper()
-		text, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req, err := http.NewRequestWithContext(t.Context(), method, srv.AdminURL+"/admin/v2/"+path, bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+srv.AdminToken())
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		if resp.StatusCode >= 300 {
-			t.Fatalf("%s %s: %s", method, path, resp.Status)
-		}
-	}
-	call(http.MethodPut, "namespaces/public/rights", nil)
+	call(t, srv, http.MethodPut, "namespaces/public/rights", nil)
 	as := func(role string, actions ...string) manager.Options {
 		if len(actions) > 0 {
-			call(http.MethodPost, "namespaces/public/rights/permissions/"+role, actions)
+			grant(t, srv, "public/rights", role, actions...)
 		}
-		conf := filepath.Join(t.TempDir(), "client.conf")
-		text := "authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\nauthParams=token:" + srv.Token(role) + "\n"
-		if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		settings, err := conn.Load(conn.Flags{AdminURL: srv.AdminURL}, func(key string) string {
-			return map[string]string{conn.EnvClientConf: conf}[key]
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		client, err := admin.New(settings)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(client.Close)
-		return manager.Options{Topic: "persistent://public/rights/records", Client: client, Settings: settings}
+		return asRole(t, srv, role, "persistent://public/rights/records")
 	}
 	refused := func(what string, err error) {
 		t.Helper()

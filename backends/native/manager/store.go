@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -39,6 +40,9 @@ type Store struct {
 	read, total, compacted int
 	tidying, closing       bool
 	tended                 bool
+	// tending ends when the look whether the topics are prepared has; unkept is what it found.
+	tending chan struct{}
+	unkept  error
 	// wrote and others are when this store, and another, has written last.
 	wrote, others time.Time
 	// ill tells that compaction could lose a head.
@@ -94,15 +98,15 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // begin makes the topics where they are not there, and reads on from the newest snapshot.
 func (s *Store) begin(ctx context.Context) (*wire.Reader, error) {
+	var made atomic.Int32
 	g, gctx := errgroup.WithContext(ctx)
 	for _, topic := range []string{s.o.Topic, s.o.logTopic(), s.o.snapshotTopic()} {
 		g.Go(func() error {
-			made, err := s.o.ensure(gctx, topic)
-			if made {
-				s.mu.Lock()
-				s.tended = true
-				s.mu.Unlock()
+			isNew, err := s.o.ensure(gctx, topic)
+			if isNew {
+				made.Add(1)
 				if err := s.prepare(gctx, topic); err != nil {
+					made.Add(-1)
 					s.mu.Lock()
 					defer s.mu.Unlock()
 					s.note(fmt.Errorf("the policies of %s could not be set: %w", topic, err))
@@ -113,6 +117,10 @@ func (s *Store) begin(ctx context.Context) (*wire.Reader, error) {
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
+	}
+	if made.Load() == 3 {
+		// Otherwise the first write looks again.
+		s.tended = s.o.Client.SetTopicProperties(ctx, s.o.logTopic(), map[string]string{keptProperty: "1"}) == nil
 	}
 	g, gctx = errgroup.WithContext(ctx)
 	g.Go(func() error {

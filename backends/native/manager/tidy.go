@@ -78,43 +78,6 @@ func (s *Store) compact(ctx context.Context, every int) error {
 // compactionCursor is the subscription of compactions (Compactor.COMPACTION_SUBSCRIPTION).
 const compactionCursor = "__compaction"
 
-// prepared sees to topics that somebody else has made. Without the cursor of compactions a
-// namespace without retention would lose records with each ledger that is closed.
-func (s *Store) prepared(ctx context.Context) error {
-	stats, err := s.o.Client.TopicStats(ctx, s.o.Topic)
-	if err != nil {
-		return err
-	}
-	if _, there := stats.Subscriptions[compactionCursor]; there {
-		return nil
-	}
-	for _, topic := range []string{s.o.Topic, s.o.logTopic(), s.o.snapshotTopic()} {
-		if err := s.prepare(ctx, topic); err != nil {
-			return fmt.Errorf("the policies of %s could not be set: %w", topic, err)
-		}
-	}
-	return nil
-}
-
-// tend looks once, beside the first write, whether the topics are prepared.
-func (s *Store) tend() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tended || s.closing {
-		return
-	}
-	s.tended = true
-	s.beside.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), tidyTime)
-		defer cancel()
-		if err := s.prepared(ctx); err != nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.note(err)
-		}
-	})
-}
-
 // prepare sets the policies of topics that were just made: none of them is deleted
 // because nobody uses it, and each keeps what it is for.
 func (s *Store) prepare(ctx context.Context, topic string) error {
