@@ -23,14 +23,16 @@ type grant struct {
 
 // grants are what meshc does in a namespace of Kubernetes. Nothing else is asked
 // for: where resources are one FunctionMesh, its children are the operator's to
-// make, and where they are resources of their own, no FunctionMesh is written.
+// make, and where they are resources of their own, no FunctionMesh is made. What is
+// there in the other form can be stopped, drained and deleted by either role: a mesh
+// that changes its form is replaced.
 func grants(components bool) []grant {
 	const functionMesh = "compute.functionmesh.io"
 	read, write := []string{"get", "list"}, []string{"get", "list", "create", "patch", "delete"}
 	meshes := grant{[]string{"The mesh: create and patch are one server-side apply, list finds what is there."}, functionMesh, []string{"functionmeshes"}, write, nil}
-	children := grant{[]string{"What the operator makes of its elements, to wait until they run; those that it lost", "sight of are deleted."}, functionMesh, []string{"functions", "sources", "sinks"}, []string{"get", "list", "delete"}, nil}
+	children := grant{[]string{"What the operator makes of its elements, to wait until they run; those that it lost", "sight of are deleted, and so are nodes from before, which were resources of their own."}, functionMesh, []string{"functions", "sources", "sinks"}, []string{"get", "list", "patch", "delete"}, nil}
 	if components {
-		meshes = grant{[]string{"FunctionMeshes are looked at, so that none of their children is taken for a resource of its own."}, functionMesh, []string{"functionmeshes"}, []string{"list"}, nil}
+		meshes = grant{[]string{"FunctionMeshes are looked at, so that none of their children is taken for a resource of its own;", "one from before, which nodes leave, is patched or deleted."}, functionMesh, []string{"functionmeshes"}, []string{"get", "list", "patch", "delete"}, nil}
 		children = grant{[]string{"The nodes: create and patch are one server-side apply, list finds what is there."}, functionMesh, []string{"functions", "sources", "sinks"}, write, nil}
 	}
 	return []grant{

@@ -32,9 +32,9 @@ func TestRoles(t *testing.T) {
 		flags     []string
 		yes, no   []string
 	}{
-		{"roles-mesh", nil, []string{"create functionmeshes", "patch functionmeshes", "list functions", "delete leases", "get pods/log", "list events", "update configmaps"},
-			[]string{"create functions", "patch sinks", "get secrets", "create pods", "delete statefulsets"}},
-		{"roles-components", []string{"--components"}, []string{"create functions", "patch sinks", "delete sources", "list functionmeshes", "update configmaps"},
+		{"roles-mesh", nil, []string{"create functionmeshes", "patch functionmeshes", "list functions", "patch sinks", "delete sources", "delete leases", "get pods/log", "list events", "update configmaps"},
+			[]string{"create functions", "create sinks", "get secrets", "create pods", "delete statefulsets"}},
+		{"roles-components", []string{"--components"}, []string{"create functions", "patch sinks", "delete sources", "list functionmeshes", "get functionmeshes", "patch functionmeshes", "delete functionmeshes", "update configmaps"},
 			[]string{"create functionmeshes", "get secrets"}},
 	} {
 		set := "kubernetes.namespace=" + tt.namespace

@@ -75,6 +75,35 @@ func TestMissingRights(t *testing.T) {
 	})
 }
 
+// TestRoleOfTheOtherForm changes the form of a mesh with the role for the form that it
+// is to have, which replaces all of it.
+func TestRoleOfTheOtherForm(t *testing.T) {
+	forms(t, func(b *bench) {
+		admin := b.kubeconfig
+		alice, err := b.srv.KubeconfigFor("alice")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.mesh(strings.Replace(chain("", ""), "{pulsarConfig", "{namespace: "+b.ns+", pulsarConfig", 1))
+		b.converge()
+		b.own = !b.own
+		args := []string{"build", "words.yaml", "--to", "rbac"}
+		if b.own {
+			args = append(args, "--components")
+		}
+		k8stest.Kubectl(t, b.srv, harness.Run(t, b.dir, nil, args...).Want(0).Stdout(), "apply", "--server-side", "-f", "-")
+		b.kubectl("create", "rolebinding", "alice", "--role=meshc", "--user=alice")
+		b.kubeconfig = alice
+		b.may("alice", "list", "statefulsets", "apps", true)
+		b.meshc("plan", "words.yaml").Want(0).Says("2 to replace")
+		b.apply("--allow", "message-loss").Want(0)
+		b.settled()
+		b.kubeconfig = admin
+		b.want(functions, "words-a words-b")
+		b.want(meshes, map[bool]string{true: "", false: "words"}[b.own])
+	})
+}
+
 // role gives alice these rules, and returns when the API server goes by them.
 func (b *bench) role(rules []rule, gone rule) {
 	b.Helper()
@@ -83,17 +112,23 @@ func (b *bench) role(rules []rule, gone rule) {
 		b.Fatal(err)
 	}
 	k8stest.Kubectl(b.T, b.srv, fmt.Sprintf(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"meshc","namespace":%q},"rules":%s}`, b.ns, text), "replace", "-f", "-")
-	resource, sub, _ := strings.Cut(gone.Resources[0], "/")
-	body := fmt.Sprintf(`{"apiVersion":"authorization.k8s.io/v1","kind":"SubjectAccessReview","spec":{"user":"alice","resourceAttributes":{"namespace":%q,"verb":%q,"group":%q,"resource":%q,"subresource":%q}}}`,
-		b.ns, gone.Verbs[0], gone.APIGroups[0], resource, sub)
+	b.may("alice", gone.Verbs[0], gone.Resources[0], gone.APIGroups[0], false)
+}
+
+// may waits until the API server lets someone do something, or no longer does.
+func (b *bench) may(user, verb, resource, group string, may bool) {
+	b.Helper()
+	resource, sub, _ := strings.Cut(resource, "/")
+	body := fmt.Sprintf(`{"apiVersion":"authorization.k8s.io/v1","kind":"SubjectAccessReview","spec":{"user":%q,"resourceAttributes":{"namespace":%q,"verb":%q,"group":%q,"resource":%q,"subresource":%q}}}`,
+		user, b.ns, verb, group, resource, sub)
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		answer, err := b.srv.Call(b.Context(), "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", "application/json", []byte(body))
 		if err != nil {
 			b.Fatal(err)
 		}
-		if strings.Contains(string(answer), `"allowed":false`) {
+		if strings.Contains(string(answer), fmt.Sprintf(`"allowed":%v`, may)) {
 			return
 		}
 	}
-	b.Fatalf("alice still has %v", gone)
+	b.Fatalf("that %s may %s %s is not %v", user, verb, resource, may)
 }
