@@ -105,6 +105,9 @@ func (c *commitment) once(ctx context.Context) error {
 		s := c.steps[i]
 		key := resource.Key(s.Addr.Kind(), lastPart(s.Addr.Name()))
 		v, err := c.decide(s, live[key], object, marker)
+		if err == nil && v.to != nil && v.write {
+			err = stays(object, s)
+		}
 		if err == nil && v.write && s.Op == plan.Create {
 			err = others.taken(ctx, s)
 		}

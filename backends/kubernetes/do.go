@@ -91,6 +91,8 @@ func (b *Backend) verify(ctx context.Context, s plan.Step) error {
 		return err
 	case live == nil:
 		return moved("%s %s is gone", after.Kind, after.FullName())
+	case live.object.Deleting():
+		return moved("%s", leaving(live.object))
 	case same(live, after):
 		return nil
 	case live.component.Owner != after.Owner || live.component.Generation != max(1, after.Generation):

@@ -34,7 +34,11 @@ func (b *Backend) Read(ctx context.Context, scope backend.Scope) (*state.State, 
 		}
 	}
 	if b.opts.Pulsar != nil {
-		return b.opts.Pulsar.Read(ctx, scope, components, facts)
+		out, err := b.opts.Pulsar.Read(ctx, scope, components, facts)
+		if err == nil {
+			b.noteLeaving(out, scope.Addrs, seen, l, all)
+		}
+		return out, err
 	}
 	out := state.New(scope.Mesh)
 	for _, c := range components {
@@ -43,6 +47,7 @@ func (b *Backend) Read(ctx context.Context, scope backend.Scope) (*state.State, 
 			out.Facts[c.Addr()] = f
 		}
 	}
+	b.noteLeaving(out, scope.Addrs, seen, l, all)
 	return out, nil
 }
 

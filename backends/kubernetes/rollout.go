@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/meshc/meshc/backends/kubernetes/kube"
 	"github.com/meshc/meshc/backends/kubernetes/resource"
@@ -16,19 +17,29 @@ import (
 // less than that: MeshReady is true before there is a pod.
 func (b *Backend) awaitRunning(ctx context.Context, s plan.Step, c *state.Component, w waiter) error {
 	ref := b.childOf(s)
+	var going steady
 	err := until(ctx, w, func() (bool, string, error) {
 		if missing, err := b.rolledOut(ctx, ref, c); missing != "" || err != nil {
-			return false, missing, err
+			going = steady{}
+			return false, c.Redacted(missing), err
 		}
-		if b.opts.Pulsar == nil {
-			return true, "", nil
+		if b.opts.Pulsar != nil {
+			fresh, missing, err := b.opts.Pulsar.Fresh(ctx, c)
+			if !fresh || err != nil || showsLife(c) {
+				return fresh, missing, err
+			}
 		}
-		return b.opts.Pulsar.Fresh(ctx, c)
+		pods, err := b.pods(ctx, ref)
+		if err != nil {
+			return false, "", err
+		}
+		missing := going.look(pods, time.Now())
+		return missing == "", c.Redacted(missing), nil
 	})
 	if err == nil {
 		return nil
 	}
-	return b.withPods(ctx, ref, err)
+	return b.withPods(ctx, ref, c, err)
 }
 
 // childOf is the resource that the operator watches for a component: its own, or the
@@ -49,6 +60,8 @@ func (b *Backend) rolledOut(ctx context.Context, ref kube.Ref, c *state.Componen
 		return fmt.Sprintf("the operator has not made %s %s yet", ref.Resource.Kind, ref.Name), nil
 	case err != nil:
 		return "", err
+	case child.Deleting():
+		return leaving(child), nil
 	}
 	have := resource.Canonical(c.Kind, ref.Name, child.Map("spec"))
 	if want := resource.Spec(c); !contains(have, want) {
@@ -174,8 +187,9 @@ func ended(c kube.Object, state string) string {
 // logLines are the last lines of a log that a failure shows.
 const logLines = 15
 
-// withPods adds to a failure what the component's pods and their events say.
-func (b *Backend) withPods(ctx context.Context, ref kube.Ref, err error) error {
+// withPods adds to a failure what the component's pods and their events say, as far as
+// that is no secret of its own.
+func (b *Backend) withPods(ctx context.Context, ref kube.Ref, c *state.Component, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rarest*3)
 	defer cancel()
 	pods, listErr := b.pods(ctx, ref)
@@ -184,7 +198,7 @@ func (b *Backend) withPods(ctx context.Context, ref kube.Ref, err error) error {
 	}
 	var text strings.Builder
 	for _, p := range pods {
-		if ready(p) {
+		if ready(p) && restartsOf(p) == 0 {
 			continue
 		}
 		events, _ := b.kube.Events(ctx, p)
@@ -201,7 +215,7 @@ func (b *Backend) withPods(ctx context.Context, ref kube.Ref, err error) error {
 	if text.Len() == 0 {
 		return err
 	}
-	return fmt.Errorf("%w%s", err, text.String())
+	return fmt.Errorf("%w%s", err, c.Redacted(text.String()))
 }
 
 func ready(pod kube.Object) bool {

@@ -49,6 +49,9 @@ func (b *Backend) writeSingleOnce(ctx context.Context, s plan.Step) error {
 		live = &p
 	}
 	v, err := decide(s, live)
+	if err == nil && v.to != nil && v.write {
+		err = stays(object, s)
+	}
 	if err != nil || !v.write {
 		return err
 	}

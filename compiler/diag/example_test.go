@@ -156,6 +156,8 @@ func plan(t *testing.T, code diag.Code, before, mesh string, units []compiler.Un
 			Fields: map[string]any{"inputs": []any{"persistent://public/default/sentences"}, "subscriptionPosition": "Latest"}})
 	case diag.SchemaMissing:
 		cluster.SetFacts(state.TopicAddr("persistent://public/default/sentences"), state.Facts{Active: true})
+	case diag.BeingDeleted:
+		cluster.SetFacts(state.ComponentAddr(state.KindFunction, "public", "default", "split"), state.Facts{Leaving: "Function word-count-split is being deleted"})
 	case diag.NameTaken:
 		cluster.Put(&state.Component{Kind: state.KindFunction, Tenant: "public", Namespace: "default", Name: "split", OtherKind: "source"})
 	}

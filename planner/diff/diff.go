@@ -41,6 +41,9 @@ type differ struct {
 	findings     diag.List
 	// spare are the packages to collect, once one was asked about.
 	spare map[state.Addr]bool
+	// leaving are the resources of which it was told that they go: many components can
+	// be in one.
+	leaving map[string]bool
 }
 
 func (d *differ) converge() {
@@ -259,6 +262,19 @@ func (d *differ) add(c Change) {
 		d.findings.Add(diag.NotOnCluster, c.Span,
 			fmt.Sprintf("the %s %s cannot be what the mesh says: %s", want.Kind, want.FullName(), d.live.Facts[c.Addr].Refusal),
 			"leave the fields out, or bring the cluster to a version that has them")
+		return
+	}
+	if leaving := d.live.Facts[c.Addr].Leaving; leaving != "" && c.After != nil {
+		// Not even as it is can it be said to be there.
+		if !d.leaving[leaving] {
+			d.findings.Add(diag.BeingDeleted, c.Span,
+				fmt.Sprintf("%s, and the %s %s is in it", leaving, c.Addr.Kind(), c.Addr.Name()),
+				"plan again when it is gone")
+			if d.leaving == nil {
+				d.leaving = map[string]bool{}
+			}
+			d.leaving[leaving] = true
+		}
 		return
 	}
 	d.changes = append(d.changes, c)

@@ -64,6 +64,9 @@ type Facts struct {
 	// Refusal is what the cluster says when it is asked whether it would take what
 	// is wanted; empty where it would.
 	Refusal string `json:"refusal,omitempty"`
+	// Leaving says of a component that what it is in is being deleted by someone, and
+	// what holds it until then; empty where it stays.
+	Leaving string `json:"leaving,omitempty"`
 }
 
 // Switch is the position of a setting, where it is known.
