@@ -44,7 +44,7 @@ func (m *Manager) lead(ctx context.Context) {
 	beat := time.NewTicker(leadBeat)
 	defer beat.Stop()
 	for {
-		if m.opts.Leadership.Leading() && m.index.ready() && !m.closing() {
+		if m.opts.Leadership.Leading() && m.fit() == nil && m.index.ready() && !m.closing() {
 			m.leadOnce(ctx)
 		}
 		select {
@@ -73,7 +73,7 @@ func (m *Manager) leadOnce(ctx context.Context) {
 	beat := time.NewTicker(leadBeat)
 	defer beat.Stop()
 	tidied, looked := time.Now(), time.Time{}
-	for m.opts.Leadership.Leading() {
+	for m.opts.Leadership.Leading() && m.fit() == nil {
 		if h, ok := m.opts.Records.(housekeeper); ok && time.Since(tidied) > tidyEvery {
 			tidied = time.Now()
 			if err := h.Housekeep(ctx); err != nil && ctx.Err() == nil {

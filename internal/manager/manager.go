@@ -113,6 +113,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	defer all.Wait()
 	all.Go(func() { m.lead(ctx) })
 	all.Go(func() { m.criticise(ctx) })
+	all.Go(func() { m.attend(ctx) })
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		began := time.Now()
 		err := m.index.follow(ctx, m.opts.Records)
@@ -131,10 +132,10 @@ func (m *Manager) Run(ctx context.Context) error {
 	}
 }
 
-// Ready tells whether the records are read, and a leader is known.
+// Ready tells whether the records are read and can be, and a leader is known.
 func (m *Manager) Ready() bool {
 	_, _, known := m.opts.Leadership.Leader()
-	return m.index.ready() && known
+	return m.index.ready() && m.fit() == nil && known
 }
 
 // Close ends what runs: first what is in the air is finished; when ctx ends, it is

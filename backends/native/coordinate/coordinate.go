@@ -57,6 +57,8 @@ type Coordination struct {
 	leader  string
 	// gone tells that this member gave its seat back for good.
 	gone bool
+	// unfit tells that it is not to lead for now.
+	unfit bool
 	// telling keeps calls of OnChange apart, told is what it was told last.
 	telling sync.Mutex
 	told    bool
@@ -83,6 +85,13 @@ func (c *Coordination) Run(ctx context.Context) {
 	defer all.Wait()
 	wait := 100 * time.Millisecond
 	for ctx.Err() == nil && !c.resigned() {
+		if !c.stands() {
+			select {
+			case <-ctx.Done():
+			case <-time.After(c.o.Beat):
+			}
+			continue
+		}
 		began := time.Now()
 		err := c.sit(ctx)
 		c.leave()
@@ -120,7 +129,7 @@ func (c *Coordination) sit(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	c.seat, c.conn = seat, conn
-	gone := c.gone
+	gone := c.gone || c.unfit
 	c.mu.Unlock()
 	if gone {
 		return nil
@@ -160,7 +169,7 @@ func (c *Coordination) ask(ctx context.Context, conn *wire.Conn) error {
 // elected is told by the broker whether this member is the active one.
 func (c *Coordination) elected(active bool) {
 	c.mu.Lock()
-	c.active, c.heard = active && !c.gone, time.Now()
+	c.active, c.heard = active && !c.gone && !c.unfit, time.Now()
 	c.mu.Unlock()
 	// Not on the connection's goroutine, which has to go on reading.
 	go c.tell()

@@ -73,6 +73,31 @@ func (c *Coordination) Resign(ctx context.Context) {
 	}
 }
 
+// Stand says whether this member is fit to lead. One that is not gives its seat back, so
+// that another one leads, and takes one again when it is. It returns at once where that
+// is known already.
+func (c *Coordination) Stand(ctx context.Context, fit bool) {
+	c.mu.Lock()
+	same := c.unfit != fit
+	c.unfit = !fit
+	c.active = c.active && fit
+	seat := c.seat
+	c.mu.Unlock()
+	if same || fit {
+		return
+	}
+	c.tell()
+	if seat != nil {
+		_ = seat.Close(ctx)
+	}
+}
+
+func (c *Coordination) stands() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.unfit
+}
+
 func (c *Coordination) resigned() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

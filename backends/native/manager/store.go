@@ -51,8 +51,8 @@ type Store struct {
 	synced bool
 	// past are heads of histories, by their place in the log.
 	past map[string]record.Head
-	// reader is nil while there is no connection, for the reason err; dead is why there
-	// will be none. change is closed when any of this or the index changes.
+	// reader is nil while there is no connection, for the reason err; dead is why calls
+	// need not wait for one. change is closed when any of this or the index changes.
 	reader    *wire.Reader
 	err, dead error
 	change    chan struct{}

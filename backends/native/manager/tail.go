@@ -37,19 +37,22 @@ func (s *Store) tail(ctx context.Context, r *wire.Reader) {
 		if r == nil {
 			if r, err = s.attach(ctx); err != nil {
 				s.detach(nil, err)
+				longest := time.Second
 				if !passing(err) {
-					return
+					// Brokers refuse in passing trouble too: while their own rights or topics
+					// cannot be read, say. Calls fail at once, and the next try comes later.
+					longest = longestPause
 				}
 				select {
 				case <-time.After(wait):
 				case <-ctx.Done():
 				}
-				wait = min(2*wait, time.Second)
+				wait = min(2*wait, longest)
 				continue
 			}
 			wait = firstPause
 			s.mu.Lock()
-			s.reader, s.err = r, nil
+			s.reader, s.err, s.dead = r, nil, nil
 			s.turn()
 			s.mu.Unlock()
 		}
@@ -88,16 +91,34 @@ func (s *Store) beat(ctx context.Context) {
 	}
 }
 
-// firstPause is before the first of the tries to connect again.
-const firstPause = 20 * time.Millisecond
+// firstPause is before the first of the tries to connect again, longestPause between two
+// of those that are refused.
+const (
+	firstPause   = 20 * time.Millisecond
+	longestPause = 2 * time.Second
+)
 
-// detach tells that there is no reader for now, or for ever if the error is not passing.
+// Refused tells why the cluster refuses to have the records read, which a later try may
+// end; nil where it does not. Until then all calls fail with that error, and Watch waits.
+func (s *Store) Refused() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead == nil {
+		return nil
+	}
+	return s.o.told(s.dead)
+}
+
+// detach tells that there is no reader for now; that calls need not wait for one, if the
+// error is not passing.
 func (s *Store) detach(r *wire.Reader, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reader, s.err = nil, err
-	if r == nil && !passing(err) {
-		s.dead = err
+	if r == nil {
+		if s.dead = nil; !passing(err) {
+			s.dead = err
+		}
 	}
 	s.turn()
 }

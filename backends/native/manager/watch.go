@@ -91,11 +91,6 @@ func (s *Store) Watch(ctx context.Context, ready func(), fn func(record.Head)) e
 		select {
 		case <-w.some:
 		case <-s.ended:
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			if s.dead != nil {
-				return s.o.told(s.dead)
-			}
 			return errClosed
 		case <-ctx.Done():
 			return context.Cause(ctx)
