@@ -175,6 +175,9 @@ func (c *carrier) one(ctx context.Context, p *plan.Plan, titled bool) (view.Mesh
 	stop := make(chan struct{})
 	undo := c.f.interrupts.softly(func() {
 		close(stop)
+		if c.remote != nil {
+			return // the run is the manager's
+		}
 		c.view.note("finishing what is in the air; press Ctrl-C again to stop at once")
 	})
 	defer undo()

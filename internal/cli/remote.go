@@ -136,10 +136,22 @@ func (r *remote) carryOut(ctx context.Context, c *carrier, p *plan.Plan, o apply
 	}()
 	report, version, err := r.client.Run(run, j, p, o.Events)
 	if errors.Is(err, errLeft) {
-		c.view.note(fmt.Sprintf("the manager goes on with %s; 'meshc history %s' tells how it ended", view.Clean(p.Mesh), quoted(view.Clean(p.Mesh))))
+		c.view.note(leftText(p.Mesh, version))
 		return apply.Report{Interrupted: true, Skipped: p.Steps}, version, nil
 	}
 	return report, version, err
+}
+
+// leftText says what becomes of a run that is not waited for any more. A manager begins
+// none for a caller who has gone, so that one without a version goes on only where it was
+// accepted while its caller went.
+func leftText(mesh string, version int64) string {
+	name := view.Clean(mesh)
+	history := "'meshc history " + quoted(name) + "'"
+	if version == 0 {
+		return fmt.Sprintf("the manager had not accepted %s yet and gives it up, unless it accepted it at this very moment: %s tells", name, history)
+	}
+	return fmt.Sprintf("the manager goes on with %s, version %d; %s tells how it ended", name, version, history)
 }
 
 // errLeft ends the wait for a run of a manager.
