@@ -102,6 +102,10 @@ func (c *Cluster) Named(ctx context.Context, role, tenant, namespace string) (ad
 	return native.Named(ctx, c.client, role, tenant, namespace)
 }
 
+// Refused tells whether an error is the cluster's word that it does not take someone's
+// credentials, or that a right is missing; see native.Refused.
+func Refused(err error) bool { return native.Refused(err) }
+
 // Service gives an HTTP client for a service that takes the same credentials as the
 // cluster, by client.conf: they go to the hosts of its URL, and to AllowedHosts, alone.
 func (s Settings) Service(url string) (*http.Client, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/meshc/meshc/backends/native/admin"
 	"github.com/meshc/meshc/backends/native/conn"
+	"github.com/meshc/meshc/backends/native/lock"
 )
 
 // The answers to the question of what a role may.
@@ -57,6 +58,12 @@ func (r *Role) MayDeploy(ctx context.Context, tenant, namespace string) error {
 		return err
 	}
 	return ErrNoRight
+}
+
+// Refused tells whether an error, of whatever was done with someone's credentials, is the
+// word of the cluster that it does not take them, or that a right is missing.
+func Refused(err error) bool {
+	return admin.Classify(err) == admin.Unauthorized || lock.Unauthorized(err)
 }
 
 // Backend gives a backend that has the role's credentials only.

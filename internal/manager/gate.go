@@ -34,6 +34,22 @@ type Caller interface {
 	Allows(ctx context.Context, id mesh.ID, p *plan.Plan) error
 }
 
+// Refuser is a Caller whose own credentials the cluster is asked with, so that its refusals
+// are about the caller, and not about the manager.
+type Refuser interface {
+	// Refused gives ErrUnauthorized or ErrForbidden, with the error, where the error is
+	// such a refusal, and the error as it is where not.
+	Refused(ctx context.Context, err error) error
+}
+
+// refused is Refuser's Refused, for any caller.
+func refused(ctx context.Context, c Caller, err error) error {
+	if r, ok := c.(Refuser); ok && err != nil {
+		return r.Refused(ctx, err)
+	}
+	return err
+}
+
 // The errors of gates.
 var (
 	// ErrUnauthorized: nobody said who asks, or the cluster does not know that one.

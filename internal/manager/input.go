@@ -20,7 +20,7 @@ import (
 )
 
 // input is what a request brings along: a mesh file with all that belongs to it, or
-// a plan. Its code files are in a folder of their own, which done removes.
+// a plan. Its code files are in a folder of its own, which done removes.
 type input struct {
 	meshes, overlays []compiler.Input
 	sets             []string
@@ -50,6 +50,11 @@ func readInput(r *http.Request) (*input, error) {
 		return nil, usage("Content-Type: %v", err)
 	}
 	in := &input{code: map[string]string{}, sums: map[string]string{}}
+	// Only this process may look into it or put something there: what did not come along is
+	// looked for in it, too.
+	if in.dir, err = os.MkdirTemp("", "meshc-manager-"); err != nil {
+		return nil, err
+	}
 	switch kind {
 	case "multipart/form-data":
 		if err = in.parts(multipart.NewReader(r.Body, params["boundary"])); err == nil {
@@ -168,12 +173,8 @@ func (in *input) takeCode(path string, part io.Reader) error {
 	if path == "" {
 		return usage("a part %q has no file name", api.PartCode)
 	}
-	if in.dir == "" {
-		dir, err := os.MkdirTemp("", "meshc-manager-")
-		if err != nil {
-			return err
-		}
-		in.dir = dir
+	if _, twice := in.code[filepath.Clean(path)]; twice {
+		return usage("code file %s is sent twice", clean(path))
 	}
 	// The kind of a file is told by the end of its name.
 	base := filepath.Base(filepath.ToSlash(path))
@@ -201,10 +202,11 @@ func (in *input) place(path string) string {
 	return filepath.Join(in.absent(), filepath.Base(path))
 }
 
-// absent is a folder where nothing is.
+// absent is where nothing is: below the folder of the request, or where there is none
+// below what is no folder.
 func (in *input) absent() string {
 	if in.dir == "" {
-		return filepath.Join(os.TempDir(), "meshc-manager-without-code", "none")
+		return filepath.Join(os.DevNull, "none")
 	}
 	return filepath.Join(in.dir, "none")
 }
@@ -224,10 +226,8 @@ func (in *input) readFile(path string) ([]byte, error) {
 
 // hidden takes the places of this machine out of a text.
 func (in *input) hidden(text string) string {
-	if in.dir != "" {
-		for path, at := range in.code {
-			text = strings.ReplaceAll(text, at, path)
-		}
+	for path, at := range in.code {
+		text = strings.ReplaceAll(text, at, path)
 	}
 	return strings.ReplaceAll(text, in.absent()+string(filepath.Separator), "")
 }

@@ -6,11 +6,15 @@ import "time"
 type Limits struct {
 	// Upload bounds a request with code, Body any other one, in bytes.
 	Upload, Body int64
-	// Inputs is how many meshes are read and planned at once, Requests how many
-	// requests are answered at once, Streams how many of them may be streams.
-	Inputs, Requests, Streams int
-	// Runs is how many runs may be under way at once.
-	Runs int
+	// Inputs is how many requests may bring a mesh or a plan at once, Plans how many meshes
+	// are planned at once without being deployed, Runs how many runs may be under way, with
+	// the planning that they begin with. Turn is how long a request waits for its turn
+	// among the inputs and plans.
+	Inputs, Plans, Runs int
+	Turn                time.Duration
+	// Requests is how many requests are answered at once. Streams, of which there are as
+	// many at most, do not count among them.
+	Requests, Streams int
 	// ReadTime bounds how long the body of a request may take, UploadTime that of one with code.
 	ReadTime, UploadTime time.Duration
 	// PlanTime bounds how long planning may take.
@@ -28,6 +32,8 @@ func (l Limits) orDefault() Limits {
 	set(&l.Upload, 64<<20)
 	set(&l.Body, 4<<20)
 	set(&l.Inputs, 8)
+	set(&l.Plans, 8)
+	set(&l.Turn, 5*time.Second)
 	set(&l.Requests, 1024)
 	set(&l.Streams, 2048)
 	set(&l.Runs, 64)

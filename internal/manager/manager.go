@@ -60,7 +60,9 @@ type Manager struct {
 	metrics *metrics
 	// watcher looks for drift while this manager leads; nil where nobody does.
 	watcher *reconcile.Reconciler
-	inputs  chan struct{}
+	inputs  turns
+	plans   turns
+	streams turns
 	handler http.Handler
 	// description is the OpenAPI document.
 	description []byte
@@ -91,7 +93,7 @@ func New(o Options) (*Manager, error) {
 		o.Leadership = Alone{}
 	}
 	o.Limits = o.Limits.orDefault()
-	m := &Manager{opts: o, log: o.Log, stop: make(chan struct{}), inputs: make(chan struct{}, o.Limits.Inputs)}
+	m := &Manager{opts: o, log: o.Log, stop: make(chan struct{}), inputs: make(turns, o.Limits.Inputs), plans: make(turns, o.Limits.Plans), streams: make(turns, o.Limits.Streams)}
 	m.base, m.cancel = context.WithCancel(context.Background())
 	m.index = newIndex(o.Limits.Events)
 	m.drifts = newDrifts(o.Limits.Events)

@@ -49,6 +49,7 @@ func (e *findingsError) Error() string {
 func (m *Manager) plan(ctx context.Context, c Caller, b backend.Backend, j *job) (*plan.Plan, diag.List, error) {
 	ctx, span := m.trace(ctx, "plan", j.id.String())
 	p, found, err := m.makePlan(ctx, c, b, j)
+	err = refused(ctx, c, err)
 	endPlan(span, p, err)
 	return p, found, err
 }

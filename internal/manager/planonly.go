@@ -35,6 +35,11 @@ func (m *Manager) planOnly(w http.ResponseWriter, r *http.Request, c Caller) err
 	if j.in != nil {
 		defer j.in.done()
 	}
+	leave, err := m.plans.wait(r.Context(), m.opts.Limits.Turn, errPlans)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	b, done, err := c.Open(r.Context())
 	if err != nil {
 		return err

@@ -122,6 +122,13 @@ func (m *Manager) serve(rt route, w http.ResponseWriter, r *http.Request) error 
 			return err
 		}
 	}
+	if rt.answers[http.StatusOK] == "stream" {
+		leave, err := m.streams.wait(r.Context(), 0, errStreams)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
 	if rt.leads {
 		if done, err := m.passOn(w, r); done || err != nil {
 			return err

@@ -110,7 +110,7 @@ func (m *Manager) carry(ctx context.Context, c Caller, j *job, op *operation, w 
 	defer done()
 	lease, err := m.lock(ctx, b, j)
 	if err != nil {
-		return m.heldByItself(ctx, j, err)
+		return m.heldByItself(ctx, j, refused(ctx, c, err))
 	}
 	defer func() {
 		// Where the namespace was still to be made it was taken later.

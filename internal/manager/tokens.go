@@ -187,6 +187,18 @@ func (c *tokenCaller) Open(context.Context) (backend.Backend, func(), error) {
 // Allows implements Caller: the cluster looks at each request.
 func (*tokenCaller) Allows(context.Context, mesh.ID, *plan.Plan) error { return nil }
 
+// Refused implements Refuser. Whether the token is taken is asked anew: it may have ended
+// a moment ago.
+func (c *tokenCaller) Refused(ctx context.Context, err error) error {
+	if !backends.Refused(err) {
+		return err
+	}
+	if errors.Is(c.role.Known(ctx), backends.ErrUnknownRole) {
+		return fmt.Errorf("%w: %w", ErrUnauthorized, err)
+	}
+	return fmt.Errorf("%w: %w", ErrForbidden, err)
+}
+
 // unreached is a question that the cluster did not answer.
 type unreached struct{ error }
 

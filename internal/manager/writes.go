@@ -35,12 +35,11 @@ func (m *Manager) author(c Caller) string { return clean(c.Name()) }
 
 // takeInput reads the body of a request; so many at a time as memory and disk allow.
 func (m *Manager) takeInput(r *http.Request) (*input, error) {
-	select {
-	case m.inputs <- struct{}{}:
-		defer func() { <-m.inputs }()
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
+	leave, err := m.inputs.wait(r.Context(), m.opts.Limits.Turn, errInputs)
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	return readInput(r)
 }
 

@@ -175,9 +175,11 @@ func (c *cluster) testRights(t *testing.T) {
 		}
 	}
 	// Who may list functions and not touch topics gets as far as alone: nowhere.
-	status, text := ask(t, "PUT", m.url+meshes+"acme/orders/n?wait=20s", c.Token("reader"), "application/yaml", failing("n"), "")
-	if status < 400 || !strings.Contains(string(text), "the role needs") {
-		t.Errorf("a reader deploys: %d %s", status, text)
+	for method, path := range map[string]string{"PUT": "acme/orders/n?wait=20s", "POST": "acme/orders/n/plan"} {
+		status, text := ask(t, method, m.url+meshes+path, c.Token("reader"), "application/yaml", failing("n"), "")
+		if status != 403 || !strings.Contains(string(text), "the role needs") {
+			t.Errorf("a reader deploys: %s %d %s", method, status, text)
+		}
 	}
 	if status, text := ask(t, "PUT", m.url+meshes+"acme/orders/m", c.Token("deployer"), "application/yaml", bytes.Repeat([]byte("#"), 5<<20), ""); status != 413 {
 		t.Errorf("5 MiB: %d %s", status, text)
