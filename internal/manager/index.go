@@ -1,7 +1,6 @@
 package manager
 
 import (
-	"context"
 	"encoding/json"
 	"math"
 	"slices"
@@ -21,6 +20,8 @@ type index struct {
 	// told are the revisions that log has got to: what this manager has written itself is
 	// among newest before the store tells of it, and comes into log in the store's order.
 	told map[string]int64
+	// ahead are the meshes whose newest head the store has not told of yet.
+	ahead map[string]bool
 	// names are those of newest, sorted.
 	names []string
 	log   ring[record.Head]
@@ -46,55 +47,7 @@ func newEntry(h record.Head) *entry {
 }
 
 func newIndex(keep int) *index {
-	return &index{newest: map[string]*entry{}, told: map[string]int64{}, log: newRing[record.Head](keep)}
-}
-
-// follow reads all heads and then what is written, until ctx ends or the store fails.
-func (x *index) follow(ctx context.Context, s Records) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	err := s.Watch(ctx, func() {
-		heads, err := s.Heads(ctx)
-		if err != nil {
-			cancel(err)
-			return
-		}
-		x.mu.Lock()
-		again := x.filled
-		x.mu.Unlock()
-		for _, h := range heads {
-			// After a time without news what has changed is told as if it came now.
-			x.put(h, true, again)
-		}
-		x.mu.Lock()
-		x.filled = true
-		x.mu.Unlock()
-	}, func(h record.Head) { x.put(h, true, true) })
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	return err
-}
-
-// put takes a head. stored tells that it comes from the store, and is to be told then.
-func (x *index) put(h record.Head, stored, tell bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	have, known := x.newest[h.Mesh]
-	if !known || !have.Readable() || have.Revision < h.Revision {
-		x.newest[h.Mesh] = newEntry(h)
-	}
-	if !known {
-		i, _ := slices.BinarySearch(x.names, h.Mesh)
-		x.names = slices.Insert(x.names, i, h.Mesh)
-	}
-	if told := h.Revision <= x.told[h.Mesh]; told || !stored {
-		return
-	}
-	x.told[h.Mesh] = h.Revision
-	if tell {
-		x.log.add(h)
-	}
+	return &index{newest: map[string]*entry{}, told: map[string]int64{}, ahead: map[string]bool{}, log: newRing[record.Head](keep)}
 }
 
 func (x *index) ready() bool {

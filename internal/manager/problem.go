@@ -151,7 +151,7 @@ func kindOf(err error) string {
 		return api.KindUnknown
 	case is(errNoLeader):
 		return api.KindNoLeader
-	case is(errBusy, errClosing, errRequests, errInputs, errPlans, errStreams):
+	case is(errBusy, errClosing, errRequests, errStarting, errInputs, errPlans, errStreams):
 		return api.KindBusy
 	case errors.As(err, new(*backend.NotReached)), errors.As(err, new(unreached)), is(context.DeadlineExceeded):
 		return api.KindUnreachable

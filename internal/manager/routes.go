@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -134,8 +135,14 @@ func (m *Manager) serve(rt route, w http.ResponseWriter, r *http.Request) error 
 			return err
 		}
 	}
+	if !m.index.ready() && (strings.HasPrefix(rt.path, api.Meshes) || strings.HasPrefix(rt.path, api.Events)) {
+		return errStarting
+	}
 	return rt.serve(m, w, r, c)
 }
+
+// errStarting: lists would be empty, and streams begin nowhere.
+var errStarting = errors.New("this manager has not read the records yet")
 
 // bringsCode tells that a request may hold code files.
 func bringsCode(r *http.Request) bool {

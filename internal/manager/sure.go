@@ -30,7 +30,7 @@ func (s sure) Write(ctx context.Context, next record.Head, body *record.Body) (r
 	switch {
 	case missing != nil || newest.Revision < next.Revision:
 		// What is under way may still get there.
-	case newest.Revision == next.Revision && sameWrite(newest, next):
+	case newest.SameWrite(next):
 		return newest, nil
 	default:
 		return h, &record.ConflictError{Winner: newest, Want: next.Revision}
@@ -41,10 +41,4 @@ func (s sure) Write(ctx context.Context, next record.Head, body *record.Body) (r
 // settled tells that an error of Write means that nothing was written.
 func settled(err error) bool {
 	return errors.As(err, new(*record.ConflictError)) || errors.Is(err, record.ErrForbidden) || errors.Is(err, record.ErrTooLarge) || errors.Is(err, record.ErrNewer)
-}
-
-// sameWrite tells that a head is what was to be written.
-func sameWrite(h, next record.Head) bool {
-	return h.Version == next.Version && h.Action == next.Action && h.Outcome == next.Outcome && h.Author == next.Author && h.Request == next.Request &&
-		h.Began.Equal(next.Began) && h.Ended.Equal(next.Ended)
 }

@@ -163,6 +163,12 @@ func (h Head) SameRun(next Head) bool {
 	return h.Version == next.Version && h.Outcome == Running && h.Action == next.Action
 }
 
+// SameWrite tells that two heads are of one write, wherever the store keeps it.
+func (h Head) SameWrite(o Head) bool {
+	return h.Mesh == o.Mesh && h.Revision == o.Revision && h.Version == o.Version && h.Action == o.Action && h.Outcome == o.Outcome &&
+		h.Author == o.Author && h.Request == o.Request && h.State == o.State && h.Began.Equal(o.Began) && h.Ended.Equal(o.Ended)
+}
+
 // Readable tells that this version of meshc knows the head's format. Of others the
 // mesh is known, and Revision, Version and Before as far as they say so.
 func (h Head) Readable() bool { return h.newer == nil }

@@ -104,7 +104,15 @@ func (r *Reconciler) update(heads []record.Head) {
 			r.meshes[h.Mesh] = w
 		}
 		w.paused = false
-		if w.head.Revision < h.Revision {
+		lost := h.Revision <= w.head.Revision && !h.SameWrite(w.head)
+		if lost && w.busy {
+			continue // a repair's own record may be newer than what was read
+		}
+		if lost {
+			// The place of the records has lost its end: what is there now counts.
+			w.revision, w.seen = 0, [32]byte{}
+		}
+		if lost || w.head.Revision < h.Revision {
 			w.head, w.nodes = h, h.Nodes
 			if w.due.After(now) {
 				w.due = now
