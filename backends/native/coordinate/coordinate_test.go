@@ -51,7 +51,7 @@ func join(t *testing.T, topic, name string) *member {
 func leader(t *testing.T, members ...*member) *member {
 	t.Helper()
 	var found *member
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		names, leads := map[string]bool{}, 0
 		for _, m := range members {
 			name, url, known := m.Leader()
@@ -69,7 +69,7 @@ func leader(t *testing.T, members ...*member) *member {
 			return found
 		}
 	}
-	t.Fatal("no leader that all agree on after 10 s")
+	t.Fatal("no leader that all agree on after 30 s")
 	return nil
 }
 
