@@ -106,6 +106,10 @@ func (c *Cluster) Named(ctx context.Context, role, tenant, namespace string) (ad
 // credentials, or that a right is missing; see native.Refused.
 func Refused(err error) bool { return native.Refused(err) }
 
+// Peers gives the transport to other managers of the cluster: with the authorities that
+// client.conf trusts, without credentials of its own, and never by a proxy.
+func (c *Cluster) Peers() (http.RoundTripper, error) { return c.settings.Peers() }
+
 // Service gives an HTTP client for a service that takes the same credentials as the
 // cluster, by client.conf: they go to the hosts of its URL, and to AllowedHosts, alone.
 func (s Settings) Service(url string) (*http.Client, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path"
@@ -98,12 +99,12 @@ func (x *managerTLS) config() (*tls.Config, error) {
 	return c, nil
 }
 
-// forward says to which addresses requests are passed on; nil for none.
-func (o *managerOptions) forward() *manager.Forward {
+// forward says to which addresses requests are passed on, and how; nil for none.
+func (o *managerOptions) forward(transport http.RoundTripper) *manager.Forward {
 	if len(o.peers) == 0 {
 		return nil
 	}
-	return &manager.Forward{Redirect: o.auth == authTLS, Allowed: func(u *url.URL) bool {
+	return &manager.Forward{Redirect: o.auth == authTLS, Transport: transport, Allowed: func(u *url.URL) bool {
 		for _, p := range o.peers {
 			if p == u.Host || p == u.Hostname() {
 				return true

@@ -40,6 +40,10 @@ func managerRun(ctx context.Context, o *managerOptions) error {
 	if err != nil {
 		return err
 	}
+	peers, err := cluster.Peers()
+	if err != nil {
+		return err
+	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return err
@@ -50,7 +54,7 @@ func managerRun(ctx context.Context, o *managerOptions) error {
 	defer traces.Close(context.WithoutCancel(ctx))
 	seat := cluster.Coordinate(name, o.advertise, log, nil)
 	m, err := manager.New(manager.Options{
-		Records: store, Gate: gate, Leadership: seat, Backend: cluster.Name(), Log: log, Forward: o.forward(), Secure: config != nil,
+		Records: store, Gate: gate, Leadership: seat, Backend: cluster.Name(), Log: log, Forward: o.forward(peers), Secure: config != nil,
 		Limits: manager.Limits{Upload: o.upload << 20}, Reconcile: o.watch(cluster, name), Own: own(cluster), Tracing: traces,
 	})
 	if err != nil {

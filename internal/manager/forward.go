@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -18,8 +17,12 @@ import (
 type Forward struct {
 	// Allowed tells whether the callers' credentials may go to an address.
 	Allowed func(*url.URL) bool
-	// Transport reaches the members; nil is Go's own.
+	// Transport reaches the members; nil is one that trusts what the system does. It is to
+	// take no proxy: credentials go to the members alone.
 	Transport http.RoundTripper
+	// Patience is how long a member may take to answer when another one leads already: one
+	// that hands the lead over finishes first, one that stands still never does (10 s).
+	Patience time.Duration
 	// Redirect answers with the leader's address instead, where credentials cannot be
 	// passed on: a client certificate proves only who holds its key.
 	Redirect bool
@@ -42,7 +45,10 @@ func (m *Manager) passOn(w http.ResponseWriter, r *http.Request) (done bool, err
 		// It leads by what the cluster says, and does not know it yet.
 		return false, nil
 	}
-	return true, m.pass(w, r, name, address)
+	return true, m.pass(w, r, name, address, func() bool {
+		now, _, known := l.Leader()
+		return !known || now == name
+	})
 }
 
 // passTo passes a request on to a member.
@@ -51,10 +57,13 @@ func (m *Manager) passTo(w http.ResponseWriter, r *http.Request, member string) 
 	if !known {
 		return false, nil
 	}
-	return true, m.pass(w, r, member, address)
+	return true, m.pass(w, r, member, address, func() bool {
+		_, known := m.opts.Leadership.Member(member)
+		return known
+	})
 }
 
-func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address string) error {
+func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address string, seated func() bool) error {
 	to, err := url.Parse(address)
 	switch {
 	case r.Header.Get(headerForwarded) != "":
@@ -74,8 +83,12 @@ func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address s
 	yieldTurn(w)
 	var span *tracing.Span
 	defer func() { span.End() }()
+	r, call, end := m.call(r, seated)
+	defer end()
 	proxy := &httputil.ReverseProxy{
-		Transport: m.opts.Forward.Transport,
+		Transport: m.opts.Forward.transport(),
+		// What comes from here on may take its time: events do.
+		ModifyResponse: func(*http.Response) error { call.answered(); return nil },
 		// Streams are passed on event by event.
 		FlushInterval: -1,
 		Rewrite: func(p *httputil.ProxyRequest) {
@@ -84,15 +97,14 @@ func (m *Manager) pass(w http.ResponseWriter, r *http.Request, member, address s
 			span = m.opts.Tracing.BeginCall(p.In.Context(), "forward", p.Out.Header, tracing.String("server.address", to.Host))
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			if errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, context.Canceled) {
+			if errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, context.Canceled) && !call.gaveUp() {
 				m.refuse(w, r, err)
 				return
 			}
 			span.Fail(api.KindUnreachable)
 			m.log.Warn("the leader does not answer", "leader", member, "url", address, "err", err)
-			var dial *net.OpError
-			if errors.As(err, &dial) && dial.Op == "dial" {
-				m.refuse(w, r, fmt.Errorf("%w: %s does not answer", errNoLeader, to.Host))
+			if !call.connected() {
+				m.refuse(w, r, fmt.Errorf("%w: %s cannot be reached: %w", errNoLeader, to.Host, err))
 				return
 			}
 			m.refuse(w, r, errUnknown)

@@ -95,6 +95,19 @@ func plainTransport(t TLS) (*http.Transport, error) {
 	}, nil
 }
 
+// Peers gives the transport to services beside this one, to which the credentials of
+// others are passed on: it trusts what the cluster's does, shows no certificate, takes no
+// proxy, and leaves it to its user how long an answer may take. Errors are those of TLS.Config.
+func (s Settings) Peers() (*http.Transport, error) {
+	s.TLS.CertFile, s.TLS.KeyFile = "", ""
+	t, err := plainTransport(s.TLS)
+	if err != nil {
+		return nil, err
+	}
+	t.Proxy, t.ResponseHeaderTimeout = nil, 0
+	return t, nil
+}
+
 type transport struct {
 	// services are the brokers and, where they are apart, the function workers.
 	services []*service
