@@ -32,7 +32,7 @@ func TestVersionsComeBack(t *testing.T) {
 	}
 	id := p.id().String()
 	p.Run("get", id, "--version", "2").Want(0).Says("Version 2 of mesh "+id, "reason: number 2", "userConfig: {apiToken: (sensitive), version: 2}")
-	p.Run("get", id, "--version", "1", "-o", "yaml").Want(0).Says("userConfig: {version: 1, apiToken: ******}")
+	p.Run("get", id, "--version", "1", "-o", "yaml").Want(0).Says("userConfig: {version: 1, apiToken: \"${env:MASKED_SECRET}\"}", "put them in at chain.yaml:8")
 	p.Run("diff", id, "1", "3", "--detailed-exitcode").Want(2).Says("-  - {name: last, ", "function "+p.Tenant+"/"+p.Namespace+"/last", "userConfig")
 	if err := os.Remove(filepath.Join(p.Dir, "code.jar")); err != nil {
 		t.Fatal(err)
