@@ -80,7 +80,15 @@ func (l *Lease) Release() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	_ = l.client.Delete(ctx, l.ref, Deletion{UID: o.UID(), Version: o.Version()})
+	err = l.client.Delete(ctx, l.ref, Deletion{UID: o.UID(), Version: o.Version()})
+	if !IsMoved(err) {
+		return
+	}
+	// The end may have cut a sign of ours short that got through all the same.
+	found, _, err := l.client.getAt(ctx, l.ref)
+	if err == nil && found.Text("spec", "holderIdentity") == l.identity {
+		_ = l.client.Delete(ctx, l.ref, Deletion{UID: found.UID(), Version: found.Version()})
+	}
 }
 
 // keep renews the lock until it is given back or lost.
