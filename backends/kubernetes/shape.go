@@ -41,6 +41,7 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 	if l.namespace == "" {
 		l.namespace = b.opts.Namespace
 	}
+	var nodes []*state.Component
 	for _, e := range all.Nodes {
 		c, ok := want.Resources[addrOf(m, e.Node)].(*state.Component)
 		if !ok {
@@ -71,7 +72,9 @@ func (b *Backend) Shape(m *mesh.Mesh, want *state.State) diag.List {
 		}
 		mark(c, labels, annotations)
 		b.location(c)
+		nodes = append(nodes, c)
 	}
+	findings = append(findings, b.sizes(m, l, nodes, func(c *state.Component) diag.Span { return want.Places[c.Addr()].Span })...)
 	b.mu.Lock()
 	b.layouts[m.ID] = l
 	b.mu.Unlock()

@@ -123,6 +123,7 @@ const (
 	PoliciesRefused   Code = "MC5043"
 	NoPulsar          Code = "MC5061"
 	BeingDeleted      Code = "MC5062"
+	ResourceTooLarge  Code = "MC5063"
 	UpdateRefused     Code = "MC5051"
 	UpdateIncomplete  Code = "MC5052"
 	KubernetesName    Code = "MC6001"
@@ -281,6 +282,7 @@ var catalogue = map[Code]Entry{
 	PoliciesRefused:   {Severity: Error, Summary: "Policies that the cluster does not take", Doc: "A retention has to lie above the backlog quota of its topic, and policies of topics can be switched off in a cluster (topicLevelPoliciesEnabled). A retention that another mesh has set is that mesh's."},
 	NoPulsar:          {Severity: Warning, Summary: "Pulsar's side is left to others", Doc: "A mesh on Kubernetes is deployed without a connection to Pulsar. The resources are written, all at once, and deleted, what writes before what reads, and nothing else: no topic, schema or subscription is made before its first user comes, nothing is drained before it goes, and subscriptions stay. With `--admin-url` meshc sees to both."},
 	BeingDeleted:      {Severity: Error, Summary: "Being deleted", Doc: "Someone has deleted the resource of a component, and it stays until its finalizers are done; what runs of it goes then, and what is written into it goes with it. Where the operator does not run, its finalizer stays for ever."},
+	ResourceTooLarge:  {Severity: Error, Summary: "Resource larger than Kubernetes takes", Doc: "An object in Kubernetes has up to 1.5 MB, and its annotations up to 256 KiB in all, in which meshc's marker has about 150 bytes for each node. One FunctionMesh for all nodes comes to that with some thousand nodes, or with long settings; the API server says so when it is written, and with the operator's status already there that can be at any write."},
 	NotOnCluster:      {Severity: Error, Summary: "Not possible on this cluster", Doc: "The mesh is right, and the workers of this cluster do not carry this part out: they are older than a field and would drop it without a word, or they cannot be given code in this way. `--pulsar-version` of `meshc validate` tells of fields without a cluster."},
 	PatternTopics:     {Severity: Warning, Summary: "New topics of a pattern start late", Doc: "Subscriptions are made before the first message is sent, so that none is lost. For an input by pattern that is possible only on topics that exist: one that comes later has no subscription until an instance finds it, which it looks for each minute."},
 	SubscriptionInUse: {Severity: Error, Summary: "Subscription in use by others", Doc: "A subscription that a function would read through belongs to another mesh, or has consumers that are no functions of this mesh. Readers of one subscription share its messages: each gets only a part."},

@@ -172,7 +172,7 @@ func plan(t *testing.T, code diag.Code, before, mesh string, units []compiler.Un
 			}
 		}
 	}
-	if code == diag.NoPulsar {
+	if code == diag.NoPulsar || code == diag.ResourceTooLarge {
 		return resources(t, mesh, units)
 	}
 	for _, u := range units {
@@ -192,6 +192,7 @@ func resources(t *testing.T, text string, units []compiler.Unit) (found diag.Lis
 	var opts kubernetes.Options
 	if line, _, _ := strings.Cut(text, "\n"); strings.Contains(line, " --admin-url ") {
 		opts.Pulsar = native.NewPulsar(nil, conn.Settings{})
+		opts.Components = strings.Contains(line, " --components ")
 	}
 	for _, u := range units {
 		want, err := lower.State(u.Mesh, lower.Options{Packages: true})

@@ -3,6 +3,7 @@ package resource
 import (
 	"encoding/json"
 	"maps"
+	"strings"
 
 	"github.com/meshc/meshc/planner/state"
 )
@@ -90,6 +91,19 @@ func (m Marker) Saying(kind state.Kind, name, digest string, most int) Marker {
 	node.Spec, node.Most = digest, most
 	m.Nodes[Key(kind, name)] = node
 	return m
+}
+
+// Widest is the longest that a marker says of a component: as one that is paused, after
+// many writes.
+func Widest(c *state.Component) Node {
+	n := Node{
+		Generation: 999_999, Spec: strings.Repeat("0", len(Digest(nil))), SHA256: c.Code.SHA256, Sensitive: c.SensitivePaths(),
+		Protect: c.Protect, Paused: max(1, c.Parallelism()),
+	}
+	if most, ok := Spec(c)["maxReplicas"].(float64); ok {
+		n.Most = int(most)
+	}
+	return n
 }
 
 // Without is the marker without a component.
