@@ -83,7 +83,10 @@ func TestALostEnd(t *testing.T) {
 	fill(t, s.Records, gone, "before", 1, 1)
 	d := newDesk(t, func(o *manager.Options) { o.Records = s })
 	got := make(chan []event, 1)
-	go func() { got <- d.listen(t.Context(), one+"/events", "", 2) }()
+	go func() {
+		defer close(got) // also where not enough comes
+		got <- d.listen(t.Context(), one+"/events", "", 2)
+	}()
 	eventually(t, "the stream is open", func() bool { return strings.Contains(d.log.String(), "stream opened") })
 	after := memory.NewRecords()
 	all := append(fill(t, after, m, "before", 1, 7), fill(t, after, m, "after", 8, 8)...)
@@ -154,7 +157,10 @@ func TestUnreadRecords(t *testing.T) {
 	}
 	go func() { _ = m.Run(t.Context()) }()
 	ask := func(path string) *httptest.ResponseRecorder {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		// A stream that is opened all the same is left.
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
 		r.Header.Set("Authorization", "Bearer bob-secret")
 		w := httptest.NewRecorder()
 		m.Handler().ServeHTTP(w, r)
