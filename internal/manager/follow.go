@@ -62,6 +62,9 @@ func (x *index) fill(ctx context.Context, s Records) error {
 
 // news takes what the store tells.
 func (x *index) news(ctx context.Context, s Records, h record.Head) error {
+	if h.Action == record.Forget {
+		return x.fill(ctx, s) // which may have dropped it already
+	}
 	switch x.known(h) {
 	case told:
 		return nil
