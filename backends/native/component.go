@@ -52,15 +52,29 @@ const lag = 10 * time.Second
 func (b *Backend) taker(ctx context.Context, c *state.Component) (live *state.Component, err error) {
 	short, cancel := context.WithTimeout(ctx, lag)
 	defer cancel()
-	var failed error
+	var answer lastAnswer
 	err = until(short, waiter{}, func() (bool, string, error) {
-		live, failed = b.component(ctx, c)
-		return live != nil, "", failed
+		live, err = b.component(ctx, c)
+		answer.note(err, short)
+		return live != nil, "", err
 	})
 	if live == nil && short.Err() != nil && ctx.Err() == nil {
-		return nil, failed
+		return nil, answer.failed
 	}
 	return live, err
+}
+
+// lastAnswer is why the last read of a wait failed, nil where it did not: only then is
+// what was not found not there. One that the end of the wait cut short does not count.
+type lastAnswer struct {
+	failed error
+	any    bool
+}
+
+func (l *lastAnswer) note(err error, wait context.Context) {
+	if err == nil || wait.Err() == nil || !l.any {
+		l.failed, l.any = err, l.any || err == nil
+	}
 }
 
 func (b *Backend) updateComponent(ctx context.Context, s plan.Step, after *state.Component) error {
@@ -147,10 +161,10 @@ func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
 	before, _ := s.Change.Before.(*state.Component)
 	short, cancel := context.WithTimeout(ctx, visibleWait)
 	defer cancel()
-	var failed error
+	var answer lastAnswer
 	err := until(short, w, func() (bool, string, error) {
 		now, err := b.component(ctx, after)
-		if failed = err; err == nil {
+		if answer.note(err, short); err == nil {
 			live = now
 		}
 		late := now == nil || before != nil && unmoved(now, before)
@@ -160,8 +174,8 @@ func (b *Backend) verify(ctx context.Context, s plan.Step, w waiter) error {
 		return err
 	}
 	switch {
-	case live == nil && failed != nil:
-		return failed
+	case live == nil && answer.failed != nil:
+		return answer.failed
 	case live == nil:
 		return moved("%s %s is gone", after.Kind, after.FullName())
 	case same(live, after):

@@ -89,7 +89,7 @@ const (
 	// Pause stops all instances of a component and waits until they are gone and all
 	// that they sent is stored, so that what reads from it can be drained.
 	Pause Op = "pause"
-	// Resume starts the instances of a component that was stopped, and waits until they run.
+	// Resume starts the instances of a component that stand still, and waits until they run.
 	Resume Op = "resume"
 )
 

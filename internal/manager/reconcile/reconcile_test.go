@@ -145,58 +145,48 @@ func TestFailingInstances(t *testing.T) {
 	})
 }
 
-// TestStoppedByHand: a component that someone has stopped is told, and started again
-// only where that is asked for.
-func TestStoppedByHand(t *testing.T) {
-	inBubble(t, func(w *world) {
-		w.deploy("told", "", "parallelism: 2")
-		w.deploy("mended", "reconcile: repair\n", "parallelism: 1")
-		defer w.start()()
-		w.wait(time.Minute)
-		w.b.Stop(addr("told-b"), true)
-		w.wait(15 * time.Second)
-		rep := one(t, w.reports())
-		if len(rep.Missing) != 1 || rep.Missing[0].Addr != addr("told-b") || rep.Missing[0].Wanted != 2 || rep.Missing[0].Stopped != 2 {
-			t.Errorf("%+v", rep)
-		}
-		w.b.Stop(addr("mended-b"), true)
-		w.wait(20 * time.Second)
-		if rep := one(t, w.reports()); len(rep.Missing) != 1 || rep.Repair != nil {
-			t.Errorf("it may only start: %+v", rep)
-		}
-		w.wait(30 * time.Second)
-		if h := w.head("mended"); w.b.Stopped(addr("mended-b")) || h.Action != record.Repair || h.Reason.Text != "instances stood still" {
-			t.Errorf("%+v", h)
-		}
-		if !w.b.Stopped(addr("told-b")) || w.head("told").Version != 1 {
-			t.Error("it was started where nobody asked for it")
-		}
-	})
-}
-
-// TestStranded: instances that a worker could not start and has given up are told with
-// what they say, and started again where that is asked for.
-func TestStranded(t *testing.T) {
-	inBubble(t, func(w *world) {
-		w.deploy("told", "", "parallelism: 2")
-		w.deploy("mended", "reconcile: repair\n", "parallelism: 1")
-		defer w.start()()
-		w.wait(time.Minute)
-		w.b.Strand(addr("told-b"))
-		w.wait(15 * time.Second)
-		rep := one(t, w.reports())
-		if len(rep.Missing) != 1 || rep.Missing[0].Stopped != 2 || len(rep.Failing) != 2 || rep.Failing[0].Error != "HTTP 503 Service Unavailable" {
-			t.Errorf("%+v", rep)
-		}
-		w.b.Strand(addr("mended-b"))
-		w.wait(time.Minute)
-		if h := w.head("mended"); w.b.Stopped(addr("mended-b")) || h.Action != record.Repair || h.Reason.Text != "instances stood still" {
-			t.Errorf("%+v", h)
-		}
-		if !w.b.Stopped(addr("told-b")) || w.head("told").Version != 1 {
-			t.Error("it was started where nobody asked for it")
-		}
-	})
+// TestStandingStill: a component that someone has stopped, or that its worker could not
+// start and has given up, is told, the latter with what it says, and started again only
+// where that is asked for.
+func TestStandingStill(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		still   func(*memory.Backend, state.Addr)
+		failing string
+	}{
+		{"stopped by hand", func(b *memory.Backend, a state.Addr) { b.Stop(a, true) }, ""},
+		{"given up", (*memory.Backend).Strand, "HTTP 503 Service Unavailable"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, func(w *world) {
+				w.deploy("told", "", "parallelism: 2")
+				w.deploy("mended", "reconcile: repair\n", "parallelism: 1")
+				defer w.start()()
+				w.wait(time.Minute)
+				tt.still(w.b, addr("told-b"))
+				w.wait(15 * time.Second)
+				rep := one(t, w.reports())
+				if len(rep.Missing) != 1 || rep.Missing[0].Addr != addr("told-b") || rep.Missing[0].Wanted != 2 || rep.Missing[0].Stopped != 2 {
+					t.Errorf("%+v", rep)
+				}
+				if failing := 2 * min(1, len(tt.failing)); len(rep.Failing) != failing || failing > 0 && rep.Failing[0].Error != tt.failing {
+					t.Errorf("%+v", rep.Failing)
+				}
+				tt.still(w.b, addr("mended-b"))
+				w.wait(20 * time.Second)
+				if rep := one(t, w.reports()); len(rep.Missing) != 1 || rep.Repair != nil {
+					t.Errorf("it may only start: %+v", rep)
+				}
+				w.wait(30 * time.Second)
+				if h := w.head("mended"); w.b.Stopped(addr("mended-b")) || h.Action != record.Repair || h.Reason.Text != "instances stood still" {
+					t.Errorf("%+v", h)
+				}
+				if !w.b.Stopped(addr("told-b")) || w.head("told").Version != 1 {
+					t.Error("it was started where nobody asked for it")
+				}
+			})
+		})
+	}
 }
 
 // TestNotWatched: a mesh with a run in the air, one whose newest run failed, and one
